@@ -3,8 +3,9 @@
 With MINHU_DATABASE_URL that server is used; otherwise an embedded one keeps its data in MINHU_HOME/db (see
 `embedded.py` for its life). `conninfo` only computes, `ensure_running` starts, `prepare` creates.
 
-Invariant: the web and job processes work as the role `minhu_app`, which is no superuser, owns nothing and cannot
-bypass row security. Only `minhu migrate` and its like work as the owner.
+Invariant: the web and job processes work as the role `minhu_app` (or, for actors whose scope is everything,
+`minhu_wide`); both are no superusers, own nothing and cannot bypass row security.
+Only `minhu migrate` and its like work as the owner.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from minhu.engines.embedded import PORT, SUPERUSER, DatabaseError, EmbeddedServe
 __all__ = [
     "APP_ROLE",
     "EXTENSIONS",
+    "WIDE_ROLE",
     "DatabaseError",
     "EmbeddedServer",
     "conninfo",
@@ -35,23 +37,28 @@ __all__ = [
 ]
 
 APP_ROLE = "minhu_app"
+WIDE_ROLE = "minhu_wide"
 DATABASE = "minhu"
 OLDEST_SERVER = 150000
 EXTENSIONS: tuple[LiteralString, ...] = ("vector", "pg_trgm", "ltree")
 _servers: dict[Path, EmbeddedServer] = {}
 
-_CREATE_ROLE: LiteralString = """
-DO $$ BEGIN
-    CREATE ROLE minhu_app NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS;
-EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+_CREATE_ROLES: LiteralString = """
+DO $$ DECLARE role_name text; BEGIN
+    FOREACH role_name IN ARRAY ARRAY['minhu_app', 'minhu_wide'] LOOP
+        BEGIN
+            EXECUTE format('CREATE ROLE %I NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS', role_name);
+        EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+        END;
+    END LOOP;
 END $$"""
 
 # migrations and the schema stay with the owner; the application reads and writes rows, never TRUNCATE or DDL
 _GRANTS: tuple[LiteralString, ...] = (
-    "GRANT USAGE ON SCHEMA public TO minhu_app",
-    "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO minhu_app",
-    "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO minhu_app",
-    "REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM minhu_app",
+    "GRANT USAGE ON SCHEMA public TO minhu_app, minhu_wide",
+    "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO minhu_app, minhu_wide",
+    "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO minhu_app, minhu_wide",
+    "REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM minhu_app, minhu_wide",
 )
 
 
@@ -107,7 +114,7 @@ def prepare(environ: Mapping[str, str] | None = None) -> list[str]:
             if connection.info.server_version < OLDEST_SERVER:
                 raise DatabaseError(f"PostgreSQL 15 or newer is needed, this is {connection.info.server_version}")
             connection.execute("SELECT pg_advisory_lock(712345)")
-            return [*_create_role(connection), *_create_extensions(connection)]
+            return [*_create_roles(connection), *_create_extensions(connection)]
     except psycopg.OperationalError as error:
         raise DatabaseError(f"the database does not answer: {str(error).strip().splitlines()[0]}") from error
 
@@ -129,16 +136,18 @@ def _create_database(target: Mapping[str, str]) -> None:
             return
 
 
-def _create_role(connection: psycopg.Connection[tuple[object, ...]]) -> list[str]:
+def _create_roles(connection: psycopg.Connection[tuple[object, ...]]) -> list[str]:
     try:
-        connection.execute(_CREATE_ROLE)
-        connection.execute("GRANT minhu_app TO CURRENT_USER")
+        connection.execute(_CREATE_ROLES)
+        connection.execute("GRANT minhu_app, minhu_wide TO CURRENT_USER")
     except psycopg.errors.InsufficientPrivilege:
         row = connection.execute(
-            "SELECT 1 FROM pg_roles WHERE rolname = 'minhu_app' AND pg_has_role(current_user, oid, 'member')"
+            "SELECT count(*) FROM pg_roles WHERE rolname IN ('minhu_app', 'minhu_wide')"
+            " AND pg_has_role(current_user, oid, 'member')"
         ).fetchone()
-        if row is None:
-            return ["ask the database administrator: CREATE ROLE minhu_app NOLOGIN; GRANT minhu_app TO <this user>"]
+        if row != (2,):
+            roles = "CREATE ROLE minhu_app NOLOGIN; CREATE ROLE minhu_wide NOLOGIN"
+            return [f"ask the database administrator: {roles}; GRANT minhu_app, minhu_wide TO <this user>"]
     return []
 
 

@@ -1,0 +1,86 @@
+"""Every environment variable that Minhu reads, in one typed table (docs/reference/settings.md is made from it)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from minhu.engines.database import home_folder
+
+
+class ConfigError(Exception):
+    """An environment variable holds something that cannot be used; the message names it."""
+
+
+def _setting(variable: str, default: str, meaning: str) -> Any:
+    return field(metadata={"variable": variable, "default": default, "meaning": meaning})
+
+
+@dataclass(frozen=True)
+class Config:
+    """What the operator chose. Read once for a process by `Config.read`."""
+
+    home: Path = _setting("MINHU_HOME", ".minhu", "folder of the embedded database, files and keys")
+    database_url: str = _setting("MINHU_DATABASE_URL", "", "a PostgreSQL server of your own (15 or newer)")
+    owner: bool = _setting(
+        "MINHU_DB_OWNER", "0", "work as the owner of the tables instead of the role minhu_app (migrations only)"
+    )
+    demo: bool = _setting("MINHU_DEMO", "0", "the fictional city: one-click login, bound to loopback")
+    listen: str = _setting("MINHU_LISTEN", "127.0.0.1:8712", "address and port of the web server")
+    hosts: tuple[str, ...] = _setting(
+        "MINHU_HOSTS", "localhost,127.0.0.1,[::1]", "host names under which the pages are reached, separated by commas"
+    )
+    https: bool = _setting("MINHU_HTTPS", "0", "1 behind TLS: secure cookies, HSTS, trust X-Forwarded-Proto")
+    debug: bool = _setting("MINHU_DEBUG", "0", "Django's debug pages; never in service")
+    worker: str = _setting("MINHU_WORKER", "inline", "inline: background loops in the web process; none: elsewhere")
+    threads: int = _setting("MINHU_THREADS", "16", "requests that one web process works on at once")
+    upload_mb: int = _setting("MINHU_UPLOAD_MB", "64", "largest request body in megabytes")
+    log_level: str = _setting("MINHU_LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR")
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str] | None = None) -> Config:
+        """Parse the environment; raises ConfigError with a sentence that names the variable."""
+        source = os.environ if environ is None else environ
+        raw = {f.name: source.get(f.metadata["variable"]) or f.metadata["default"] for f in fields(cls)}
+        if raw["worker"] not in {"inline", "none"}:
+            raise ConfigError(f"MINHU_WORKER is 'inline' or 'none', not {raw['worker']!r}")
+        if raw["log_level"].upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+            raise ConfigError(f"MINHU_LOG_LEVEL is DEBUG, INFO, WARNING or ERROR, not {raw['log_level']!r}")
+        return cls(
+            home=home_folder(source),
+            database_url=raw["database_url"],
+            owner=_flag("MINHU_DB_OWNER", raw["owner"]),
+            demo=_flag("MINHU_DEMO", raw["demo"]),
+            listen=raw["listen"],
+            hosts=tuple(name.strip() for name in raw["hosts"].split(",") if name.strip()),
+            https=_flag("MINHU_HTTPS", raw["https"]),
+            debug=_flag("MINHU_DEBUG", raw["debug"]),
+            worker=raw["worker"],
+            threads=_whole("MINHU_THREADS", raw["threads"], 1, 256),
+            upload_mb=_whole("MINHU_UPLOAD_MB", raw["upload_mb"], 1, 4096),
+            log_level=raw["log_level"].upper(),
+        )
+
+    def address(self) -> tuple[str, int]:
+        """Host and port of `listen`; raises ConfigError."""
+        host, _, port = self.listen.rpartition(":")
+        if not host or not port.isdigit() or not 0 < int(port) < 65536:
+            raise ConfigError(f"MINHU_LISTEN looks like 127.0.0.1:8712, not {self.listen!r}")
+        return host.strip("[]"), int(port)
+
+
+def _flag(variable: str, text: str) -> bool:
+    if text.lower() in {"1", "true", "yes", "on"}:
+        return True
+    if text.lower() in {"0", "false", "no", "off"}:
+        return False
+    raise ConfigError(f"{variable} is 1 or 0, not {text!r}")
+
+
+def _whole(variable: str, text: str, least: int, most: int) -> int:
+    if text.isdigit() and least <= int(text) <= most:
+        return int(text)
+    raise ConfigError(f"{variable} is a whole number from {least} to {most}, not {text!r}")

@@ -1,0 +1,98 @@
+"""How an error looks to the person or program that met it."""
+
+from __future__ import annotations
+
+import sys
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
+from django.utils.html import escape
+
+from minhu.kernel.errors import MinhuError, NotFound, Unavailable
+
+RETRY_SECONDS = 10
+_PLAIN_PAGE = (
+    '<!doctype html><html lang="zh-Hans"><meta charset="utf-8"><title>{title}</title>'
+    '<meta name="viewport" content="width=device-width,initial-scale=1">'
+    '<main role="main"><h1>{title}</h1><p>{detail}</p><p>错误编号：{code}</p>'
+    '<p><a href="/">返回首页</a></p></main></html>'
+)
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """True for programs: the API, and whoever asks for JSON before HTML."""
+    accept = request.headers.get("Accept", "")
+    return request.path.startswith("/api/") or ("json" in accept and "text/html" not in accept)
+
+
+def answer(request: HttpRequest, error: MinhuError) -> HttpResponse:
+    """Problem JSON or a page for `error`; 503 says when to come back."""
+    if wants_json(request):
+        response: HttpResponse = JsonResponse(
+            error.problem(), status=error.status, content_type="application/problem+json",
+            json_dumps_params={"ensure_ascii": False},
+        )  # fmt: skip
+    else:
+        response = HttpResponse(_page(request, error), status=error.status)
+    if error.status == 503:
+        response["Retry-After"] = str(RETRY_SECONDS)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _page(request: HttpRequest, error: MinhuError) -> str:
+    problem = error.problem()
+    # A page for a database that is away must not ask it who is signed in.
+    if error.status < 500:
+        for template in (f"errors/{error.status}.html", "errors/problem.html"):
+            if _exists(template):
+                return render_to_string(template, {"problem": problem, "error": error}, request=request)
+    elif _exists("errors/unavailable.html"):
+        return render_to_string("errors/unavailable.html", {"problem": problem, "error": error})
+    return _PLAIN_PAGE.format(**{key: escape(str(problem[key])) for key in ("title", "detail", "code")})
+
+
+def _exists(template: str) -> bool:
+    from django.template import TemplateDoesNotExist
+    from django.template.loader import get_template
+
+    try:
+        get_template(template)
+    except TemplateDoesNotExist:
+        return False
+    return True
+
+
+def unavailable(error: BaseException | None) -> Unavailable | None:
+    """The error for a database that is away, when `error` (or what caused it) says so."""
+    while error is not None:
+        if isinstance(error, (OperationalError, InterfaceError)):
+            return Unavailable(
+                "系统正在恢复，请稍后重试。您已经提交成功的内容不会丢失；如遇紧急情况，请直接拨打 110、119 或 120。",
+                code="database_unavailable",
+            )
+        error = error.__cause__
+    return None
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Django's handler500: also reached when a middleware could not open its transaction."""
+    away = unavailable(sys.exc_info()[1])
+    error = away or MinhuError("系统出现异常，请稍后重试；如反复出现，请联系管理员。", code="internal", status=500)
+    return answer(request, error)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler404."""
+    return answer(request, NotFound("您要查看的页面不存在，或者已经移动。请核对网址。"))
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler403."""
+    return answer(request, MinhuError("您没有查看此内容的权限。", code="not_allowed", status=403))
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler400."""
+    return answer(request, MinhuError("请求内容有误，请返回检查后重试。", code="bad_request", status=400))

@@ -1,0 +1,22 @@
+"""Addresses: health here, everything else in the rooms."""
+
+from __future__ import annotations
+
+import importlib.util
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from minhu.server import health
+
+handler400 = "minhu.server.problems.bad_request"
+handler403 = "minhu.server.problems.forbidden"
+handler404 = "minhu.server.problems.not_found"
+handler500 = "minhu.server.problems.server_error"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", health.alive),
+    path("readyz", health.ready),
+    path("i18n/", include("django.conf.urls.i18n")),
+]
+if importlib.util.find_spec("minhu.portals") and importlib.util.find_spec("minhu.portals.urls"):
+    urlpatterns.append(path("", include("minhu.portals.urls")))

@@ -1,0 +1,136 @@
+"""One real PostgreSQL for the test session; each test process works in its own copy of a migrated template.
+
+Connections run as the role `minhu_app`, so the tests meet row security exactly as the pages do. The template is
+built by the real `minhu migrate` and kept until a migration or SQL file changes. MINHU_TEST_DATABASE_URL (a
+superuser's address of a server) replaces the embedded server.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCE = ROOT / "src" / "minhu"
+TEST_HOME = Path(os.environ.get("MINHU_TEST_HOME") or ROOT / ".minhu-test")
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+DATABASE = f"minhu_test_{WORKER}_{os.getpid()}"
+SERVER_URL = os.environ.get("MINHU_TEST_DATABASE_URL", "")
+sys.path[:0] = [str(ROOT / "src")]
+
+
+def _server_conninfo() -> dict[str, str]:
+    from minhu.engines.database import conninfo
+
+    return conninfo({"MINHU_HOME": str(TEST_HOME), "MINHU_DATABASE_URL": SERVER_URL})
+
+
+os.environ["MINHU_HOME"] = str(TEST_HOME)
+os.environ["MINHU_WORKER"] = "none"
+os.environ.pop("MINHU_DB_OWNER", None)
+from psycopg.conninfo import make_conninfo  # noqa: E402
+
+os.environ["MINHU_DATABASE_URL"] = make_conninfo(**{**_server_conninfo(), "dbname": DATABASE})
+
+import psycopg  # noqa: E402
+import pytest  # noqa: E402
+from psycopg import sql  # noqa: E402
+
+
+def _key() -> str:
+    """Changes whenever the template must be built anew."""
+    digest = hashlib.sha256(str(_server_conninfo()).encode())
+    for path in sorted([*SOURCE.rglob("migrations/*.py"), *SOURCE.rglob("*.sql"), SOURCE / "engines/database.py"]):
+        digest.update(str(path.relative_to(SOURCE)).encode() + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+@contextmanager
+def _admin() -> Iterator[psycopg.Connection[Any]]:
+    with psycopg.connect(**{**_server_conninfo(), "dbname": "postgres"}, autocommit=True) as connection:
+        yield connection
+
+
+def _run(connection: psycopg.Connection[Any], statement: str, *names: str) -> None:
+    connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+
+def _build_template(name: str) -> None:
+    with _admin() as admin:
+        if admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+            return
+        for (old,) in admin.execute("SELECT datname FROM pg_database WHERE datname LIKE 'minhu_draft_%%'").fetchall():
+            _run(admin, "DROP DATABASE {} WITH (FORCE)", old)
+        draft = f"minhu_draft_{name}"
+        _run(admin, "CREATE DATABASE {} ENCODING 'UTF8' TEMPLATE template0", draft)
+        url = make_conninfo(**{**_server_conninfo(), "dbname": draft})
+        environment = {**os.environ, "MINHU_DATABASE_URL": url, "MINHU_DB_OWNER": "1", "PYTHONPATH": str(ROOT / "src")}
+        command = [sys.executable, "-m", "minhu", "migrate", "--quiet"]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise pytest.UsageError(f"minhu migrate failed:\n{done.stdout}{done.stderr}")
+        _run(admin, "ALTER DATABASE {} RENAME TO {}", draft, name)
+
+
+def _clone(template: str) -> None:
+    with _admin() as admin:
+        _run(admin, "DROP DATABASE IF EXISTS {} WITH (FORCE)", DATABASE)
+        _run(admin, "CREATE DATABASE {} TEMPLATE {}", DATABASE, template)
+
+
+@contextmanager
+def _template_lock() -> Iterator[None]:
+    TEST_HOME.mkdir(parents=True, exist_ok=True)
+    with (TEST_HOME / "template.lock").open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+@pytest.fixture(scope="session")
+def database_template() -> str:
+    """Name of the migrated template database; built once for all processes and sessions."""
+    from minhu.engines.embedded import EmbeddedServer
+
+    if not SERVER_URL:
+        EmbeddedServer(TEST_HOME, extra={"fsync": "off", "full_page_writes": "off"}).ensure_running()
+    name = f"minhu_template_{_key()}"
+    with _template_lock():
+        _build_template(name)
+    return name
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(database_template: str) -> Iterator[None]:
+    """pytest-django's hook: instead of creating tables, copy the template."""
+    from django.db import connections
+    from django.test import TransactionTestCase
+
+    def restore(_case: TransactionTestCase) -> None:
+        """After a test that really commits: a fresh copy, with what the migrations seeded."""
+        connections.close_all()
+        _clone(database_template)
+
+    _clone(database_template)
+    before = TransactionTestCase._fixture_teardown
+    TransactionTestCase._fixture_teardown = restore  # type: ignore[method-assign]
+    yield
+    TransactionTestCase._fixture_teardown = before  # type: ignore[method-assign]
+    connections.close_all()
+    with _admin() as admin:
+        _run(admin, "DROP DATABASE IF EXISTS {} WITH (FORCE)", DATABASE)
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A MINHU_HOME of the test's own, for keys and files (the database stays the session's)."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    monkeypatch.setenv("MINHU_HOME", str(folder))
+    return folder
