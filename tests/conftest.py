@@ -32,6 +32,8 @@ def _server_conninfo() -> dict[str, str]:
     return conninfo({"MINHU_HOME": str(TEST_HOME), "MINHU_DATABASE_URL": SERVER_URL})
 
 
+# pytest-django reads settings only after this file, because pyproject.toml does not name the settings module
+os.environ["DJANGO_SETTINGS_MODULE"] = "minhu.server.settings"
 os.environ["MINHU_HOME"] = str(TEST_HOME)
 os.environ["MINHU_WORKER"] = "none"
 os.environ.pop("MINHU_DB_OWNER", None)

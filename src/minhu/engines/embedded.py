@@ -95,6 +95,11 @@ class EmbeddedServer:
         return self.folder / "data"
 
     @property
+    def log(self) -> Path:
+        """What the server says; warnings and worse."""
+        return self.folder / "server.log"
+
+    @property
     def socket_folder(self) -> Path:
         """Folder of the Unix socket: `home/db`, or a short private folder where that path is too long."""
         if len(os.fsencode(self.folder)) <= _LONGEST_SOCKET_FOLDER:
@@ -155,14 +160,19 @@ class EmbeddedServer:
             self._initdb()
         self._check_version()
         self._drop_stale_pid_file()
+        for pause in (0.5, 1.0, 2.0, 0.0):
+            if self._launch():
+                return
+            time.sleep(pause)  # workers of a killed server need a moment to leave its shared memory
+        raise DatabaseError(f"the embedded database does not start; its last words: {_last_words(self.log)}")
+
+    def _launch(self) -> bool:
         options = " ".join(f"-c {key}={value}" for key, value in self.extra.items())
-        log = self.folder / "server.log"
         done = self._run(
-            "pg_ctl", "-D", str(self.data), "-l", str(log), "-w", "-t", str(int(START_SECONDS)),
+            "pg_ctl", "-D", str(self.data), "-l", str(self.log), "-w", "-t", str(int(START_SECONDS)),
             "-o", f"-k '{self.socket_folder}' -p {PORT} {options}", "start",
         )  # fmt: skip
-        if done.returncode and not self._wait_until_listening():
-            raise DatabaseError(f"the embedded database does not start; its last words: {_last_words(log)}")
+        return not done.returncode or self._wait_until_listening()
 
     def _wait_until_listening(self) -> bool:
         end = time.monotonic() + START_SECONDS
@@ -213,15 +223,14 @@ class EmbeddedServer:
             )
 
     def _postmaster_pid(self) -> int | None:
-        try:
-            return int((self.data / "postmaster.pid").read_text().split("\n", 1)[0])
-        except (FileNotFoundError, ValueError):
-            return None
+        return _first_number(self.data / "postmaster.pid")
 
     def _drop_stale_pid_file(self) -> None:
-        pid = self._postmaster_pid()
-        if pid is not None and not _is_postgres(pid):
-            (self.data / "postmaster.pid").unlink(missing_ok=True)
+        """PostgreSQL takes a pid that lives again, or a zombie, for a running server; we look what it is."""
+        for path in (self.data / "postmaster.pid", self.socket_folder / f".s.PGSQL.{PORT}.lock"):
+            pid = _first_number(path)
+            if pid is not None and not _is_postgres(pid):
+                path.unlink(missing_ok=True)
 
     def _stop(self, mode: str) -> bool:
         pid = self._postmaster_pid()
@@ -282,6 +291,13 @@ class EmbeddedServer:
             out.seek(0)
             err.seek(0)
             return subprocess.CompletedProcess(done.args, done.returncode, out.read(), err.read())
+
+
+def _first_number(path: Path) -> int | None:
+    try:
+        return int(path.read_text().split("\n", 1)[0])
+    except (FileNotFoundError, ValueError):
+        return None
 
 
 def _account_named(name: str) -> pwd.struct_passwd | None:

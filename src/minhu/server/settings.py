@@ -27,6 +27,12 @@ ALLOWED_HOSTS: list[str] = list(CONFIG.hosts)
 
 # -- rooms --------------------------------------------------------------------------------------------------------
 
+
+def _is_there(room: str) -> bool:
+    needed = {"handling": "subscribers.py", "directory": "apps.py"}.get(room, "apps.py")
+    return (PACKAGE / room / "apps.py").exists() and (PACKAGE / room / needed).exists()
+
+
 _ROOMS = ["ledger", "directory", "intake", "handling", "evaluation", "governance", "portals"]
 INSTALLED_APPS: list[str] = [
     "django.contrib.auth",
@@ -38,7 +44,7 @@ INSTALLED_APPS: list[str] = [
     "axes",
     "procrastinate.contrib.django",
     "django_htmx",
-    *[f"minhu.{room}" for room in _ROOMS if (PACKAGE / room / "apps.py").exists()],
+    *[f"minhu.{room}" for room in _ROOMS if _is_there(room)],
 ]
 MIDDLEWARE: list[str] = [
     "django.middleware.security.SecurityMiddleware",
