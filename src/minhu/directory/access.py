@@ -1,0 +1,142 @@
+"""Puts the policy to work: row security for the transaction, and guarded loading of objects.
+
+Row security is fail-closed: the database role ``minhu_app`` sees no citizen's row until the
+transaction has been told who acts. Actors whose scope is everything use the role ``minhu_wide``,
+whose policies are plainly true, so that the planner may still use every index (a policy with a
+condition would forbid index conditions whose operators are not leak-proof).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Protocol, TypeVar
+
+from django.db import connection, models
+from django.db.models import Q, QuerySet
+
+from minhu.directory.policy import Action, Facts, Scope, ScopeKind, decide, scope_of
+from minhu.kernel.actors import SYSTEM, Actor, current_actor, use_actor
+from minhu.kernel.errors import NotAllowed, NotFound
+
+APP_ROLE = "minhu_app"
+WIDE_ROLE = "minhu_wide"
+
+_APPLY = (
+    "SELECT set_config('role', %s, true), set_config('minhu.scope', %s, true),"
+    " set_config('minhu.units', %s, true), set_config('minhu.requests', %s, true)"
+)
+_READ = (
+    "SELECT current_setting('role'), coalesce(current_setting('minhu.scope', true), ''),"
+    " coalesce(current_setting('minhu.units', true), ''),"
+    " coalesce(current_setting('minhu.requests', true), '')"
+)
+
+
+class Governed(Protocol):
+    """An object the policy can judge."""
+
+    def facts(self) -> Facts:
+        """What the policy needs to know of it."""
+
+
+def settings_for(scope: Scope) -> tuple[str, str, str, str]:
+    """Database role and the three settings that row security reads, for ``scope``."""
+    role = WIDE_ROLE if scope.kind is ScopeKind.ALL else APP_ROLE
+    units = ",".join(map(str, scope.unit_ids))
+    requests = ",".join(map(str, scope.request_ids))
+    return role, scope.kind.value, units, requests
+
+
+def apply_scope(scope: Scope) -> None:
+    """Tell the current transaction which rows are to be seen; forgotten at its end."""
+    if not connection.in_atomic_block:
+        raise RuntimeError("row security settings live in a transaction; open one first")
+    with connection.cursor() as cursor:
+        cursor.execute(_APPLY, settings_for(scope))
+
+
+@contextmanager
+def _scoped(scope: Scope) -> Iterator[None]:
+    """Apply ``scope`` for a block and put back what was there, unless the transaction broke."""
+    if not connection.in_atomic_block:
+        raise RuntimeError("row security settings live in a transaction; open one first")
+    with connection.cursor() as cursor:
+        cursor.execute(_READ)
+        before = cursor.fetchone()
+        cursor.execute(_APPLY, settings_for(scope))
+    try:
+        yield
+    finally:
+        if not connection.needs_rollback:
+            with connection.cursor() as cursor:
+                cursor.execute(_APPLY, before)
+
+
+@contextmanager
+def acting_as(actor: Actor) -> Iterator[Actor]:
+    """Do a block as ``actor``: the contextual actor and the row security of this transaction."""
+    with use_actor(actor), _scoped(scope_of(actor)):
+        yield actor
+
+
+@contextmanager
+def elevated(reason: str) -> Iterator[None]:
+    """Let a service read or write rows its caller may not see; ``reason`` is for the reader.
+
+    Only services use it (``tests/architecture`` lists the call sites); the actor stays the same.
+    """
+    if not reason:
+        raise ValueError("say why the service needs it")
+    with _scoped(Scope(ScopeKind.ALL)):
+        yield
+
+
+@contextmanager
+def as_system() -> Iterator[Actor]:
+    """Do a block as the program itself (sweeper, import, simulator set-up)."""
+    with acting_as(SYSTEM) as actor:
+        yield actor
+
+
+M = TypeVar("M", bound=models.Model)
+
+
+def scope_q(scope: Scope, request_field: str = "request_id", units_field: str = "unit_ids") -> Q:
+    """The scope as a condition on a table that has a request id and an array of unit ids."""
+    if scope.kind is ScopeKind.ALL:
+        return Q()
+    if scope.kind in (ScopeKind.NONE, ScopeKind.AUDIT):
+        return Q(pk__in=[])
+    own = Q(**{f"{request_field}__in": scope.request_ids})
+    if scope.kind is ScopeKind.OWN:
+        return own
+    units = Q(**{f"{units_field}__overlap": list(scope.unit_ids)})
+    return units | own if scope.request_ids else units
+
+
+def visible_to(
+    rows: QuerySet[M],
+    actor: Actor | None = None,
+    action: Action = Action.VIEW_ORDER,
+    **names: str,
+) -> QuerySet[M]:
+    """Only the rows on which ``decide`` allows ``action``; the same set as row security gives."""
+    return rows.filter(scope_q(scope_of(actor or current_actor(), action), **names))
+
+
+def require(action: Action, facts: Facts = Facts(), actor: Actor | None = None) -> None:
+    """Raise ``NotAllowed`` unless the policy grants ``action``."""
+    if not decide(actor or current_actor(), action, facts):
+        raise NotAllowed("您没有进行此操作的权限。如工作需要，请联系管理员调整岗位。", code="not_allowed")
+
+
+def get_for(rows: QuerySet[M], action: Action, actor: Actor | None = None, **lookup: Any) -> M:
+    """Load one object and check the policy; what may not be seen looks as if it did not exist."""
+    found = rows.filter(**lookup).first()
+    if found is None or not decide(
+        actor or current_actor(), Action.VIEW_ORDER, found.facts()  # type: ignore[attr-defined]
+    ):
+        raise NotFound("没有找到这件事项，或者您无权查看。请核对编号。", code="not_found")
+    require(action, found.facts(), actor)  # type: ignore[attr-defined]
+    return found

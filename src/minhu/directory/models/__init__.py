@@ -1,0 +1,22 @@
+"""Tables of the directory, one module for each subject."""
+
+from minhu.directory.models.accounts import ApiToken, Post, Staff
+from minhu.directory.models.areas import Area, Landmark
+from minhu.directory.models.catalogue import CatalogueItem, CatalogueVersion
+from minhu.directory.models.categories import Category, Taxonomy
+from minhu.directory.models.rules import RuleSet
+from minhu.directory.models.units import Unit
+
+__all__ = [
+    "ApiToken",
+    "Area",
+    "CatalogueItem",
+    "CatalogueVersion",
+    "Category",
+    "Landmark",
+    "Post",
+    "RuleSet",
+    "Staff",
+    "Taxonomy",
+    "Unit",
+]

@@ -1,0 +1,68 @@
+"""Who is acting: from a signed-in account, from a citizen's session."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q
+from django.http import HttpRequest
+
+from minhu.directory.access import apply_scope
+from minhu.directory.models import Post, Staff, Unit
+from minhu.directory.policy import scope_of
+from minhu.directory.types import Role
+from minhu.kernel.actors import Actor
+from minhu.kernel.clock import now
+
+OWN_REQUESTS_KEY = "own_requests"
+MOST_OWN_REQUESTS = 50
+
+
+def actor_of_staff(staff: Staff) -> Actor:
+    """The actor a member of staff is today: valid posts, their units and all units below those."""
+    today = now().date()
+    posts = Post.objects.filter(
+        Q(valid_from__isnull=True) | Q(valid_from__lte=today),
+        Q(valid_to__isnull=True) | Q(valid_to__gte=today),
+        staff=staff,
+    ).values_list("role", "unit_id")
+    held = list(posts) if staff.is_active else []
+    units = sorted({unit for _, unit in held})
+    below = Unit.objects.filter(ancestor_ids__overlap=units).values_list("id", flat=True) if units else []
+    return Actor(
+        kind="staff",
+        id=staff.username,
+        name=staff.name,
+        roles=frozenset(role for role, _ in held),
+        unit_ids=tuple(sorted({*units, *below})),
+        staff_id=staff.pk,
+    )
+
+
+def citizen_actor(own_requests: tuple[int, ...] = ()) -> Actor:
+    """A citizen who has proved these requests to be theirs (number and code, or just submitted)."""
+    return Actor(
+        kind="citizen",
+        id="citizen",
+        name="群众",
+        roles=frozenset({Role.CITIZEN.value}),
+        own_requests=own_requests,
+    )
+
+
+def actor_of_session(request: HttpRequest) -> Actor:
+    """The actor of a web request: the signed-in account, else a citizen."""
+    user = getattr(request, "user", AnonymousUser())
+    if isinstance(user, Staff) and user.is_authenticated:
+        return actor_of_staff(user)
+    own = request.session.get(OWN_REQUESTS_KEY, []) if hasattr(request, "session") else []
+    return citizen_actor(tuple(int(x) for x in own))
+
+
+def grow_own_requests(request: HttpRequest, request_id: int) -> Actor:
+    """Remember in the citizen's session that a request is theirs, and let this transaction see it."""
+    own = [x for x in request.session.get(OWN_REQUESTS_KEY, []) if x != request_id]
+    request.session[OWN_REQUESTS_KEY] = [*own, request_id][-MOST_OWN_REQUESTS:]
+    actor = citizen_actor(tuple(request.session[OWN_REQUESTS_KEY]))
+    request.actor = actor  # type: ignore[attr-defined]
+    apply_scope(scope_of(actor))
+    return actor

@@ -1,0 +1,47 @@
+"""The SQL of row security, generated for every table with citizens' data.
+
+``minhu_app`` is judged by the settings of its transaction (see ``access.py``); ``minhu_wide``, which
+only actors with the scope 'all' may take, by nothing. Both policies are on the table; without
+settings the first is false, so a forgotten scope shows nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+FUNCTION: Final = """
+CREATE OR REPLACE FUNCTION minhu_sees(request_id bigint, unit_ids bigint[]) RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+  SELECT CASE current_setting('minhu.scope', true)
+    WHEN 'units' THEN
+      unit_ids && string_to_array(nullif(current_setting('minhu.units', true), ''), ',')::bigint[]
+      OR request_id = ANY (string_to_array(nullif(current_setting('minhu.requests', true), ''), ',')::bigint[])
+    WHEN 'own' THEN
+      request_id = ANY (string_to_array(nullif(current_setting('minhu.requests', true), ''), ',')::bigint[])
+    ELSE false
+  END
+$$;
+"""
+DROP_FUNCTION: Final = "DROP FUNCTION IF EXISTS minhu_sees(bigint, bigint[]);"
+
+
+def protect(table: str, predicate: str) -> str:
+    """SQL that turns row security on for ``table``; ``predicate`` judges rows for ``minhu_app``."""
+    return (
+        f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;\n"
+        f"CREATE POLICY seen ON {table} FOR ALL TO minhu_app USING ({predicate}) WITH CHECK ({predicate});\n"
+        f"CREATE POLICY wide ON {table} FOR ALL TO minhu_wide USING (true) WITH CHECK (true);\n"
+    )
+
+
+def unprotect(table: str) -> str:
+    """SQL that undoes ``protect``."""
+    return (
+        f"DROP POLICY IF EXISTS seen ON {table};\nDROP POLICY IF EXISTS wide ON {table};\n"
+        f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY;\n"
+    )
+
+
+def through(parent: str, column: str) -> str:
+    """A predicate: the row is seen when its parent row is (``parent`` has row security itself)."""
+    return f"EXISTS (SELECT 1 FROM {parent} parent WHERE parent.id = {column})"

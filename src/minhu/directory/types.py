@@ -1,0 +1,122 @@
+"""Types of the directory that may leave the room."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+
+
+class AreaLevel(IntEnum):
+    """Six administrative levels (六级联动): province down to grid."""
+
+    PROVINCE = 1
+    CITY = 2
+    COUNTY = 3
+    STREET = 4
+    COMMUNITY = 5
+    GRID = 6
+
+
+class UnitKind(StrEnum):
+    """What a handling unit (承办单位) is."""
+
+    HOTLINE_CENTRE = "hotline_centre"
+    BUREAU = "bureau"
+    BRANCH = "branch"
+    STREET = "street"
+    COMMUNITY = "community"
+    GRID = "grid"
+    ENTERPRISE = "enterprise"
+    EMERGENCY = "emergency"
+
+
+class Role(StrEnum):
+    """Roles of people and programs; the three administrators are kept apart (三员分立)."""
+
+    CITIZEN = "citizen"
+    AGENT = "agent"
+    DISPATCHER = "dispatcher"
+    UNIT_HANDLER = "unit_handler"
+    UNIT_HEAD = "unit_head"
+    GRID_WORKER = "grid_worker"
+    SUPERVISOR = "supervisor"
+    INSPECTOR = "inspector"
+    ANALYST = "analyst"
+    LEADER = "leader"
+    SYSTEM_ADMIN = "system_admin"
+    SECURITY_ADMIN = "security_admin"
+    AUDIT_ADMIN = "audit_admin"
+    PARTNER = "partner"
+    SYSTEM = "system"
+
+
+ADMINISTRATORS: frozenset[Role] = frozenset(
+    {Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN}
+)
+UNIT_ROLES: frozenset[Role] = frozenset({Role.UNIT_HANDLER, Role.UNIT_HEAD, Role.GRID_WORKER})
+
+
+class RequestType(StrEnum):
+    """The six request types (诉求类型) of the hotline rules."""
+
+    CONSULTATION = "consultation"
+    HELP = "help"
+    COMPLAINT = "complaint"
+    REPORT = "report"
+    SUGGESTION = "suggestion"
+    PRAISE = "praise"
+
+
+class Urgency(StrEnum):
+    """How fast a matter must move; ``danger`` means danger to life."""
+
+    NORMAL = "normal"
+    URGENT = "urgent"
+    DANGER = "danger"
+
+
+class VersionState(StrEnum):
+    """Life of a versioned setting."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    RETIRED = "retired"
+
+
+class RuleKind(StrEnum):
+    """Versioned rule sets; the content of each is JSON parsed into types by the room that uses it."""
+
+    CALENDAR = "calendar"
+    DEADLINES = "deadlines"
+    INTAKE = "intake"
+    REASONS = "reasons"
+    SUPERVISION = "supervision"
+    AUTOMATION = "automation"
+    RATES = "rates"
+
+
+@dataclass(frozen=True, slots=True)
+class DispatchTarget:
+    """What the catalogue says for one category in one area, with the reason in words."""
+
+    lead_unit_id: int
+    lead_unit_name: str
+    assist_unit_ids: tuple[int, ...]
+    assist_unit_names: tuple[str, ...]
+    basis: str
+    explanation: str
+    catalogue_item_id: int
+    catalogue_version: int
+    difficulty: str = "normal"
+    deadline_key: str = ""
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class AreaInfo:
+    """One area with its full name path, e.g. ``云溪市/滨江区/柳湾街道``."""
+
+    code: str
+    name: str
+    level: AreaLevel
+    path_names: tuple[str, ...] = field(default=())

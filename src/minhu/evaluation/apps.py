@@ -1,0 +1,11 @@
+"""Django application of the evaluation room."""
+
+from django.apps import AppConfig
+
+
+class EvaluationConfig(AppConfig):
+    """Ratings and the three rates."""
+
+    name = "minhu.evaluation"
+    label = "evaluation"
+    verbose_name = "评估"

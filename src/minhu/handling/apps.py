@@ -1,0 +1,15 @@
+"""Django application of the handling room."""
+
+from django.apps import AppConfig
+
+
+class HandlingConfig(AppConfig):
+    """Work orders, clocks and supervision."""
+
+    name = "minhu.handling"
+    label = "handling"
+    verbose_name = "办理"
+
+    def ready(self) -> None:
+        """Subscribe to the news from intake."""
+        from minhu.handling import subscribers  # noqa: F401, PLC0415

@@ -1,0 +1,168 @@
+"""The state machine of an order as data: the only way in which a state changes.
+
+Source: the order states of the hotline rules (待受理 … 归档) with their side states. Every state
+has at least one exit and one alarm, which ``tests/handling/test_states.py`` walks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from minhu.directory.policy import Action
+from minhu.handling.types import ClockKind, State, Step
+
+SAME: Final = None
+"""The state stays as it is."""
+BACK: Final = "back"
+"""The state returns to where the review or suspension came from (``resume_state``)."""
+
+S = State
+C = ClockKind
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One allowed step.
+
+    ``to`` is a state, ``SAME`` or ``BACK``. ``needs`` names the fields that must be filled:
+    ``reason`` (a code of the reason table), ``text`` (own words), ``unit`` (a unit), ``reply``.
+    ``stops`` and ``starts`` are the kinds of clocks that end or begin with it; ``pauses`` and
+    ``resumes`` say whether the handling clocks stand still.
+    """
+
+    step: Step
+    label: str
+    action: Action
+    sources: frozenset[State]
+    to: State | str | None
+    public: str = ""
+    needs: tuple[str, ...] = ()
+    stops: tuple[ClockKind, ...] = ()
+    starts: tuple[ClockKind, ...] = ()
+    pauses: bool = False
+    resumes: bool = False
+    keeps_source: bool = False
+
+
+BEFORE_DISPATCH = frozenset({S.RECEIVED, S.INCOMPLETE, S.TO_DISPATCH, S.REOPENED})
+AT_UNIT = frozenset({S.DISPATCHED, S.IN_PROGRESS})
+UNDER_QUESTION = frozenset({S.RETURN_REVIEW, S.EXTENSION_REVIEW, S.SUSPENDED})
+OPEN_STATES = BEFORE_DISPATCH | AT_UNIT | UNDER_QUESTION | {S.REPLIED, S.TO_CALL_BACK}
+ENDED = frozenset({S.CLOSED, S.ANSWERED, S.REFUSED, S.EMERGENCY, S.WITHDRAWN})
+
+_T = Transition
+A = Action
+
+TRANSITIONS: tuple[Transition, ...] = (
+    _T(Step.ACCEPT, "受理", A.DECIDE_INTAKE, frozenset({S.RECEIVED, S.INCOMPLETE}), S.TO_DISPATCH,
+       "您的诉求已受理，正在确定承办单位。", stops=(C.ACCEPT, C.SUPPLEMENT), starts=(C.DISPATCH,)),
+    _T(Step.ASK_CONTENT, "请群众补充", A.DECIDE_INTAKE, frozenset({S.RECEIVED}), S.INCOMPLETE,
+       "请您补充情况，以便我们准确办理。", ("text",), stops=(C.ACCEPT,), starts=(C.SUPPLEMENT,)),
+    _T(Step.SUPPLEMENT, "群众补充", A.SUPPLEMENT, frozenset({S.INCOMPLETE}), S.RECEIVED,
+       "您补充的情况已收到。", ("text",), stops=(C.SUPPLEMENT,), starts=(C.ACCEPT,)),
+    _T(Step.REFUSE, "不予受理", A.DECIDE_INTAKE, frozenset({S.RECEIVED, S.INCOMPLETE, S.TO_DISPATCH}),
+       S.REFUSED, "您的诉求不在热线受理范围，原因和其他途径见说明。", ("reason", "text"),
+       stops=(C.ACCEPT, C.SUPPLEMENT, C.DISPATCH), starts=(C.ARCHIVE,)),
+    _T(Step.HAND_OVER, "转紧急部门", A.DECIDE_INTAKE,
+       frozenset({S.RECEIVED, S.INCOMPLETE, S.TO_DISPATCH}), S.EMERGENCY,
+       "情况紧急，已转紧急部门处置。", ("reason",), stops=(C.ACCEPT, C.SUPPLEMENT, C.DISPATCH),
+       starts=(C.RECEIPT,)),
+    _T(Step.TAKE_BACK, "收回办理", A.DECIDE_INTAKE, frozenset({S.EMERGENCY, S.REFUSED}), S.TO_DISPATCH,
+       "您的诉求由热线继续办理。", ("text",), stops=(C.RECEIPT, C.ARCHIVE), starts=(C.DISPATCH,)),
+    _T(Step.ANSWER_DIRECTLY, "直接答复", A.ANSWER_DIRECTLY,
+       frozenset({S.RECEIVED, S.INCOMPLETE, S.TO_DISPATCH}), S.ANSWERED, "您的咨询已答复。", ("reply",),
+       stops=(C.ACCEPT, C.SUPPLEMENT, C.DISPATCH), starts=(C.ARCHIVE,)),
+    _T(Step.DISPATCH, "派单", A.DISPATCH, frozenset({S.TO_DISPATCH, S.REOPENED}), S.DISPATCHED,
+       "已派至{unit}，等待签收。", ("unit",), stops=(C.DISPATCH,), starts=(C.SIGN, C.CONTACT, C.HANDLE)),
+    _T(Step.RECALL, "撤回派单", A.DISPATCH, frozenset({S.DISPATCHED}), S.TO_DISPATCH,
+       "正在为您重新确定承办单位。", ("text",), stops=(C.SIGN, C.CONTACT, C.HANDLE), starts=(C.DISPATCH,)),
+    _T(Step.SIGN, "签收", A.SIGN, frozenset({S.DISPATCHED}), S.IN_PROGRESS,
+       "{unit}已签收，承诺{due}前答复。", stops=(C.SIGN,)),
+    _T(Step.CONTACT, "首次联系", A.RECORD_CONTACT, frozenset({S.IN_PROGRESS}), SAME,
+       "{unit}已与您联系。", ("text",), stops=(C.CONTACT,)),
+    _T(Step.PASS_TO_GRID, "转网格直办", A.PASS_TO_GRID, AT_UNIT, SAME,
+       "已交网格员上门处理。", ("unit",)),
+    _T(Step.ASK_RETURN, "申请退单", A.ASK_RETURN, AT_UNIT, S.RETURN_REVIEW,
+       "{unit}认为此事应由{right_unit}办理，正在核实。", ("reason", "text", "unit"), starts=(C.REVIEW,),
+       pauses=True, keeps_source=True),
+    _T(Step.APPROVE_RETURN, "同意退单", A.DECIDE_RETURN, frozenset({S.RETURN_REVIEW}), S.TO_DISPATCH,
+       "经核实，正在为您改派承办单位。", stops=(C.REVIEW, C.SIGN, C.CONTACT, C.HANDLE),
+       starts=(C.DISPATCH,)),
+    _T(Step.REFUSE_RETURN, "不同意退单", A.DECIDE_RETURN, frozenset({S.RETURN_REVIEW}), BACK,
+       "经核实，仍由{unit}办理。", ("text",), stops=(C.REVIEW,), resumes=True),
+    _T(Step.ASK_EXTENSION, "申请延期", A.ASK_EXTENSION, frozenset({S.IN_PROGRESS}), S.EXTENSION_REVIEW,
+       "{unit}申请延长办理时间，正在审核。", ("reason", "text"), starts=(C.REVIEW,), keeps_source=True),
+    _T(Step.APPROVE_EXTENSION, "同意延期", A.DECIDE_EXTENSION, frozenset({S.EXTENSION_REVIEW}), BACK,
+       "因情况复杂，办理时间延长至{due}。", stops=(C.REVIEW,)),
+    _T(Step.REFUSE_EXTENSION, "不同意延期", A.DECIDE_EXTENSION, frozenset({S.EXTENSION_REVIEW}), BACK,
+       "仍按原定时间办理。", ("text",), stops=(C.REVIEW,)),
+    _T(Step.SUSPEND, "挂起", A.ASK_SUSPENSION, frozenset({S.IN_PROGRESS}), S.SUSPENDED,
+       "办理暂停：{text}", ("reason", "text"), starts=(C.SUSPENSION,), pauses=True, keeps_source=True),
+    _T(Step.RESUME, "恢复办理", A.ASK_SUSPENSION, frozenset({S.SUSPENDED}), BACK,
+       "已恢复办理。", stops=(C.SUSPENSION,), resumes=True),
+    _T(Step.ASSIST_REPLY, "协办答复", A.REPLY, AT_UNIT, SAME, "", ("reply",)),
+    _T(Step.REPLY, "主办答复", A.REPLY, frozenset({S.IN_PROGRESS}), S.REPLIED,
+       "{unit}已提交办理结果，正在审核。", ("reply",), stops=(C.CONTACT, C.HANDLE), starts=(C.REVIEW,)),
+    _T(Step.APPROVE_REPLY, "审核通过", A.APPROVE_REPLY, frozenset({S.REPLIED}), S.TO_CALL_BACK,
+       "办理结果已答复，请您评价。", stops=(C.REVIEW,), starts=(C.CALL_BACK,)),
+    _T(Step.REJECT_REPLY, "退回重答", A.APPROVE_REPLY, frozenset({S.REPLIED}), S.IN_PROGRESS,
+       "答复未通过审核，承办单位正在完善。", ("text",), stops=(C.REVIEW,), starts=(C.HANDLE,)),
+    _T(Step.CLOSE, "办结", A.CLOSE, frozenset({S.TO_CALL_BACK}), S.CLOSED, "您的诉求已办结。",
+       stops=(C.CALL_BACK,), starts=(C.ARCHIVE,)),
+    _T(Step.REOPEN, "重办", A.REOPEN,
+       frozenset({S.TO_CALL_BACK, S.CLOSED, S.ANSWERED, S.ARCHIVED, S.WITHDRAWN}), S.REOPENED,
+       "您的诉求已重新办理。", ("text",), stops=(C.CALL_BACK, C.ARCHIVE), starts=(C.DISPATCH,)),
+    _T(Step.ARCHIVE, "归档", A.ARCHIVE, ENDED | {S.MERGED}, S.ARCHIVED, "",
+       stops=(C.ARCHIVE, C.RECEIPT)),
+    _T(Step.MERGE, "合并", A.MERGE, BEFORE_DISPATCH | AT_UNIT, S.MERGED,
+       "您反映的问题已有工单在办，已合并办理，结果会一并告知您。", ("reason", "text"),
+       stops=(C.ACCEPT, C.SUPPLEMENT, C.DISPATCH, C.SIGN, C.CONTACT, C.HANDLE), starts=(C.ARCHIVE,),
+       keeps_source=True),
+    _T(Step.UNMERGE, "撤销合并", A.MERGE, frozenset({S.MERGED}), S.TO_DISPATCH,
+       "您的诉求恢复单独办理。", ("text",), stops=(C.ARCHIVE,), starts=(C.DISPATCH,)),
+    _T(Step.WITHDRAW, "撤回诉求", A.WITHDRAW, OPEN_STATES, S.WITHDRAWN, "您已撤回诉求。", (),
+       stops=tuple(k for k in C if k is not C.ARCHIVE), starts=(C.ARCHIVE,)),
+    _T(Step.SUPERVISE, "督办", A.SUPERVISE, OPEN_STATES, SAME, "", ("text",)),
+    _T(Step.ANSWER_SUPERVISION, "督办回执", A.REPLY, OPEN_STATES, SAME, "", ("text",)),
+    _T(Step.WHISTLE, "吹哨", A.WHISTLE, AT_UNIT, SAME, "{unit}已召集相关部门现场会办。", ("text",)),
+    _T(Step.ANSWER_WHISTLE, "报到", A.ANSWER_WHISTLE, OPEN_STATES, SAME, "{unit}已到场。"),
+    _T(Step.NOTE, "备注", A.VIEW_ORDER, frozenset(S), SAME, "", ("text",)),
+)
+
+BY_STEP: dict[Step, Transition] = {t.step: t for t in TRANSITIONS}
+
+ALARMS: dict[State, tuple[ClockKind, ...]] = {
+    S.RECEIVED: (C.ACCEPT,),
+    S.INCOMPLETE: (C.SUPPLEMENT,),
+    S.TO_DISPATCH: (C.DISPATCH,),
+    S.DISPATCHED: (C.SIGN,),
+    S.IN_PROGRESS: (C.HANDLE,),
+    S.RETURN_REVIEW: (C.REVIEW,),
+    S.EXTENSION_REVIEW: (C.REVIEW,),
+    S.SUSPENDED: (C.SUSPENSION,),
+    S.REPLIED: (C.REVIEW,),
+    S.TO_CALL_BACK: (C.CALL_BACK,),
+    S.REOPENED: (C.DISPATCH,),
+    S.EMERGENCY: (C.RECEIPT,),
+    S.CLOSED: (C.ARCHIVE,),
+    S.ANSWERED: (C.ARCHIVE,),
+    S.REFUSED: (C.ARCHIVE,),
+    S.MERGED: (C.ARCHIVE,),
+    S.WITHDRAWN: (C.ARCHIVE,),
+}
+"""Which clock must run in each state, so that nothing can lie forgotten; archived orders rest."""
+
+
+def allowed_steps(state: State) -> tuple[Transition, ...]:
+    """The steps that the table allows from ``state``, in its order."""
+    return tuple(t for t in TRANSITIONS if state in t.sources)
+
+
+def target(transition: Transition, state: State, resume: State | None) -> State:
+    """The state after ``transition`` from ``state``; ``resume`` is where a review came from."""
+    if transition.to is SAME:
+        return state
+    if transition.to == BACK:
+        return resume or State.IN_PROGRESS
+    return State(transition.to)

@@ -1,0 +1,31 @@
+"""News from handling; evaluation, the boards and live pages listen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from minhu.kernel.events import Event
+
+
+@dataclass(frozen=True)
+class OrderChanged(Event):
+    """A step was taken (the step's name is that of ``handling.types.Step``)."""
+
+    order_id: int
+    number: str
+    step: str
+    from_state: str
+    to_state: str
+    unit_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class LightChanged(Event):
+    """The sweeper saw a clock pass a threshold."""
+
+    order_id: int
+    number: str
+    clock_id: int
+    kind: str
+    light: str
+    unit_ids: tuple[int, ...]

@@ -1,0 +1,16 @@
+"""Tables of handling."""
+
+from minhu.handling.models.history import OrderStep, Review
+from minhu.handling.models.orders import Assignment, Clock, Order
+from minhu.handling.models.supervision import Attendance, Supervision, Whistle
+
+__all__ = [
+    "Assignment",
+    "Attendance",
+    "Clock",
+    "Order",
+    "OrderStep",
+    "Review",
+    "Supervision",
+    "Whistle",
+]

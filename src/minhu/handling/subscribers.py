@@ -1,0 +1,1 @@
+"""What handling does when intake has news."""

@@ -1,0 +1,158 @@
+"""Types of handling that may leave the room."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """Where an order stands (工单状态)."""
+
+    RECEIVED = "received"
+    INCOMPLETE = "incomplete"
+    TO_DISPATCH = "to_dispatch"
+    DISPATCHED = "dispatched"
+    IN_PROGRESS = "in_progress"
+    RETURN_REVIEW = "return_review"
+    EXTENSION_REVIEW = "extension_review"
+    SUSPENDED = "suspended"
+    REPLIED = "replied"
+    TO_CALL_BACK = "to_call_back"
+    CLOSED = "closed"
+    ARCHIVED = "archived"
+    ANSWERED = "answered"
+    REFUSED = "refused"
+    EMERGENCY = "emergency"
+    MERGED = "merged"
+    WITHDRAWN = "withdrawn"
+    REOPENED = "reopened"
+
+
+STATE_LABELS: dict[State, str] = {
+    State.RECEIVED: "待受理",
+    State.INCOMPLETE: "待补充",
+    State.TO_DISPATCH: "待派发",
+    State.DISPATCHED: "待签收",
+    State.IN_PROGRESS: "办理中",
+    State.RETURN_REVIEW: "退回审核",
+    State.EXTENSION_REVIEW: "延期审核",
+    State.SUSPENDED: "挂起",
+    State.REPLIED: "待审核",
+    State.TO_CALL_BACK: "待回访",
+    State.CLOSED: "办结",
+    State.ARCHIVED: "归档",
+    State.ANSWERED: "直办办结",
+    State.REFUSED: "不予受理",
+    State.EMERGENCY: "已转紧急",
+    State.MERGED: "已合并",
+    State.WITHDRAWN: "已撤回",
+    State.REOPENED: "重办",
+}
+
+LIVE_STATES: frozenset[State] = frozenset(
+    {
+        State.RECEIVED, State.INCOMPLETE, State.TO_DISPATCH, State.DISPATCHED, State.IN_PROGRESS,
+        State.RETURN_REVIEW, State.EXTENSION_REVIEW, State.SUSPENDED, State.REPLIED,
+        State.TO_CALL_BACK, State.REOPENED,
+    }
+)
+DONE_STATES: frozenset[State] = frozenset(
+    {State.CLOSED, State.ARCHIVED, State.ANSWERED, State.REFUSED, State.EMERGENCY, State.WITHDRAWN}
+)
+
+
+class Step(StrEnum):
+    """What can be done to an order; each is a row of the transition table (see domain.states)."""
+
+    OPEN = "open"
+    ACCEPT = "accept"
+    ASK_CONTENT = "ask_content"
+    SUPPLEMENT = "supplement"
+    REFUSE = "refuse"
+    HAND_OVER = "hand_over"
+    TAKE_BACK = "take_back"
+    ANSWER_DIRECTLY = "answer_directly"
+    DISPATCH = "dispatch"
+    RECALL = "recall"
+    SIGN = "sign"
+    CONTACT = "contact"
+    PASS_TO_GRID = "pass_to_grid"
+    ASK_RETURN = "ask_return"
+    APPROVE_RETURN = "approve_return"
+    REFUSE_RETURN = "refuse_return"
+    ASK_EXTENSION = "ask_extension"
+    APPROVE_EXTENSION = "approve_extension"
+    REFUSE_EXTENSION = "refuse_extension"
+    SUSPEND = "suspend"
+    RESUME = "resume"
+    ASSIST_REPLY = "assist_reply"
+    REPLY = "reply"
+    APPROVE_REPLY = "approve_reply"
+    REJECT_REPLY = "reject_reply"
+    CLOSE = "close"
+    REOPEN = "reopen"
+    ARCHIVE = "archive"
+    MERGE = "merge"
+    UNMERGE = "unmerge"
+    WITHDRAW = "withdraw"
+    SUPERVISE = "supervise"
+    ANSWER_SUPERVISION = "answer_supervision"
+    WHISTLE = "whistle"
+    ANSWER_WHISTLE = "answer_whistle"
+    NOTE = "note"
+
+
+class AssignmentRole(StrEnum):
+    """Lead (主办), assisting (协办), grid (直通车) or called by a whistle (吹哨)."""
+
+    LEAD = "lead"
+    ASSIST = "assist"
+    GRID = "grid"
+    WHISTLE = "whistle"
+
+
+class AssignmentState(StrEnum):
+    """How far one unit is with its share."""
+
+    WAITING = "waiting"
+    SIGNED = "signed"
+    REPLIED = "replied"
+    RETURNED = "returned"
+    RECALLED = "recalled"
+
+
+class ClockKind(StrEnum):
+    """What a clock measures."""
+
+    ACCEPT = "accept"
+    SUPPLEMENT = "supplement"
+    DISPATCH = "dispatch"
+    SIGN = "sign"
+    CONTACT = "contact"
+    HANDLE = "handle"
+    REVIEW = "review"
+    SUSPENSION = "suspension"
+    CALL_BACK = "call_back"
+    ARCHIVE = "archive"
+    SUPERVISION = "supervision"
+    WHISTLE = "whistle"
+    RECEIPT = "receipt"
+
+
+class Light(StrEnum):
+    """Lights: green > 50 % of the time left, yellow ≤ 50 %, orange ≤ 20 %, red overdue."""
+
+    GREEN = "green"
+    YELLOW = "yellow"
+    ORANGE = "orange"
+    RED = "red"
+    OFF = "off"
+    """The clock stands: done or paused."""
+
+
+class SupervisionLevel(StrEnum):
+    """Reminder 催办, supervision 督办, escalated 提级."""
+
+    REMINDER = "reminder"
+    SUPERVISION = "supervision"
+    ESCALATION = "escalation"

@@ -1,0 +1,71 @@
+"""News from intake; handling and the boards listen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from minhu.kernel.events import Event
+
+
+@dataclass(frozen=True)
+class RequestReceived(Event):
+    """A request has been stored and understood; handling opens its order in the same transaction."""
+
+    request_id: int
+    number: str
+    channel: str
+    received_at: datetime
+    title: str
+    request_type: str
+    category_id: int | None
+    category_confidence: float
+    area_code: str | None
+    place_hint: str
+    urgency: str
+    confidential: bool
+    sensitive: bool
+    decision: str
+    """Recommended intake class (see ``intake.types.IntakeClass``)."""
+    auto_accept: bool
+    """The rule table and the automation setting allow acceptance without a person."""
+    repeat_of_request_id: int | None
+    caller_month_count: int
+    caller_year_count: int
+    place_month_count: int
+    place_year_count: int
+
+
+@dataclass(frozen=True)
+class SupplementAdded(Event):
+    """The citizen or an agent added words or files to a request."""
+
+    request_id: int
+    supplement_id: int
+
+
+@dataclass(frozen=True)
+class HistoricRow:
+    """One row of an import after it became a request: what handling needs for the order."""
+
+    request_id: int
+    number: str
+    received_at: datetime
+    title: str
+    request_type: str
+    category_id: int | None
+    area_code: str | None
+    place_hint: str
+    urgency: str
+    unit_id: int | None
+    """The handling unit named in the source, where it could be recognised."""
+    reply: str
+    replied_at: datetime | None
+
+
+@dataclass(frozen=True)
+class RequestsImported(Event):
+    """A batch of historic requests; replied ones become closed orders, the others are received."""
+
+    batch_id: int
+    rows: tuple[HistoricRow, ...]

@@ -1,0 +1,18 @@
+"""Tables of intake."""
+
+from minhu.intake.models.imports import ImportBatch, ImportedRow, ImportMapping, ImportReject
+from minhu.intake.models.requests import Attachment, Fingerprint, Request, Supplement
+from minhu.intake.models.understanding import IntakeDecision, Suggestion
+
+__all__ = [
+    "Attachment",
+    "Fingerprint",
+    "ImportBatch",
+    "ImportMapping",
+    "ImportReject",
+    "ImportedRow",
+    "IntakeDecision",
+    "Request",
+    "Suggestion",
+    "Supplement",
+]
