@@ -119,6 +119,8 @@ def django_db_setup(database_template: str) -> Iterator[None]:
         connections.close_all()
         _clone(database_template)
 
+    for connection in connections.all():  # an xdist worker read its settings with the controller's environment
+        connection.settings_dict["NAME"] = DATABASE
     _clone(database_template)
     before = TransactionTestCase._fixture_teardown
     TransactionTestCase._fixture_teardown = restore  # type: ignore[method-assign]
