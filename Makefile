@@ -1,0 +1,34 @@
+# Minhu's front door. Needs only make and Python 3.11 or newer; everything else is set up in .venv/ and build/.
+PYTHON ?= python3
+BIN := .venv/bin
+PYTEST_PROCESSES ?= 2
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check e2e bench docs lock
+
+help: ## what there is
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## make .venv/ with locked packages, browser libraries, translations; instant when nothing changed
+	@$(PYTHON) tools/setup.py
+
+demo: ## set up, load the fictional city 云溪市 if it is not there, serve it and print the address
+	@$(PYTHON) tools/setup.py --no-browser
+	@$(BIN)/minhu demo
+
+test: setup ## set up and pass all tests
+	@$(BIN)/pytest -n $(PYTEST_PROCESSES)
+
+check: setup ## style, types, house plan, sizes, texts, translations, documents
+	@$(BIN)/python tools/check.py
+
+e2e: setup ## only the tests that play people in a browser
+	@$(BIN)/pytest -m e2e tests/e2e
+
+bench: setup ## run the scripts behind the published figures
+	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
+
+docs: setup ## write docs/reference/ anew from the code
+	@$(BIN)/python tools/write_reference.py
+
+lock: setup ## write requirements/ anew from pyproject.toml
+	@$(BIN)/python tools/lock.py
