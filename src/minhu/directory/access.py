@@ -119,10 +119,12 @@ def visible_to(
     rows: QuerySet[M],
     actor: Actor | None = None,
     action: Action = Action.VIEW_ORDER,
-    **names: str,
+    *,
+    request_field: str = "request_id",
+    units_field: str = "unit_ids",
 ) -> QuerySet[M]:
     """Only the rows on which ``decide`` allows ``action``; the same set as row security gives."""
-    return rows.filter(scope_q(scope_of(actor or current_actor(), action), **names))
+    return rows.filter(scope_q(scope_of(actor or current_actor(), action), request_field, units_field))
 
 
 def require(action: Action, facts: Facts = Facts(), actor: Actor | None = None) -> None:

@@ -20,9 +20,7 @@ class Rating(models.Model):
     reached = models.BooleanField(default=True, help_text="the callback reached the person")
     responded = models.BooleanField(null=True, blank=True, help_text="the unit contacted them in time")
     solved = models.BooleanField(null=True, blank=True)
-    satisfaction = models.CharField(
-        max_length=12, blank=True, choices=[(x.value, x.name) for x in Satisfaction]
-    )
+    satisfaction = models.CharField(max_length=12, blank=True, choices=[(x.value, x.name) for x in Satisfaction])
     comment = models.TextField(blank=True)
     rated_at = models.DateTimeField()
     asked_by = models.CharField(max_length=64, blank=True, help_text="who called back; never the unit")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -21,3 +22,14 @@ class RatingChannel(StrEnum):
     CALLBACK = "callback"
     SMS = "sms"
     IMPORT = "import"
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What a citizen says of one handling; ``None`` or empty: not answered."""
+
+    responded: bool | None = None
+    solved: bool | None = None
+    satisfaction: str = ""
+    comment: str = ""
+    reached: bool = True

@@ -5,38 +5,70 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('directory', '0001_initial'),
-        ('handling', '0001_initial'),
+        ("directory", "0001_initial"),
+        ("handling", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Rating',
+            name="Rating",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('round', models.PositiveSmallIntegerField(help_text='0 for the first handling, then each reopening')),
-                ('channel', models.CharField(choices=[('web', 'WEB'), ('callback', 'CALLBACK'), ('sms', 'SMS'), ('import', 'IMPORT')], max_length=12)),
-                ('reached', models.BooleanField(default=True, help_text='the callback reached the person')),
-                ('responded', models.BooleanField(blank=True, help_text='the unit contacted them in time', null=True)),
-                ('solved', models.BooleanField(blank=True, null=True)),
-                ('satisfaction', models.CharField(blank=True, choices=[('satisfied', 'SATISFIED'), ('mostly', 'MOSTLY'), ('so_so', 'SO_SO'), ('dissatisfied', 'DISSATISFIED')], max_length=12)),
-                ('comment', models.TextField(blank=True)),
-                ('rated_at', models.DateTimeField()),
-                ('asked_by', models.CharField(blank=True, help_text='who called back; never the unit', max_length=64)),
-                ('excluded_at', models.DateTimeField(blank=True, null=True)),
-                ('excluded_by', models.CharField(blank=True, max_length=64)),
-                ('exclusion_reason', models.CharField(blank=True, max_length=255)),
-                ('lead_unit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='directory.unit')),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='ratings', to='handling.order')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("round", models.PositiveSmallIntegerField(help_text="0 for the first handling, then each reopening")),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[("web", "WEB"), ("callback", "CALLBACK"), ("sms", "SMS"), ("import", "IMPORT")],
+                        max_length=12,
+                    ),
+                ),
+                ("reached", models.BooleanField(default=True, help_text="the callback reached the person")),
+                ("responded", models.BooleanField(blank=True, help_text="the unit contacted them in time", null=True)),
+                ("solved", models.BooleanField(blank=True, null=True)),
+                (
+                    "satisfaction",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("satisfied", "SATISFIED"),
+                            ("mostly", "MOSTLY"),
+                            ("so_so", "SO_SO"),
+                            ("dissatisfied", "DISSATISFIED"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("comment", models.TextField(blank=True)),
+                ("rated_at", models.DateTimeField()),
+                ("asked_by", models.CharField(blank=True, help_text="who called back; never the unit", max_length=64)),
+                ("excluded_at", models.DateTimeField(blank=True, null=True)),
+                ("excluded_by", models.CharField(blank=True, max_length=64)),
+                ("exclusion_reason", models.CharField(blank=True, max_length=255)),
+                (
+                    "lead_unit",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to="directory.unit"
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="ratings", to="handling.order"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
-                'indexes': [models.Index(fields=['rated_at'], name='rating_at'), models.Index(fields=['lead_unit', 'rated_at'], name='rating_unit')],
-                'constraints': [models.UniqueConstraint(fields=('order', 'round', 'channel'), name='rating_once_per_round')],
+                "ordering": ["-id"],
+                "indexes": [
+                    models.Index(fields=["rated_at"], name="rating_at"),
+                    models.Index(fields=["lead_unit", "rated_at"], name="rating_unit"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("order", "round", "channel"), name="rating_once_per_round")
+                ],
             },
         ),
     ]

@@ -1,0 +1,119 @@
+"""Reads of evaluation: the three rates of a period, whole or by unit, before and after exclusions."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+
+from minhu.directory.access import visible_to
+from minhu.directory.models import RuleSet
+from minhu.directory.types import RuleKind, VersionState
+from minhu.evaluation.domain import RateRules, Rates, Tally, parse_rate_rules, rates_of
+from minhu.evaluation.models import Rating
+from minhu.evaluation.types import Satisfaction
+
+
+def _visible(rows: QuerySet[Rating]) -> QuerySet[Rating]:
+    return visible_to(rows, request_field="order__request_id", units_field="order__unit_ids")
+
+
+@dataclass(frozen=True, slots=True)
+class BothRates:
+    """The same rates without and with exclusions (剔除前、剔除后), always shown together."""
+
+    before: Rates
+    after: Rates
+    excluded: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRates:
+    """Rates of one lead unit."""
+
+    unit_id: int
+    unit_name: str
+    unit_class: str
+    rates: BothRates
+
+
+def rate_rules() -> RateRules:
+    """The published rate rules, else the shipped defaults."""
+    found = RuleSet.objects.filter(kind=RuleKind.RATES.value, state=VersionState.PUBLISHED.value).first()
+    return parse_rate_rules(found.content) if found else RateRules()
+
+
+def ratings_between(start: datetime, end: datetime, **filters: object) -> QuerySet[Rating]:
+    """Ratings given in ``[start, end)`` that the actor may see; ``filters`` are field look-ups."""
+    rows = Rating.objects.filter(rated_at__gte=start, rated_at__lt=end, **filters)
+    return _visible(rows)
+
+
+_COUNTS = {
+    "response_valid": Count("id", filter=Q(reached=True, responded__isnull=False)),
+    "responded": Count("id", filter=Q(reached=True, responded=True)),
+    "solution_valid": Count("id", filter=Q(reached=True, solved__isnull=False)),
+    "solved_count": Count("id", filter=Q(reached=True, solved=True)),
+    **{f"grade_{grade.value}": Count("id", filter=Q(reached=True, satisfaction=grade.value)) for grade in Satisfaction},
+}
+
+
+def _tally(row: Mapping[str, Any]) -> Tally:
+    return Tally(
+        row["response_valid"],
+        row["responded"],
+        row["solution_valid"],
+        row["solved_count"],
+        {grade: row[f"grade_{grade.value}"] for grade in Satisfaction},
+    )
+
+
+def _both(rows: Iterable[Mapping[str, Any]], rules: RateRules) -> BothRates:
+    """Rows come split by whether the rating is excluded (``out``)."""
+    kept, dropped, excluded = Tally(), Tally(), 0
+    for row in rows:
+        if row["out"]:
+            dropped, excluded = dropped.plus(_tally(row)), excluded + row["n"]
+        else:
+            kept = kept.plus(_tally(row))
+    return BothRates(rates_of(kept.plus(dropped), rules), rates_of(kept, rules), excluded)
+
+
+def rates(start: datetime, end: datetime, **filters: object) -> BothRates:
+    """The three rates of ``[start, end)`` over everything the actor may see."""
+    rows = (
+        ratings_between(start, end, **filters)
+        .values(out=Q(excluded_at__isnull=False))
+        .annotate(n=Count("id"), **_COUNTS)
+        .order_by()
+    )
+    return _both(list(rows), rate_rules())
+
+
+def rates_by_unit(start: datetime, end: datetime, **filters: object) -> list[UnitRates]:
+    """The rates of each lead unit; in order of composite only where ranking is switched on."""
+    rows = (
+        ratings_between(start, end, **filters)
+        .exclude(lead_unit=None)
+        .values("lead_unit_id", "lead_unit__name", "lead_unit__unit_class", out=Q(excluded_at__isnull=False))
+        .annotate(n=Count("id"), **_COUNTS)
+        .order_by("lead_unit__unit_class", "lead_unit__code")
+    )
+    rules = rate_rules()
+    grouped: dict[tuple[int, str, str], list[Mapping[str, Any]]] = defaultdict(list)
+    for row in rows:
+        key = (row["lead_unit_id"], row["lead_unit__name"], row["lead_unit__unit_class"])
+        grouped[key].append(row)
+    found = [UnitRates(*key, _both(part, rules)) for key, part in grouped.items()]
+    if rules.ranking:
+        found.sort(key=lambda u: (u.unit_class, -(u.rates.after.composite or 0.0)))
+    return found
+
+
+def ratings_of(order_id: int) -> list[Rating]:
+    """All ratings of one order, newest first."""
+    return list(_visible(Rating.objects.filter(order_id=order_id)))

@@ -1,0 +1,30 @@
+"""Periods of a board: the last days, weeks or months in the city's own time."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from minhu.governance.types import Period
+from minhu.kernel.clock import now
+from minhu.kernel.errors import Invalid
+
+CITY_TIME = ZoneInfo("Asia/Shanghai")
+PERIODS: dict[str, tuple[str, int]] = {
+    "today": ("今日", 1),
+    "7d": ("近 7 天", 7),
+    "30d": ("近 30 天", 30),
+    "90d": ("近 90 天", 90),
+    "365d": ("近一年", 365),
+}
+
+
+def period(key: str = "30d", moment: datetime | None = None) -> Period:
+    """The period named ``key`` that ends with the local day of ``moment``; ``Invalid`` if unknown."""
+    if key not in PERIODS:
+        raise Invalid("没有这个统计周期，请从列表中选择。", fields={"period": "无此周期"})
+    label, days = PERIODS[key]
+    local = (moment or now()).astimezone(CITY_TIME)
+    end = local.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    start = end - timedelta(days=days)
+    return Period(key, label, start, end, start - timedelta(days=days), start)

@@ -1,0 +1,162 @@
+"""Figures over orders. A page, its table twin and its export call the same function."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Avg, Count, F, Func, Q, QuerySet, Value
+from django.db.models.fields import CharField
+from django.db.models.functions import TruncDate
+
+from minhu.directory.access import require, visible_to
+from minhu.directory.policy import Action
+from minhu.governance.periods import CITY_TIME, period
+from minhu.governance.types import DayCount, Figure, Period, Slice
+from minhu.handling.models import Assignment, Order
+from minhu.handling.types import DONE_STATES, LIVE_STATES, AssignmentRole, State
+from minhu.kernel.clock import now
+
+LIVE = [s.value for s in LIVE_STATES]
+DONE = [s.value for s in DONE_STATES]
+__all__ = ["breakdown", "daily", "headline", "overdue_units", "period"]
+
+
+def _orders(start: datetime, end: datetime) -> QuerySet[Order]:
+    return visible_to(Order.objects.filter(created_at__gte=start, created_at__lt=end))
+
+
+def _counts(start: datetime, end: datetime) -> dict[str, float | None]:
+    """All counts of one span in one pass over its orders."""
+    moment = now()
+    row = _orders(start, end).aggregate(
+        received=Count("id"),
+        done=Count("id", filter=Q(state__in=DONE)),
+        direct=Count("id", filter=Q(state=State.ANSWERED.value)),
+        dispatched=Count("id", filter=Q(dispatched_at__isnull=False)),
+        first_right=Count("id", filter=Q(dispatched_at__isnull=False, return_count=0, transfer_count__lte=1)),
+        judged=Count("id", filter=Q(handled_in_time__isnull=False)),
+        in_time=Count("id", filter=Q(handled_in_time=True)),
+        overdue=Count("id", filter=Q(state__in=LIVE, due_at__lt=moment)),
+        redone=Count("id", filter=Q(reopen_count__gt=0)),
+        repeats=Count("id", filter=Q(repeat_of__isnull=False)),
+        duration=Avg(F("closed_at") - F("created_at"), filter=Q(closed_at__isnull=False)),
+    )
+    spent = row.pop("duration")
+    row["hours"] = spent.total_seconds() / 3600 if isinstance(spent, timedelta) else None
+    return row
+
+
+def _share(part: float | None, whole: float | None) -> float | None:
+    return part / whole if part is not None and whole else None
+
+
+def headline(span: Period) -> list[Figure]:
+    """The figures at the top of the leader's page, each beside the period before."""
+    require(Action.VIEW_FIGURES)
+    this, past = _counts(span.start, span.end), _counts(span.previous_start, span.previous_end)
+
+    def count(code: str, label: str, meaning: str, query: str = "") -> Figure:
+        return Figure(code, label, this[code], past[code], "count", meaning, query)
+
+    def share(code: str, label: str, part: str, whole: str, meaning: str, query: str = "") -> Figure:
+        values = (_share(this[part], this[whole]), _share(past[part], past[whole]))
+        return Figure(code, label, *values, "share", meaning, query)
+
+    return [
+        count("received", "受理总量", "本期收到的全部诉求，含直接答复和不予受理。"),
+        share("done_rate", "办结率", "done", "received", "本期收到的诉求中已有结果的比例。", "done=1"),
+        count("overdue", "当前超期", "本期收到、仍在办理且已过时限的工单。", "light=red"),
+        share("in_time_rate", "按时办结率", "in_time", "judged", "已答复工单中，在办理时限内答复的比例。"),
+        Figure("hours", "平均办理用时", this["hours"], past["hours"], "hours", "从收到到办结的平均自然时间。"),
+        share("direct_rate", "直接答复率", "direct", "received", "由热线直接答复、未派单的比例。", "state=answered"),
+        share("first_right_rate", "首派准确率", "first_right", "dispatched", "派单后未被退回、未改派的比例。"),
+        share("redo_rate", "重办率", "redone", "received", "办结后又重办的比例。", "reopened=1"),
+    ]
+
+
+def daily(span: Period) -> list[DayCount]:
+    """Requests received and closed on each local day of ``span``, days without any included."""
+    require(Action.VIEW_FIGURES)
+    received = _per_day(_orders(span.start, span.end), "created_at")
+    closed_rows = visible_to(Order.objects.filter(closed_at__gte=span.start, closed_at__lt=span.end))
+    closed = _per_day(closed_rows, "closed_at")
+    days = [(span.start + timedelta(days=i)).astimezone(CITY_TIME).date() for i in range((span.end - span.start).days)]
+    return [DayCount(d, received.get(d, 0), closed.get(d, 0)) for d in days]
+
+
+def _per_day(rows: QuerySet[Order], column: str) -> dict[object, int]:
+    grouped = rows.annotate(day=TruncDate(column, tzinfo=CITY_TIME)).values("day").annotate(n=Count("id")).order_by()
+    return {row["day"]: row["n"] for row in grouped}
+
+
+class _Part(Func):
+    """The n-th part of a path of codes or names joined by '/'."""
+
+    function = "SPLIT_PART"
+    output_field = CharField()
+
+    def __init__(self, column: str, nth: int) -> None:
+        super().__init__(F(column), Value("/"), Value(nth))
+
+
+BREAKDOWNS: dict[str, tuple[object, object, str]] = {
+    "category": (_Part("category__path", 1), _Part("category__path_name", 1), "category"),
+    "category2": (_Part("category__path", 2), _Part("category__path_name", 2), "category"),
+    "county": (_Part("area__path", 3), _Part("area__path_name", 3), "area"),
+    "street": (_Part("area__path", 4), _Part("area__path_name", 4), "area"),
+    "channel": (F("channel"), F("channel"), "channel"),
+    "type": (F("request_type"), F("request_type"), "type"),
+    "unit": (F("lead_unit__code"), F("lead_unit__name"), "unit"),
+}
+
+
+def breakdown(span: Period, by: str, top: int = 10) -> list[Slice]:
+    """The ``top`` largest groups of ``span`` by category, area, channel, type or unit."""
+    require(Action.VIEW_FIGURES)
+    code, name, query = BREAKDOWNS[by]
+    moment = now()
+
+    def grouped(start: datetime, end: datetime) -> list[Mapping[str, Any]]:
+        return list(
+            _orders(start, end)
+            .values(slice_code=code, slice_name=name)
+            .annotate(n=Count("id"), late=Count("id", filter=Q(state__in=LIVE, due_at__lt=moment)))
+            .order_by("-n", "slice_code")
+        )
+
+    before = {row["slice_code"]: row["n"] for row in grouped(span.previous_start, span.previous_end)}
+    found: list[Slice] = []
+    for row in grouped(span.start, span.end):
+        if not row["slice_code"]:
+            continue
+        found.append(
+            Slice(
+                str(row["slice_code"]),
+                str(row["slice_name"]),
+                row["n"],
+                before.get(row["slice_code"], 0),
+                row["late"],
+                f"{query}={row['slice_code']}",
+            )
+        )
+    return found[:top]
+
+
+def overdue_units(top: int = 20) -> list[Slice]:
+    """Units that lead overdue orders right now, most first."""
+    require(Action.VIEW_FIGURES)
+    rows = (
+        Assignment.objects.filter(
+            order__in=visible_to(Order.objects.filter(state__in=LIVE, due_at__lt=now())),
+            role=AssignmentRole.LEAD.value,
+            ended_at__isnull=True,
+        )
+        .values("unit__code", "unit__name")
+        .annotate(n=Count("id"))
+        .order_by("-n", "unit__code")[:top]
+    )
+    return [
+        Slice(r["unit__code"], r["unit__name"], r["n"], 0, r["n"], f"unit={r['unit__code']}&light=red") for r in rows
+    ]
