@@ -60,7 +60,11 @@ MIDDLEWARE: list[str] = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "minhu.server.middleware.ProblemMiddleware",
-    *(["minhu.directory.middleware.AccessMiddleware"] if (PACKAGE / "directory/queries.py").exists() else []),
+    *(
+        ["minhu.directory.middleware.AccessMiddleware"]
+        if any((PACKAGE / "directory").glob("queries*/actors.py"))
+        else []
+    ),
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "minhu.server.urls"
@@ -82,6 +86,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
+                *(["minhu.portals.context.shell"] if (PACKAGE / "portals/context.py").exists() else []),
             ],
         },
     }

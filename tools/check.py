@@ -1,0 +1,54 @@
+"""`make check`: all checks, each shown with its time; the exit code says whether all passed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from common import ROOT
+
+BIN = Path(sys.executable).parent
+MOST_LINES = 80
+CODE = ("src", "tests", "tools", "benchmarks")
+CHECKS: dict[str, list[str]] = {
+    "style": [str(BIN / "ruff"), "check", "--quiet", *CODE],
+    "format": [str(BIN / "ruff"), "format", "--check", "--quiet", *CODE],
+    "types": [str(BIN / "mypy"), "--no-error-summary"],
+    "house plan": [str(BIN / "lint-imports"), "--no-logo"],
+    "migrations": [sys.executable, "tools/check_migrations.py"],
+    "sizes": [sys.executable, "tools/check_sizes.py"],
+    "calls": [sys.executable, "tools/check_calls.py"],
+    "texts": [sys.executable, "tools/check_texts.py"],
+    "templates": [sys.executable, "tools/check_templates.py"],
+    "translations": [sys.executable, "tools/messages.py"],
+    "documents": [sys.executable, "tools/check_docs.py"],
+}
+
+
+def main() -> int:
+    """Run the named checks (default: all); prints what failed at the end."""
+    import os
+
+    environment = {**os.environ, "MINHU_HOME": str(ROOT / "build" / "check-home")}
+    failed = []
+    for name in sys.argv[1:] or CHECKS:
+        began = time.monotonic()
+        done = subprocess.run(
+            CHECKS[name], cwd=ROOT, env=environment, capture_output=True, text=True, stdin=subprocess.DEVNULL,
+            check=False,
+        )  # fmt: skip
+        print(f"{'ok    ' if not done.returncode else 'FAILED'} {name} ({time.monotonic() - began:.1f} s)", flush=True)
+        if done.returncode:
+            failed.append(name)
+            lines = (done.stdout + done.stderr).splitlines()
+            print("\n".join(lines[:MOST_LINES]), flush=True)
+            if len(lines) > MOST_LINES:
+                print(f"… and {len(lines) - MOST_LINES} lines more: {' '.join(CHECKS[name])}".replace(str(ROOT), "."))
+    print(f"check: {'all passed' if not failed else 'failed: ' + ', '.join(failed)}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
