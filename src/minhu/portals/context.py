@@ -1,0 +1,120 @@
+"""What every page needs: who is here, the menu, display modes, unread counts, the demo banner."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from minhu.kernel.actors import ANONYMOUS, Actor
+from minhu.portals.display import Display, display_of
+from minhu.portals.navigation import NavGroup, groups_for, home_of, role_word
+
+UnreadCounter = Callable[[Actor], Mapping[str, int]]
+_counters: list[UnreadCounter] = []
+
+
+def count_unread(counter: UnreadCounter) -> UnreadCounter:
+    """Decorator: register a function that counts what waits for an actor, e.g. `{'desk': 12}`.
+
+    Keys are those of `navigation.ITEMS`; counters run once per page with a menu, so they must be cheap.
+    """
+    _counters.append(counter)
+    return counter
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """The frame of a page, `shell` in every template."""
+
+    actor: Actor
+    signed_in: bool
+    role_words: tuple[str, ...]
+    home: str
+    nav: tuple[NavGroup, ...]
+    display: Display
+    site_name: str
+    city_name: str
+    demo: bool
+    path: str
+    messages_js: dict[str, str]
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Context processor `minhu.portals.context.shell`; takes the actor from `request.actor` when set."""
+    actor: Actor = getattr(request, "actor", ANONYMOUS)
+    signed_in = actor.kind == "staff"
+    unread: dict[str, int] = {}
+    for counter in _counters if signed_in else ():
+        unread.update(counter(actor))
+    return {
+        "shell": Shell(
+            actor=actor,
+            signed_in=signed_in,
+            role_words=tuple(role_word(role) for role in sorted(actor.roles)),
+            home=home_of(actor.roles) if signed_in else "/",
+            nav=groups_for(actor.roles, request.path, unread) if signed_in else (),
+            display=display_of(request),
+            site_name=getattr(settings, "MINHU_SITE_NAME", _("民呼")),
+            city_name=getattr(settings, "MINHU_CITY_NAME", _("云溪市")),
+            demo=bool(getattr(settings, "MINHU_DEMO", False)),
+            path=request.get_full_path(),
+            messages_js=script_messages(),
+        )
+    }
+
+
+def script_messages() -> dict[str, str]:
+    """Texts that browser modules show; `{name}` is filled in by the browser."""
+    return {
+        "offline": _("网络连接中断，刚才的操作没有完成。请检查网络后重试。"),
+        "timeout": _("服务器响应超时，请稍候再试。"),
+        "error_400": _("请求内容有误，请刷新页面后重试。"),
+        "error_401": _("登录已过期，请重新登录后继续。"),
+        "error_403": _("您没有权限进行这项操作，如有需要请联系管理员。"),
+        "error_404": _("内容不存在或已被移除，请返回列表查看。"),
+        "error_409": _("这条记录刚刚被其他人修改过，请刷新后再操作。"),
+        "error_413": _("文件太大，请压缩后重新上传。"),
+        "error_422": _("填写的内容有误，请按提示修改后再提交。"),
+        "error_429": _("操作过于频繁，请稍等一会儿再试。"),
+        "error_503": _("系统繁忙或正在维护，内容没有丢失，请稍后重试。"),
+        "error_other": _("系统出了点问题，请稍后重试；如果反复出现，请把编号告诉管理员。"),
+        "error_number": _("编号 {number}"),
+        "undo": _("撤销"),
+        "undone": _("已撤销"),
+        "close": _("关闭"),
+        "just_now": _("刚刚"),
+        "soon": _("马上"),
+        "minutes": _("{n}分钟"),
+        "hours": _("{n}小时"),
+        "days": _("{n}天"),
+        "ago": _("{span}前"),
+        "later": _("{span}后"),
+        "left": _("剩{span}"),
+        "over": _("超{span}"),
+        "yesterday": _("昨天"),
+        "tomorrow": _("明天"),
+        "before_yesterday": _("前天"),
+        "after_tomorrow": _("后天"),
+        "under_minute": _("不到1分钟"),
+        "live_changes": _("{n} 条新变化"),
+        "live_lost": _("实时更新已断开，正在重新连接…"),
+        "live_back": _("实时更新已恢复"),
+        "selected": _("已选 {n} 项"),
+        "list_position": _("第 {n} 行，共 {total} 行"),
+        "draft_restored": _("已恢复您上次填写的内容。"),
+        "draft_clear": _("清空重填"),
+        "file_too_big": _("“{name}”超过 {size} MB，未添加。请压缩或换一个文件。"),
+        "file_too_many": _("最多添加 {n} 个文件，多出的未添加。"),
+        "file_wrong": _("“{name}”的格式不支持，未添加。"),
+        "file_empty": _("“{name}”是空文件，未添加。"),
+        "file_shrunk": _("已压缩：{before} → {after}"),
+        "file_remove": _("移除 {name}"),
+        "chart_no_data": _("这段时间没有数据"),
+        "copied": _("已复制"),
+        "saved": _("已保存"),
+    }
