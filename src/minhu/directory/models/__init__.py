@@ -4,6 +4,7 @@ from minhu.directory.models.accounts import ApiToken, Post, Staff
 from minhu.directory.models.areas import Area, Landmark
 from minhu.directory.models.catalogue import CatalogueItem, CatalogueVersion
 from minhu.directory.models.categories import Category, Taxonomy
+from minhu.directory.models.revision import Revision
 from minhu.directory.models.rules import RuleSet
 from minhu.directory.models.units import Unit
 
@@ -15,6 +16,7 @@ __all__ = [
     "Category",
     "Landmark",
     "Post",
+    "Revision",
     "RuleSet",
     "Staff",
     "Taxonomy",

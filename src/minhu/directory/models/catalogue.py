@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from minhu.directory.types import VersionState
+from minhu.kernel.clock import now
 
 
 class CatalogueVersion(models.Model):
@@ -20,7 +21,7 @@ class CatalogueVersion(models.Model):
         default=VersionState.DRAFT.value,
     )
     note = models.CharField(max_length=255, blank=True)
-    created_at = models.DateTimeField()
+    created_at = models.DateTimeField(default=now)
     created_by = models.CharField(max_length=64, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
 

@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from minhu.directory.types import VersionState
+from minhu.kernel.clock import now
 
 
 class Taxonomy(models.Model):
@@ -20,10 +21,19 @@ class Taxonomy(models.Model):
         default=VersionState.DRAFT.value,
     )
     note = models.CharField(max_length=255, blank=True)
+    created_at = models.DateTimeField(default=now)
+    created_by = models.CharField(max_length=64, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering: ClassVar = ["-version"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["state"],
+                condition=models.Q(state=VersionState.PUBLISHED.value),
+                name="one_published_taxonomy",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"v{self.version}"

@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 
 from minhu.directory.types import RuleKind, VersionState
+from minhu.kernel.clock import now
 
 
 class RuleSet(models.Model):
@@ -21,7 +22,7 @@ class RuleSet(models.Model):
     )
     content = models.JSONField()
     note = models.CharField(max_length=255, blank=True)
-    created_at = models.DateTimeField()
+    created_at = models.DateTimeField(default=now)
     created_by = models.CharField(max_length=64, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
 

@@ -1,0 +1,76 @@
+"""Keeps what is read from the directory in the process until somebody changes it.
+
+Triggers give each topic a new stamp whenever one of its tables changes (``directory_revision``). A process
+asks for all stamps in one query, at most every ``CHECK_SECONDS``; between two questions a cached value costs
+a clock reading and a comparison. After a change every process follows within that time; the one that made
+it follows at once after the commit (``forget``).
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from django.db import connection
+
+T = TypeVar("T")
+CHECK_SECONDS = float(os.environ.get("MINHU_DIRECTORY_CHECK_SECONDS", "2"))
+
+
+class Topic(StrEnum):
+    """What has a stamp of its own; names are those in the trigger of each table."""
+
+    AREAS = "areas"
+    UNITS = "units"
+    CATEGORIES = "categories"
+    CATALOGUE = "catalogue"
+    RULES = "rules"
+
+
+class _Stamps:
+    """The stamps as last read, and when they must be read again."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, str] = {}
+        self.until = 0.0
+
+
+_known = _Stamps()
+
+
+def forget() -> None:
+    """Ask the database again at the next use."""
+    _known.until = 0.0
+
+
+def _stamps() -> dict[str, str]:
+    if time.monotonic() >= _known.until:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT topic, stamp::text FROM directory_revision")
+            _known.values = dict(cursor.fetchall())
+        _known.until = time.monotonic() + CHECK_SECONDS
+    return _known.values
+
+
+class Cached(Generic[T]):
+    """A value computed from the directory, recomputed when one of its topics has a new stamp."""
+
+    def __init__(self, load: Callable[[], T], *topics: Topic) -> None:
+        self._load, self._topics = load, topics
+        self._guard = threading.Lock()
+        self._stamp: tuple[str, ...] | None = None
+        self._value: T
+
+    def __call__(self) -> T:
+        """The value as of at most ``CHECK_SECONDS`` ago."""
+        stamps = _stamps()
+        stamp = tuple(stamps.get(topic, "") for topic in self._topics)
+        if stamp != self._stamp:
+            with self._guard:
+                self._value = self._load()
+                self._stamp = stamp
+        return self._value

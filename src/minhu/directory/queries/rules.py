@@ -1,0 +1,158 @@
+"""The rules in force: the published version of each rule set, else the defaults shipped with the product.
+
+Each function costs next to nothing: the parsed rules stay in the process until a version is published
+(see ``freshness``).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from functools import cache
+from importlib import resources
+from typing import Any, Final, TypeVar
+
+from minhu.directory.domain.deadlines import (
+    CLOCKS,
+    DeadlineLine,
+    DeadlineRules,
+    ExtensionLimit,
+    Lights,
+    parse_deadlines,
+)
+from minhu.directory.domain.decisions import (
+    Automation,
+    DispatchLine,
+    IntakeRow,
+    IntakeRules,
+    Reason,
+    Reasons,
+    parse_automation,
+    parse_intake,
+    parse_reasons,
+)
+from minhu.directory.domain.watching import (
+    Calendars,
+    RateRules,
+    SupervisionRule,
+    SupervisionRules,
+    parse_calendar,
+    parse_rates,
+    parse_supervision,
+)
+from minhu.directory.models import RuleSet
+from minhu.directory.queries.freshness import Cached, Topic
+from minhu.directory.types import RuleKind, VersionState
+from minhu.kernel.calendar import WorkingCalendar
+
+T = TypeVar("T")
+SHIPPED: Final = "默认"
+"""The version name of rules that come with the product."""
+
+PARSERS: Final[Mapping[RuleKind, Callable[[Mapping[str, Any], str], Any]]] = {
+    RuleKind.CALENDAR: parse_calendar,
+    RuleKind.DEADLINES: parse_deadlines,
+    RuleKind.INTAKE: parse_intake,
+    RuleKind.REASONS: parse_reasons,
+    RuleKind.SUPERVISION: parse_supervision,
+    RuleKind.AUTOMATION: parse_automation,
+    RuleKind.RATES: parse_rates,
+}
+
+
+@cache
+def shipped_content(kind: RuleKind) -> dict[str, Any]:
+    """The JSON that the product ships for a kind; do not change the answer, copy it."""
+    text = (resources.files("minhu.directory") / "defaults" / f"{kind.value}.json").read_text("utf-8")
+    content: dict[str, Any] = json.loads(text)
+    return content
+
+
+def published(kind: RuleKind) -> tuple[dict[str, Any], str]:
+    """Content and version name of the rules in force for a kind (read from the database each time)."""
+    found = RuleSet.objects.filter(kind=kind.value, state=VersionState.PUBLISHED.value).first()
+    return (found.content, str(found.version)) if found else (shipped_content(kind), SHIPPED)
+
+
+def _cached(kind: RuleKind, parse: Callable[[Mapping[str, Any], str], T]) -> Cached[T]:
+    return Cached(lambda: parse(*published(kind)), Topic.RULES)
+
+
+_deadlines = _cached(RuleKind.DEADLINES, parse_deadlines)
+_intake = _cached(RuleKind.INTAKE, parse_intake)
+_reasons = _cached(RuleKind.REASONS, parse_reasons)
+_supervision = _cached(RuleKind.SUPERVISION, parse_supervision)
+_automation = _cached(RuleKind.AUTOMATION, parse_automation)
+_calendars = _cached(RuleKind.CALENDAR, parse_calendar)
+_rates = _cached(RuleKind.RATES, parse_rates)
+
+
+def deadline_rules() -> DeadlineRules:
+    """The deadline table in force."""
+    return _deadlines()
+
+
+def intake_rules() -> IntakeRules:
+    """The intake decision table in force."""
+    return _intake()
+
+
+def reasons() -> Reasons:
+    """The reason codes in force."""
+    return _reasons()
+
+
+def supervision_rules() -> SupervisionRules:
+    """The supervision rules in force."""
+    return _supervision()
+
+
+def automation() -> Automation:
+    """What may happen without a person."""
+    return _automation()
+
+
+def calendars() -> Calendars:
+    """All working-hour profiles in force."""
+    return _calendars()
+
+
+def working_calendar(profile: str = "office") -> WorkingCalendar:
+    """The working calendar of a profile of hours (``Unit.hours``); unknown profiles work office hours."""
+    return _calendars().of(profile)
+
+
+def rate_rules() -> RateRules:
+    """The weights of the three rates in force."""
+    return _rates()
+
+
+__all__ = [
+    "CLOCKS",
+    "PARSERS",
+    "SHIPPED",
+    "Automation",
+    "Calendars",
+    "DeadlineLine",
+    "DeadlineRules",
+    "DispatchLine",
+    "ExtensionLimit",
+    "IntakeRow",
+    "IntakeRules",
+    "Lights",
+    "RateRules",
+    "Reason",
+    "Reasons",
+    "SupervisionRule",
+    "SupervisionRules",
+    "automation",
+    "calendars",
+    "deadline_rules",
+    "intake_rules",
+    "published",
+    "rate_rules",
+    "reasons",
+    "shipped_content",
+    "supervision_rules",
+    "working_calendar",
+]
