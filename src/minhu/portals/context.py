@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
+import structlog
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -27,45 +28,50 @@ def count_unread(counter: UnreadCounter) -> UnreadCounter:
     return counter
 
 
-@dataclass(frozen=True, slots=True)
 class Shell:
-    """The frame of a page, `shell` in every template."""
+    """The frame of a page, `shell` in every template; what costs something is worked out when first used."""
 
-    actor: Actor
-    signed_in: bool
-    role_words: tuple[str, ...]
-    home: str
-    nav: tuple[NavGroup, ...]
-    display: Display
-    site_name: str
-    city_name: str
-    demo: bool
-    path: str
-    messages_js: dict[str, str]
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+        self.actor: Actor = getattr(request, "actor", ANONYMOUS)
+        self.signed_in: bool = self.actor.kind == "staff"
+        self.home: str = home_of(self.actor.roles) if self.signed_in else "/"
+        self.display: Display = display_of(request)
+        self.demo: bool = bool(getattr(settings, "MINHU_DEMO", False))
+        self.path: str = request.get_full_path()
+        self.site_name: str = getattr(settings, "MINHU_SITE_NAME", "") or _("民呼")
+        self.city_name: str = getattr(settings, "MINHU_CITY_NAME", "") or _("云溪市")
+
+    @cached_property
+    def nav(self) -> tuple[NavGroup, ...]:
+        """The menu with its counts; empty for those who have not signed in."""
+        if not self.signed_in:
+            return ()
+        unread: dict[str, int] = {}
+        for counter in _counters:
+            unread.update(counter(self.actor))
+        return groups_for(self.actor.roles, self._request.path, unread)
+
+    @cached_property
+    def role_words(self) -> tuple[str, ...]:
+        """The roles of the actor in Chinese."""
+        return tuple(role_word(role) for role in sorted(self.actor.roles))
+
+    @cached_property
+    def messages_js(self) -> dict[str, str]:
+        """Texts for the browser modules."""
+        return script_messages()
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Context processor `minhu.portals.context.shell`; takes the actor from `request.actor` when set."""
-    actor: Actor = getattr(request, "actor", ANONYMOUS)
-    signed_in = actor.kind == "staff"
-    unread: dict[str, int] = {}
-    for counter in _counters if signed_in else ():
-        unread.update(counter(actor))
-    return {
-        "shell": Shell(
-            actor=actor,
-            signed_in=signed_in,
-            role_words=tuple(role_word(role) for role in sorted(actor.roles)),
-            home=home_of(actor.roles) if signed_in else "/",
-            nav=groups_for(actor.roles, request.path, unread) if signed_in else (),
-            display=display_of(request),
-            site_name=getattr(settings, "MINHU_SITE_NAME", _("民呼")),
-            city_name=getattr(settings, "MINHU_CITY_NAME", _("云溪市")),
-            demo=bool(getattr(settings, "MINHU_DEMO", False)),
-            path=request.get_full_path(),
-            messages_js=script_messages(),
-        )
-    }
+    return {"shell": Shell(request)}
+
+
+def request_number() -> str:
+    """The number that a person quotes for this request: the start of the request's number in the logs."""
+    number = structlog.contextvars.get_contextvars().get("request_id", "")
+    return str(number).replace("-", "")[:12].upper()
 
 
 def script_messages() -> dict[str, str]:

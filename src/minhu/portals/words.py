@@ -29,22 +29,19 @@ STATES: dict[str, Sign] = {
     "in_progress": Sign(_("办理中"), "calm", "progress-check"),
     "return_review": Sign(_("退回审核"), "orange", "arrow-back-up"),
     "extension_review": Sign(_("延期审核"), "orange", "calendar-time"),
-    "suspension_review": Sign(_("挂起审核"), "orange", "player-pause"),
     "suspended": Sign(_("挂起"), "grey", "player-pause"),
     "replied": Sign(_("待审核"), "calm", "message-reply"),
     "to_call_back": Sign(_("待回访"), "calm", "phone-call"),
     "closed": Sign(_("办结"), "green", "circle-check"),
     "archived": Sign(_("归档"), "grey", "archive"),
-    "answered_directly": Sign(_("直办办结"), "green", "checks"),
+    "answered": Sign(_("直办办结"), "green", "checks"),
     "refused": Sign(_("不予受理"), "grey", "ban"),
-    "handed_to_emergency": Sign(_("已转紧急"), "red", "ambulance"),
+    "emergency": Sign(_("已转紧急"), "red", "ambulance"),
     "merged": Sign(_("已合并"), "grey", "git-merge"),
     "withdrawn": Sign(_("已撤回"), "grey", "rotate"),
     "reopened": Sign(_("重办"), "orange", "repeat"),
     "escalated": Sign(_("提级督办"), "red", "flag"),
 }
-STATES["return_under_review"] = STATES["return_review"]
-STATES["extension_under_review"] = STATES["extension_review"]
 
 URGENCIES: dict[str, Sign] = {
     "danger": Sign(_("危及生命安全"), "red", "urgent"),

@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.utils.html import escape
 
 from minhu.kernel.errors import MinhuError, NotFound, Unavailable
+from minhu.portals.context import request_number
 
 RETRY_SECONDS = 10
 _PLAIN_PAGE = (
@@ -21,9 +22,11 @@ _PLAIN_PAGE = (
 
 
 def wants_json(request: HttpRequest) -> bool:
-    """True for programs: the API, and whoever asks for JSON before HTML."""
+    """True for programs: the API, whoever asks for JSON before HTML, and htmx, which shows a notice."""
     accept = request.headers.get("Accept", "")
-    return request.path.startswith("/api/") or ("json" in accept and "text/html" not in accept)
+    if request.path.startswith("/api/") or request.headers.get("HX-Request") == "true":
+        return True
+    return "json" in accept and "text/html" not in accept
 
 
 def answer(request: HttpRequest, error: MinhuError) -> HttpResponse:
@@ -35,6 +38,7 @@ def answer(request: HttpRequest, error: MinhuError) -> HttpResponse:
         )  # fmt: skip
     else:
         response = HttpResponse(_page(request, error), status=error.status)
+    response["X-Request-ID"] = request_number()
     if error.status == 503:
         response["Retry-After"] = str(RETRY_SECONDS)
     response["Cache-Control"] = "no-store"

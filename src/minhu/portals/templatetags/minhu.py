@@ -19,6 +19,7 @@ from django.utils.safestring import SafeString
 
 from minhu.portals import formats, words
 from minhu.portals.charts import Chart
+from minhu.portals.context import request_number
 from minhu.portals.icons import ICONS
 
 register = template.Library()
@@ -36,6 +37,12 @@ def icon(name: str, css: str = "", label: str = "") -> SafeString:
     meaning = format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"')
     href = f"{static('vendor/icons.svg')}#{name}"
     return format_html('<svg class="icon {}" {}><use href="{}"></use></svg>', css, meaning, href)
+
+
+@register.simple_tag
+def error_number() -> str:
+    """The number that a person quotes for this request; see `context.request_number`."""
+    return request_number()
 
 
 @register.inclusion_tag("components/light_badge.html")
@@ -251,7 +258,7 @@ def upload_field(
 
 @register.inclusion_tag("components/reason_dialog.html")
 def reason_dialog(
-    id: str,
+    name: str,
     title: str,
     url: str,
     action: str,
@@ -262,7 +269,7 @@ def reason_dialog(
     fields: Mapping[str, object] | None = None,
     target: str = "",
 ) -> Context:
-    """A dialog that asks for the reason of a step and posts it; open it with `data-open-dialog="id"`.
+    """A dialog that asks for the reason of a step and posts it; open it with `data-open-dialog="name"`.
 
     Sends `reason` (text), `reason_code` (when `reasons` are given) and the hidden `fields`.
     With `target` (CSS selector) htmx swaps the answer in, else the page is loaded anew.

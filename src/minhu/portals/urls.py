@@ -1,0 +1,21 @@
+"""Addresses of the pages; each role's pages bring their own `urls.py`, named in PAGES."""
+
+from __future__ import annotations
+
+import importlib.util
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from minhu.portals import display, styleguide
+
+PAGES: tuple[str, ...] = ("citizen", "accounts", "desk", "unit", "grid", "orders", "supervision", "leader", "manage", "data", "live")
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("display/", display.set_display, name="display"),
+    path("manage/styleguide/", styleguide.gallery, name="styleguide"),
+    *(
+        path("", include(f"minhu.portals.{name}.urls"))
+        for name in PAGES
+        if importlib.util.find_spec(f"minhu.portals.{name}") and importlib.util.find_spec(f"minhu.portals.{name}.urls")
+    ),
+]
