@@ -59,7 +59,13 @@ GOOD = {
 }
 BAD = {
     "file_type": [b"MZ\x90\0", b"<html><script>", b"GIF89a", b"text", office({}, "other.txt"), b"\xff\xf0\0\0"],
-    "file_damaged": [picture()[:-20], picture("JPEG")[:40], b"%PDF-1.7 no end", office({})[:60], b"PK\x03\x04" + b"\0" * 60],
+    "file_damaged": [
+        picture()[:-20],
+        picture("JPEG")[:40],
+        b"%PDF-1.7 no end",
+        office({})[:60],
+        b"PK\x03\x04" + b"\0" * 60,
+    ],
     "file_unsafe": [
         office({"word/vbaProject.bin": b"x"}),
         office({"../../etc/passwd": b"x"}),

@@ -120,7 +120,9 @@ def test_processes_that_start_together_agree_on_the_keys(home: Path) -> None:
     assert len({ring.index for ring in rings}) == 1
 
 
-@pytest.mark.parametrize("written", ["+86 138-1234-5678", "008613812345678", "１３８１２３４５６７８", " 138 1234 5678 "])
+@pytest.mark.parametrize(
+    "written", ["+86 138-1234-5678", "008613812345678", "１３８１２３４５６７８", " 138 1234 5678 "]
+)
 def test_a_caller_is_found_however_the_number_was_written(home: Path, written: str) -> None:
     index = secrets.blind_index("13812345678", "phone")
     assert len(index) == secrets.INDEX_BYTES

@@ -56,7 +56,8 @@ def save(content: bytes | BinaryIO, *, max_bytes: int = MAX_BYTES) -> StoredFile
         raise Invalid("文件是空的，请重新选择。", code="file_empty")
     if size > max_bytes:
         raise Invalid(
-            f"文件太大（{size / 1048576:.1f} MB），单个文件不能超过 {max_bytes / 1048576:.0f} MB。", code="file_too_large"
+            f"文件太大（{size / 1048576:.1f} MB），单个文件不能超过 {max_bytes / 1048576:.0f} MB。",
+            code="file_too_large",
         )
     media_type = filetypes.inspect(file)
     with _disk_errors():

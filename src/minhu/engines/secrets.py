@@ -124,8 +124,7 @@ def unseal_bytes(blob: bytes, context: str) -> bytes:
 def normalise_phone(text: str) -> str:
     """Return a telephone number as digits: '+86 138-1234-5678', '１３８…' → '13812345678'."""
     digits = re.sub(r"\D", "", unicodedata.normalize("NFKC", text), flags=re.ASCII)
-    if digits.startswith("00"):
-        digits = digits[2:]
+    digits = digits.removeprefix("00")
     return digits[2:] if re.fullmatch(r"86(1\d{10}|0\d{9,11})", digits) else digits
 
 

@@ -1,5 +1,6 @@
 """What goes into a deadline and what comes out."""
 
+import itertools
 import re
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, timezone
@@ -71,7 +72,7 @@ def parse_periods(text: str) -> tuple[Period, ...]:
 def ordered_periods(periods: list[Period] | tuple[Period, ...]) -> tuple[Period, ...]:
     """Return the periods of one day in order; raises ValueError when two overlap."""
     ordered = tuple(sorted(periods))
-    for earlier, later in zip(ordered, ordered[1:], strict=False):
+    for earlier, later in itertools.pairwise(ordered):
         if later.start < earlier.end:
             raise ValueError("periods of working time overlap")
     return ordered

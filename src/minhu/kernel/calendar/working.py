@@ -122,9 +122,7 @@ class WorkingCalendar:
             calendar_version=self.version,
         )
 
-    def elapsed(
-        self, start: datetime, until: datetime, duration: Duration, pauses: Iterable[Pause] = ()
-    ) -> timedelta:
+    def elapsed(self, start: datetime, until: datetime, duration: Duration, pauses: Iterable[Pause] = ()) -> timedelta:
         """Return how much of the duration's own kind of time has gone by at `until` (for the lights)."""
         first, last = aware(start), aware(until)
         if not duration.counts_working_time or duration.unit == "natural_days":
