@@ -15,7 +15,9 @@ def findings() -> Iterator[str]:
     from django.db.migrations.autodetector import MigrationAutodetector
     from django.db.migrations.loader import MigrationLoader
     from django.db.migrations.state import ProjectState
+    from django.utils import translation
 
+    translation.deactivate_all()  # as makemigrations does: verbose names of Django's own fields are translated
     loader = MigrationLoader(None)
     for app, names in loader.detect_conflicts().items():
         yield f"{app}: two migrations claim to be the last: {', '.join(names)}"

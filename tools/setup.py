@@ -71,7 +71,7 @@ def python_packages() -> None:
     packages = Path(found.stdout.strip() or VENV / "lib" / version / "site-packages")
     (packages / "minhu.pth").write_text(f"{ROOT / 'src'}\n")
     script = VENV / "bin" / "minhu"
-    script.write_text(f"#!{PYTHON}\nfrom minhu.server.cli import main\n\nmain()\n")
+    script.write_text(f"#!{PYTHON}\nfrom minhu.server.cli import main\n\nif __name__ == '__main__':\n    main()\n")
     script.chmod(0o755)
 
 

@@ -5,6 +5,7 @@ Importing this module starts nothing: `bootstrap.setup` starts the embedded data
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -189,6 +190,7 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 
 STATIC_URL = "/static/"
 STATIC_ROOT = MINHU_HOME / "static"
+_BUILT = (STATIC_ROOT / "staticfiles.json").exists() or "MINHU_COLLECTING" in os.environ
 _VENDORED = PACKAGE.parent.parent / "build" / "static"
 STATICFILES_DIRS = [folder for folder in (_VENDORED,) if folder.is_dir()]
 STORAGES: dict[str, dict[str, Any]] = {
@@ -196,12 +198,12 @@ STORAGES: dict[str, dict[str, Any]] = {
     "staticfiles": {
         "BACKEND": (
             "minhu.server.storage.HouseStaticStorage"
-            if (STATIC_ROOT / "staticfiles.json").exists()
+            if _BUILT
             else "django.contrib.staticfiles.storage.StaticFilesStorage"
         )
     },
 }
-WHITENOISE_USE_FINDERS = not (STATIC_ROOT / "staticfiles.json").exists()
+WHITENOISE_USE_FINDERS = not _BUILT
 WHITENOISE_AUTOREFRESH = False
 
 

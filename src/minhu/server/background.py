@@ -1,0 +1,114 @@
+"""Work that nobody asks for: ledger sequencer, deadline sweeper, job worker, care for the embedded database.
+
+Each loop has a thread of its own; an error is logged and the loop goes on. Loops claim their rows in the database
+(SKIP LOCKED, advisory locks), so any number of processes may run them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import structlog
+from django.db import close_old_connections, connection
+from django.utils.module_loading import import_string
+
+log = structlog.get_logger("minhu.background")
+LONGEST_PAUSE = 30.0
+STOP_SECONDS = 10.0
+
+
+@dataclass(frozen=True)
+class Loop:
+    """`work` is the dotted name of a function; it runs again at once while it returns a positive number."""
+
+    name: str
+    seconds: float
+    work: str
+
+
+LOOPS: tuple[Loop, ...] = (
+    Loop("embedded database", 2.0, "minhu.engines.database.ensure_running"),
+    Loop("ledger sequencer", 1.0, "minhu.ledger.services.integrate"),
+    Loop("deadline sweeper", 15.0, "minhu.handling.services.sweep"),
+)
+
+
+@dataclass
+class Runner:
+    """The loops of this process: `start`, later `stop`."""
+
+    loops: tuple[Loop, ...] = LOOPS
+    jobs: bool = True
+    _stop: threading.Event = field(default_factory=threading.Event)
+    _threads: list[threading.Thread] = field(default_factory=list)
+
+    def start(self) -> None:
+        """Start a thread for each loop."""
+        for loop in self.loops:
+            self._spawn(loop.name, lambda loop=loop: _repeat(loop, self._stop))  # type: ignore[misc]
+        if self.jobs:
+            self._spawn("jobs", lambda: _work_on_jobs(self._stop))
+
+    def ask(self) -> None:
+        """Ask all loops to end after their present round."""
+        self._stop.set()
+
+    def stop(self) -> None:
+        """Ask, and wait for them."""
+        self.ask()
+        for thread in self._threads:
+            thread.join(STOP_SECONDS)
+
+    def wait(self) -> None:
+        """Block until `ask` is called from a signal handler."""
+        while not self._stop.wait(1.0):
+            pass
+
+    def _spawn(self, name: str, target: Callable[[], None]) -> None:
+        thread = threading.Thread(target=target, name=name, daemon=True)
+        thread.start()
+        self._threads.append(thread)
+
+
+def _repeat(loop: Loop, stop: threading.Event) -> None:
+    work: Callable[[], int | None] = import_string(loop.work)
+    pause = loop.seconds
+    while not stop.wait(pause):
+        try:
+            close_old_connections()
+            done = work()
+            pause = 0.0 if isinstance(done, int) and done > 0 else loop.seconds
+        except Exception as error:  # the edge: a loop never dies
+            pause = min(max(pause, 1.0) * 2, LONGEST_PAUSE)
+            log.warning("loop_failed", loop=loop.name, error=type(error).__name__, retry_in=pause, exc_info=True)
+    connection.close()
+
+
+def _work_on_jobs(stop: threading.Event) -> None:
+    pause = 1.0
+    while not stop.is_set():
+        try:
+            asyncio.run(_job_worker(stop))
+        except Exception as error:  # noqa: BLE001 - the edge: the queue comes back with the database
+            log.warning("jobs_failed", error=type(error).__name__, retry_in=pause)
+            stop.wait(pause)
+            pause = min(pause * 2, LONGEST_PAUSE)
+
+
+async def _job_worker(stop: threading.Event) -> None:
+    from procrastinate.contrib.django import app
+
+    connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]
+    async with app.replace_connector(connector).open_async() as running:
+        worker = asyncio.create_task(
+            running.run_worker_async(install_signal_handlers=False, listen_notify=True, delete_jobs="successful")
+        )
+        while not stop.is_set() and not worker.done():
+            await asyncio.wait([worker], timeout=0.5)
+        if worker.done():
+            worker.result()
+        worker.cancel()
+        await asyncio.wait([worker], timeout=STOP_SECONDS)
