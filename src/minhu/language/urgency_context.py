@@ -1,0 +1,120 @@
+"""What turns a frightening word into no present danger: idiom, negation, hearsay, past, fear, drill, aftermath.
+
+Each rule names itself in Chinese, so that the desk can show why a word was *not* taken as danger.
+The order matters: compounds and negation always hold; the rest yields to words that say it is happening now.
+"""
+
+from __future__ import annotations
+
+import re
+
+from minhu.language.urgency_rules import Hazard
+
+# Masked before any rule looks (same length, so that spans stay true).
+IDIOM = re.compile(
+    "[笑热冷冻气急烦累困吵臭吓馋饿渴闷愁恨爱咸甜贵慢傻丑丢憋呛堵挤羞晒痒坑害难忙](?:都)?死(?:个?人|我|俺|你|他|啦|了|掉)?(?:了)?|想死(?:你|他|她|家)|(?:打|弄|骂)?死(?:也不|都不)|打死(?:我|他)?(?:也|都)不"
+    "|(?:得|的|都)(?:快|简直)?(?:要死(?:要活)?|要命|半死|不行了|够呛)(?<!打得半死)|要死不活|真要命|要了?(?:亲|老)命|太要命|死(?:角|机|板|胡同|灰|心|磕|活|皮赖脸|不承认|不认账|扛|循环|规定|党|结|水一潭|档|账|对头|工资|脑筋|守|等|盯)"
+    "|(?:作|拼|该|找|垂)死|死(?:路一条|气沉沉|鸭子嘴硬)|生死(?:攸关|存亡|线|之交)|视死如归|醉生梦死|九死一生|半死不活|跳楼(?:价|甩卖|大甩卖|机|促销|清仓)|自杀式|跳河价"
+    "|杀手锏|秒杀|砍(?:价|头息|单|一刀(?=.{0,6}(?:链接|拼|免费|活动|助力|提现)))|(?:道德|流量|情感|强行|消费)绑架|捆绑|被绑(?:架)?(?:消费|定|在.{0,6}(?:套餐|合同))|火(?:锅|爆|热|红|车|速|候|辣)|(?:上|发|恼|光|窝|怒)火|火冒三丈|火急火燎|十万火急|救火队员|火烧(?:眉毛|火燎)|心急如焚|热火朝天"
+    "|炸(?:锅|鸡|街|串|油条|薯条|裂)|(?:信息|人口|知识)爆炸|爆炸(?:性|式|头)|抢(?:钱|购|生意|跑道|车位)|吐血(?:价|推荐|甩卖)?(?=$|[^，。]{0,4}(?:价|整理|推荐))|(?:气|气得|累得|气到)(?:我)?(?:都|要|快)?(?:吐血|昏过去|晕过去|晕倒|昏倒|昏了头)|(?:令|让|叫)人(?:感到)?窒息|窒息(?:感|的(?:价格|操作|感觉|教育|爱|学费))"
+    "|(?:电脑|手机|系统|网络|U盘|软件|服务器|账号)[^，。]{0,4}中毒|(?:中|有)毒(?:鸡汤|软件|的?链接)|(?:压力|房贷|债务?|作业|工作|负担|生活|费用|学费|物价|贷款)[^，。]{0,14}喘不过气来?|压得[^，。]{0,10}喘不过气来?|吵得[^，。]{0,6}喘不过气|(?:心脏病|高血压|脑溢血|心梗)都?(?:要|快|能|快要)?(?:被)?(?:气|吓|吵)?(?:犯|出来|出)(?:了)|[气吓吵][^，。]{0,4}(?:出|犯)(?:了)?(?:心脏病|高血压|脑溢血)"
+    "|我(?:也是|真|都|真的)?(?:是)?(?:醉了|晕了|服了|跪了)|一头雾水|像(?:死|坐牢)[^，。]{0,4}一样|水深火热|深水炸弹|定时炸弹|重磅炸弹|糖衣炮弹|血(?:本无归|亏|汗钱|压(?!.{0,6}(?:两百|2[0-9]{2})))|打(?:官司|游戏|电话|麻将|工人)|刀(?:削面|具店|口|鱼)|杀(?:毒|青|猪|鸡|鱼|价|虫|菌|生)|刺杀|引火烧身|惹火上身"
+    "|落水(?:管|口|狗)|漏电(?:保护|开关|断路)器?|触电(?:似|般)的?(?:感觉)?|高压线(?:不能碰|红线)|轻生活|要死(?:线)|一把火(?!.{0,3}烧)|喷火|烟火气|玩火自焚|飞蛾扑火|自杀率"
+)
+_FILL = "(?:发生|出现|造成|引发|引起|导致|任何|人员|有人|人|再|过|被|要|想|有|真的?|什么|去|打算|说|试图|企图|受到|遭受|遭遇|遇到|听到|看到|发现|因|明显|大|的|是|出|着|很|怎么|家庭|经历|了)"
+NEGATION = re.compile(
+    rf"(?:没有?|未|无|并未|并没有|并没|从未|从没|尚未|还没有?|不存在|未曾|不曾|不会|不是|并非|不想|不算|不用担心|谈不上|别|绝不|不至于|又不是|排除)了?{_FILL}{{0,4}}$"
+)
+NOT_NEGATION = re.compile(r"(?:不是(?:开玩笑|演习|第一次|吓唬)|(?:没有?|无)(?:办法|人管|人救|钱|路|活路|勇气|人帮)|是不是|有没有|会不会|要不是|还不是|受不了|不是不想活|不得不|不仅|不光|不只)[^，。]{0,6}$")
+RETRACTED = re.compile(r"虚惊一场|(?:是|属|系|原来是|应该是)误报|谣言|辟谣|纯属(?:玩笑|误会|虚构)|(?<!不是)(?<!没)(?<!没有)(?<!别)(?<!不)(?:是|只是|就是|闹着|跟我|当时)开(?:个)?玩笑|比喻|打个比方|打比方|夸张(?:的|了|一点|地)|是(?:假|演)的|不属实|是演习|是演练|只是说说|说的是气话|一句气话|吓唬人")
+UNHURT = re.compile(r"(?:没有?|无|未)(?:有)?(?:任何)?(?:人员?|人)?(?:受?伤|伤亡|死伤|被困|遇难)|(?:没有?|未)(?:造成|出现)[^，。]{0,4}(?:伤|亡)|没伤(?:到|着)?人|没砸到人|没人住|无人(?:居住|住)|空置|(?:只是|仅)(?:刮|擦|蹭)")
+TAIL = re.compile(
+    r"^[”\"』」》）)]?[^，。]{0,3}?(?:隐患|风险|演练|演习|讲座|宣传|知识|教育|培训|报警器?(?!电话不)|报警系统|报警装置|警示|预防|防控|防治|防护|应急预案|预案|干预|热线|救助站|庇护|法(?!院)|条例|鉴定|责任|的?后果|的?可能|的?几率|的?概率|的?危险|的?风险|保险|险种|指标|现场会|课|主题|电影|小说|游戏|剧本|电视剧|新闻|歌|梗|表情包|展|日活动|志愿|基金|保护令|告诫|检测|监测|标志|标识|牌|用品|器材|小组|专业|工程师|自救|逃生|培训|预警|宣教|演示|体验|科普|比赛|技能|的?处置流程|的?急救|风气)"
+)
+EDUCATION = re.compile(
+    r"演练|演习|讲座|宣传(?:月|周|日|册|栏|活动|教育|片|画|栏目|手册|海报|横幅)|科普|培训|课程|公开课|主题班会|展览|展板|观影|防[^，。]{0,4}教育|安全教育|预案|模拟(?!.{0,3}器)|情景剧|征文|知识竞赛|标语|横幅|预防[^，。]{0,8}(?:工作|措施|知识|办法|活动)|法治课|志愿者(?:招募|培训)|感谢[^。]{0,30}|表扬|锦旗|见义勇为|好人好事|表彰|致敬|点赞|论文|课题|统计|数据|调研|剧本|拍(?:戏|电影|摄)|电影|电视剧|小说|游戏里|剧情|演员|剧组|脱口秀|话剧|作文|灭火器|消防栓|消火栓|喷淋|烟感|应急灯"
+)
+HEARSAY = re.compile(r"听说|据说|传闻|网上(?:看|说|传|有|流传)|新闻(?:里|上|说|报道)?|报道|视频(?:里|上|说|中)|抖音|快手(?!.{0,3}抓)|朋友圈(?:里|都在|有人转|转发|疯传|看到)|公众号|电视(?:上|里)|微博|群里(?:传|说|转发|在传|有人转)|外地|别的城市|国外|历史上|书上|史书|传言|看到一则|看了一则|刷到")
+PAST = re.compile(
+    r"去年|前年|大前年|上个?月|上上个?月|上周|上星期|上个?礼拜|前段时间|前些年|前几年|多年前|年前|月前|周前|天前|几天前|早年|小时候|童年|从前|以前|之前|曾经?|当年|当时|那年|那次|那天|那时|此前|往年|前不久|前几天|前两天|昨天|昨日|前天|前晚|大前天|过去(?:几|一|两|半|的[几一两半])|历史遗留|事后|事发后|事故后|案发|至今|年底|[12][0-9]{3}年|[0-9一二三四五六七八九十]{1,3}月[0-9一二三四五六七八九十]{1,3}[日号]|[0-9]{1,2}月份|[今本]年[0-9一二三四五六七八九十]{1,2}月|小学时|高中时|大学时|年轻时|春节期间|国庆期间|过年时|出院|康复"
+)
+FEAR = re.compile(r"如果|要是|假如|万一|一旦|倘若|以免|免得|避免|防止|预防|以防|严防|谨防|杜绝|担心|怕|担忧|生怕|恐怕|唯恐|可能(?:会|引|发生|造成|导致|出)|容易|很容易|极易|易(?:引发|发生|造成|导致)|会(?:不会)?(?:引发|引起|发生|造成|导致|出|被|触|着|爆|塌|掉|砸|伤)|会不会|存在|隐患|小心|注意|警惕|差点|险些|差一点|差些|早晚|迟早|总有一天|难保|说不定|等到|非要等|难道要|是不是要|非得|出了事|要出人命|会出人命|出人命|发生危险|不然|否则|假设|设想|恐")
+ADVICE = re.compile(r"建议|呼吁|希望[^，。]{0,14}(?:加强|安装|增设|设置|加装|整治|增加|配备|完善|修|建)|能否(?:加|增|安|设)|要求[^，。]{0,8}(?:安装|增设|加装|整改)|应该(?:安装|增设|加装)|是否符合|合规|排查|整改|规范")
+OFTEN = re.compile(r"经常|常常|常有|频发|频繁|时有|每年|总是|多次发生|屡次|屡屡|不断发生|接连|老是|好几起|多起|数起|多发|事故率|偶尔|一年[^，。]{0,4}(?:次|起)|经常性")
+HABIT = re.compile(r"经常|天天|每天|每晚|总是|长期|一直|又|老是|多次|动不动|隔三差五|常年|再次|频繁|每次|好几次|三天两头|总|时常|继续|还(?:在|要|会)|不敢(?:回|睡|出|说)|再也受不了|威胁|这次|求救")
+AFTERMATH = re.compile(r"赔偿|理赔|赔付|工伤|认定书?|报销|抚恤|伤残|鉴定|起诉|判决|法院|医药费|医疗费|住院费|误工费|责任(?:划分|书|认定)|保险(?:公司|金)?|丧葬|索赔|定责|定损|事故(?:处理|原因|调查|科|认定)|善后|立案|结案|破案|案件|案子|批捕|追责|问责|补偿|救助金|低保|补助|补贴|康复|后遗症|扣分|罚款|维修费|维修(?:基金)?|公布|通报|身亡|去世|遗体|遗产|墓|离婚(?:证|协议|诉讼|财产|冷静期|案)|财产分割|抚养权|行政复议|修车|停运|恢复通车|清障|医保|退费|退款|误诊|医疗事故|医疗纠纷|维权")
+RESOLVED = re.compile(r"(?:已经?|被|都|后来|幸好|好在|及时|当场|所幸|幸亏)[^，。]{0,8}(?:扑灭|灭了|灭火|救(?:出|上|下|起|回|活|治)|送医|送到医院|出院|脱险|脱离危险|获救|康复|制止|抓(?:住|获|走|到)|带走|劝(?:住|下|回)|找到|找回|控制住|排除|修好|平息|处理完|无大碍|没事)|已无大碍|安然无恙|平安(?:回家|无事|归来)|有惊无险|脱离(?:了)?(?:生命)?危险|找到了|火(?:已)?灭了|没有大碍|没什么事")
+PROCEDURE = re.compile(r"政策|规定|标准|证明|手续|申请(?!.{0,4}救援)|流程|庇护|条例|保护令|课程|怎么报名|资格|待遇|材料|条件|是否可以|属于哪|归谁管|在哪里?办|办理|收费|多少钱|电话是多少|热线(?:是|电话)|预约|挂号|门诊|科室|体检|疫苗|查询|备案|许可|执照|编制|招聘|考试|报名|职称|学费")
+STRONG_NOW = re.compile(
+    r"救命|快来(?!.{0,3}(?:管|查|看看|处理|解决|修|换))|快派|快救|快叫|快点来(?:人|救)|赶[快紧](?:来(?:人|救)|派|救|叫)|马上(?:来(?:人|救)|派|就要跳)|来人啊|正在(?!举办|开展|组织|进行|办理|处理|咨询|申请|建设|施工|修|筹|上|住院|治疗|接受|走|康复|维权|调查|审理|打官司|准备|装修|读|宣传)|此刻|这会儿|眼下|刚刚|刚才|刚(?:发现|喝|吃|吞|掉|撞|摔|倒|打|着|被)|还在(?:打|烧|里|流|冒|楼|水|上面|喊|哭|叫|动手|追|砸|燃|蔓延|往|抽)|越来越大|越烧越|(?:火势)?蔓延|撑不(?:住|了|下去)|快不行|等不及|不止|叫不醒|喊不醒|没反应|没意识|没呼吸|没有意识|没有呼吸|急需|十分钟(?:前|了)|分钟前|小时前|不是(?:演习|开玩笑|演练)|随时(?:会|都|可能)(?:杀|打|跳|死|动手)|又(?:在|开始)(?:打|动手|发|砸)|今晚(?:就|要|又)|现在就|遗书(?:已|都|写)|就(?:在|站在)(?:楼顶|桥上|天台|窗)|堵在门|躲在|反锁|不敢出"
+)
+WEAK_NOW = re.compile(r"现在|今天|今晚|今早|今日|目前|当前|刚(?!才发)|马上|又")
+QUOTED_NAME = re.compile(r"(?:标题|叫做|叫|名为|题为|所谓|标语|横幅|歌|写着|主题|课题|活动|展|电影|小说|剧|游戏|书)[^，。]{0,6}[“\"『「《][^”\"』」》]{0,24}$")
+SIMILE = re.compile(r"(?:像|如同|仿佛|堪比|简直(?:是|就是|就像)|好比|跟|和|等于|无异于|不亚于|变相)[^，。]{0,14}$")
+SIMILE_TAIL = re.compile(r"^[^，。]{0,8}(?:一样|似的|一般|没什么两样|没区别|差不多|没两样|无异)")
+POLLUTION = re.compile(r"没有?着火|腊肉|炊烟|烟囱|油烟|烧烤|焚烧|秸秆|垃圾|排放|尾气|排烟|祭祀|烧纸|烟花|鞭炮|抽烟|吸烟|饭店|餐馆|锅炉房")
+
+
+def cancels(hazard: Hazard, sentence: str, start: int, end: int, text: str, earlier: str) -> str:
+    """The Chinese name of the context that makes this match no present danger, or '' when nothing does.
+
+    ``sentence`` holds the match at ``start:end``; ``earlier`` is all text before the sentence.
+    """
+    before, after, found = sentence[:start], sentence[end:], sentence[start:end]
+    if TAIL.match(after):
+        return "只是名称或宣传用语"
+    if NEGATION.search(before) and not NOT_NEGATION.search(before):
+        return "否定"
+    if RETRACTED.search(text):
+        return "玩笑、误报或比喻"
+    if QUOTED_NAME.search(before):
+        return "引用的名称"
+    if hazard.kind == "event" and UNHURT.search(sentence):
+        return "没有人受伤"
+    if hazard.kind != "medical" and SIMILE.search(before) and SIMILE_TAIL.match(after):
+        return "比喻"
+    if hazard.name == "火灾爆炸" and "烟" in found and POLLUTION.search(sentence):
+        return "油烟或排放"
+    strong = bool(STRONG_NOW.search(text))
+    if EDUCATION.search(sentence) and not (strong and hazard.kind == "medical"):
+        if not re.search(r"不是(?:演习|演练)", text):
+            return "宣传、演练或表扬"
+    if strong:
+        return ""
+    return _without_present(hazard, sentence, start, end, before, text, earlier)
+
+
+def _without_present(hazard: Hazard, sentence: str, start: int, end: int, before: str, text: str, earlier: str) -> str:
+    """Contexts that hold only when nothing says that it is happening now."""
+    habit = hazard.kind == "violence" and bool(HABIT.search(sentence))
+    clause_from = max(before.rfind("，"), before.rfind(","), before.rfind("、")) + 1
+    clause_to = min((at for at in (sentence.find("，", start), sentence.find(",", start)) if at >= 0), default=len(sentence))
+    now_here = bool(WEAK_NOW.search(sentence, clause_from, clause_to))
+    if HEARSAY.search(before):
+        return "听说或报道"
+    if RESOLVED.search(sentence[start:]) or (hazard.kind != "violence" and RESOLVED.search(text)):
+        return "已经脱险或处理"
+    if hazard.kind in ("event", "medical"):
+        fear_from = max(before.rfind("，", 0, max(0, clause_from - 1)), -1) + 1
+        if FEAR.search(sentence, fear_from, end) or re.match(r"^[^，。]{0,6}(?:怎么办|谁负责|算谁的|谁来)", sentence[start + 2 :]):
+            return "担心或假设"
+        if ADVICE.search(sentence) and not now_here:
+            return "建议或隐患"
+        if OFTEN.search(sentence) and not now_here:
+            return "常有的情形"
+    elif re.search(r"(?:如果|要是|万一|假如)[^，。]{0,10}$", before) and not re.search(r"我|再|不", before[-12:]):
+        return "假设"
+    past = PAST.search(sentence) or (hazard.kind in ("event", "medical") and PAST.search(earlier))
+    if past and not habit and not now_here:
+        return "过去的事"
+    if hazard.kind == "person":
+        return "事后诉求" if re.search(r"身亡|去世|死亡|死者|生前|过世", text) else _asked(text, sentence)
+    if not habit and not now_here and AFTERMATH.search(text):
+        return "事后诉求"
+    return "" if habit else _asked(text, sentence)
+
+
+def _asked(text: str, sentence: str) -> str:
+    """'咨询办事' when the sentence asks for a procedure and nobody present is named as in danger."""
+    asks = PROCEDURE.search(sentence) and re.search(r"请问|咨询|想问|问一下|怎么|如何|哪里|多少|是否|吗|能不能", text)
+    return "咨询办事" if asks and not re.search(r"我想死|不想活|我要|求救|受不了", text) else ""
