@@ -48,8 +48,11 @@ def error_number() -> str:
 @register.inclusion_tag("components/light_badge.html")
 def light_badge(light: str, due_at: datetime | None = None, plain: bool = False) -> Context:
     """The lamp of a deadline: word, icon and time left; exact time on hover. `plain` drops the word."""
-    lamp = formats.light_of(str(getattr(light, "value", light)))
-    return {"lamp": lamp, "due_at": due_at, "plain": plain, "left": formats.remaining(due_at)}
+    code = str(getattr(light, "value", light))
+    bare = code == "red" and not plain
+    runs = code not in {"done", "paused"} and due_at is not None
+    left = "" if not runs else formats.duration_cn(due_at - formats.now()) if bare else formats.remaining(due_at)
+    return {"lamp": formats.light_of(code), "due_at": due_at, "plain": plain, "bare": bare, "left": left}
 
 
 @register.inclusion_tag("components/sign_badge.html")

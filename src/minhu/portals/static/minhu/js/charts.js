@@ -76,7 +76,7 @@ function target(spec, style) {
 
 function share(spec, style) {
   const data = spec.categories.map((name, i) => ({ name, value: spec.series[0].values[i] }));
-  return { series: [{ type: "pie", radius: ["45%", "72%"], data, itemStyle: { borderColor: style.surface, borderWidth: 2 }, label: { color: style.ink, fontSize: style.size, formatter: "{b}\n{d}%" }, labelLine: { lineStyle: { color: style.soft } } }] };
+  return { series: [{ type: "pie", radius: ["38%", "60%"], data, itemStyle: { borderColor: style.surface, borderWidth: 2 }, label: { color: style.ink, fontSize: style.size, formatter: "{b}\n{d}%", overflow: "none" }, labelLine: { lineStyle: { color: style.soft } } }] };
 }
 
 function heat(spec, style) {

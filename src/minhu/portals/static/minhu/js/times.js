@@ -31,6 +31,12 @@ export function relative(at, now = Date.now()) {
   return null;
 }
 
+function remaining(seconds, bare) {
+  const span = length(seconds, 2);
+  if (bare && seconds < 0) return span;
+  return say(seconds >= 0 ? "left" : "over", { span });
+}
+
 function update() {
   const offset = Number(document.body.dataset.clockOffset ?? 0);
   const now = Date.now() + offset;
@@ -38,7 +44,7 @@ function update() {
     const at = new Date(time.dateTime);
     if (Number.isNaN(at.getTime())) continue;
     const seconds = (at - now) / 1000;
-    const words = "remaining" in time.dataset ? say(seconds >= 0 ? "left" : "over", { span: length(seconds, 2) }) : relative(at, now);
+    const words = "remaining" in time.dataset ? remaining(seconds, time.dataset.remaining === "bare") : relative(at, now);
     if (words && time.textContent !== words) time.textContent = words;
   }
 }
