@@ -74,11 +74,11 @@ class Runner:
 
 
 def _repeat(loop: Loop, stop: threading.Event) -> None:
-    work: Callable[[], int | None] = import_string(loop.work)
     pause = loop.seconds
     while not stop.wait(pause):
         try:
             close_old_connections()
+            work: Callable[[], int | None] = import_string(loop.work)
             done = work()
             pause = 0.0 if isinstance(done, int) and done > 0 else loop.seconds
         except Exception as error:  # the edge: a loop never dies
