@@ -14,11 +14,13 @@ from typing import Any, Protocol, TypeVar
 
 from django.db import connection, models
 from django.db.models import Q, QuerySet
+from psycopg.pq import TransactionStatus
 
 from minhu.directory.policy import Action, Facts, Scope, ScopeKind, decide, scope_of
 from minhu.kernel.actors import SYSTEM, Actor, current_actor, use_actor
 from minhu.kernel.errors import NotAllowed, NotFound
 
+_FAILED = TransactionStatus.INERROR
 APP_ROLE = "minhu_app"
 WIDE_ROLE = "minhu_wide"
 
@@ -68,7 +70,8 @@ def _scoped(scope: Scope) -> Iterator[None]:
     try:
         yield
     finally:
-        if not connection.needs_rollback:
+        # a failed transaction takes no more statements, and its end forgets the settings anyway
+        if not (connection.needs_rollback or connection.connection.info.transaction_status == _FAILED):
             with connection.cursor() as cursor:
                 cursor.execute(_APPLY, before)
 

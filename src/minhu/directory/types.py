@@ -114,9 +114,91 @@ class DispatchTarget:
 
 @dataclass(frozen=True, slots=True)
 class AreaInfo:
-    """One area with its full name path, e.g. ``云溪市/滨江区/柳湾街道``."""
+    """One area with its full path, e.g. ``云溪市/滨江区/柳湾街道``; ``path`` are the codes, itself last."""
 
     code: str
     name: str
     level: AreaLevel
     path_names: tuple[str, ...] = field(default=())
+    path: tuple[str, ...] = field(default=())
+    parent: str = ""
+
+    @property
+    def full_name(self) -> str:
+        """The names from the root down, as people write them."""
+        return "".join(self.path_names)
+
+
+@dataclass(frozen=True, slots=True)
+class UnitInfo:
+    """One handling unit as lists, buttons and the catalogue need it."""
+
+    id: int
+    code: str
+    name: str
+    short_name: str
+    kind: UnitKind
+    parent_id: int | None
+    ancestor_ids: tuple[int, ...]
+    area_code: str
+    bureau_code: str
+    unit_class: str
+    grade: str
+    hours: str
+    phone: str
+    duties: str
+    active: bool
+
+    @property
+    def label(self) -> str:
+        """The short name where there is one."""
+        return self.short_name or self.name
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryInfo:
+    """One node of the category tree; ``path`` are codes and ``path_names`` names from the root, itself last."""
+
+    id: int
+    code: str
+    name: str
+    level: int
+    path: tuple[str, ...]
+    path_names: tuple[str, ...]
+    is_leaf: bool
+    active: bool
+    keywords: tuple[str, ...] = ()
+    description: str = ""
+
+    @property
+    def code_path(self) -> str:
+        """Codes joined by '/', as the deadline table takes them."""
+        return "/".join(self.path)
+
+    @property
+    def full_name(self) -> str:
+        """Names joined by '/'."""
+        return "/".join(self.path_names)
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueLine:
+    """One line of the dispatch catalogue; empty area or type: everywhere, every type."""
+
+    id: int
+    category_code: str
+    area_code: str
+    request_type: str
+    lead: str
+    assist: tuple[str, ...]
+    basis: str
+    deadline_key: str = ""
+    difficulty: str = "normal"
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """What the catalogue says, or in plain words why it says nothing."""
+
+    target: DispatchTarget | None
+    reason: str
