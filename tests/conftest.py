@@ -47,6 +47,14 @@ import pytest  # noqa: E402
 from psycopg import sql  # noqa: E402
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure() -> None:
+    """Load the house before pytest-django guards the database."""
+    import django
+
+    django.setup()
+
+
 def _key() -> str:
     """Changes whenever the template must be built anew."""
     digest = hashlib.sha256(str(_server_conninfo()).encode())
@@ -78,7 +86,8 @@ def _build_template(name: str) -> None:
         command = [sys.executable, "-m", "minhu", "migrate", "--quiet"]
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         if done.returncode:
-            raise pytest.UsageError(f"minhu migrate failed:\n{done.stdout}{done.stderr}")
+            last = "\n".join((done.stdout + done.stderr).splitlines()[-12:])
+            pytest.exit(f"minhu migrate failed:\n{last}", returncode=1)
         _run(admin, "ALTER DATABASE {} RENAME TO {}", draft, name)
 
 

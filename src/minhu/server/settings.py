@@ -28,12 +28,6 @@ ALLOWED_HOSTS: list[str] = list(CONFIG.hosts)
 
 # -- rooms --------------------------------------------------------------------------------------------------------
 
-
-def _is_there(room: str) -> bool:
-    needed = {"handling": "subscribers.py", "directory": "apps.py"}.get(room, "apps.py")
-    return (PACKAGE / room / "apps.py").exists() and (PACKAGE / room / needed).exists()
-
-
 _ROOMS = ["ledger", "directory", "intake", "handling", "evaluation", "governance", "portals"]
 INSTALLED_APPS: list[str] = [
     "django.contrib.auth",
@@ -45,7 +39,7 @@ INSTALLED_APPS: list[str] = [
     "axes",
     "procrastinate.contrib.django",
     "django_htmx",
-    *[f"minhu.{room}" for room in _ROOMS if _is_there(room)],
+    *[f"minhu.{room}" for room in _ROOMS],
 ]
 MIDDLEWARE: list[str] = [
     "django.middleware.security.SecurityMiddleware",
@@ -61,11 +55,7 @@ MIDDLEWARE: list[str] = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "minhu.server.middleware.ProblemMiddleware",
-    *(
-        ["minhu.directory.middleware.AccessMiddleware"]
-        if any((PACKAGE / "directory").glob("queries*/actors.py"))
-        else []
-    ),
+    "minhu.directory.middleware.AccessMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "minhu.server.urls"
@@ -87,7 +77,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
-                *(["minhu.portals.context.shell"] if (PACKAGE / "portals/context.py").exists() else []),
+                "minhu.portals.context.shell",
             ],
         },
     }

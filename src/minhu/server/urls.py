@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-
 from django.urls import URLPattern, URLResolver, include, path
 
 from minhu.server import health
@@ -17,6 +15,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.alive),
     path("readyz", health.ready),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("", include("minhu.portals.urls")),
 ]
-if importlib.util.find_spec("minhu.portals") and importlib.util.find_spec("minhu.portals.urls"):
-    urlpatterns.append(path("", include("minhu.portals.urls")))
