@@ -8,6 +8,12 @@ from enum import StrEnum
 from typing import Any
 
 
+MIN_TEXT = 5
+MAX_TEXT = 20_000
+MAX_FILES = 9
+MAX_FILE_BYTES = 20 * 1024 * 1024
+
+
 class Channel(StrEnum):
     """How a request reached us (来源渠道)."""
 

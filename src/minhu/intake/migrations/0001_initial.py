@@ -20,6 +20,30 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='Attempt',
+            fields=[
+                ('key', models.CharField(help_text='n:number or c:digest of the client', max_length=64, primary_key=True, serialize=False)),
+                ('failures', models.PositiveIntegerField(default=0)),
+                ('window_from', models.DateTimeField()),
+                ('blocked_until', models.DateTimeField(blank=True, null=True)),
+            ],
+            options={
+                'indexes': [models.Index(fields=['window_from'], name='attempt_window')],
+            },
+        ),
+        migrations.CreateModel(
+            name='TokenUse',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('token_id', models.BigIntegerField()),
+                ('minute', models.BigIntegerField(help_text='minutes since 1970')),
+                ('used', models.PositiveIntegerField(default=0)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('token_id', 'minute'), name='token_minute')],
+            },
+        ),
+        migrations.CreateModel(
             name='ImportBatch',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -66,11 +90,13 @@ class Migration(migrations.Migration):
                 ('request_id', models.BigIntegerField(primary_key=True, serialize=False)),
                 ('received_at', models.DateTimeField()),
                 ('area_code', models.CharField(blank=True, max_length=20)),
+                ('category_id', models.BigIntegerField(blank=True, null=True)),
+                ('place_mark', models.BigIntegerField(blank=True, help_text='hash of area and named point', null=True)),
                 ('bands', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, size=None)),
-                ('marks', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, help_text='minhash signature', size=None)),
+                ('marks', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, help_text='first: simhash', size=None)),
             ],
             options={
-                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['bands'], name='fingerprint_bands')],
+                'indexes': [django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['bands'], name='fingerprint_bands'), models.Index(fields=['category_id', 'place_mark', 'received_at'], name='fingerprint_place')],
             },
         ),
         migrations.CreateModel(

@@ -1,11 +1,13 @@
 """Tables of intake."""
 
+from minhu.intake.models.guards import Attempt, TokenUse
 from minhu.intake.models.imports import ImportBatch, ImportedRow, ImportMapping, ImportReject
 from minhu.intake.models.requests import Attachment, Fingerprint, Request, Supplement
 from minhu.intake.models.understanding import IntakeDecision, Suggestion
 
 __all__ = [
     "Attachment",
+    "Attempt",
     "Fingerprint",
     "ImportBatch",
     "ImportMapping",
@@ -15,4 +17,5 @@ __all__ = [
     "Request",
     "Suggestion",
     "Supplement",
+    "TokenUse",
 ]

@@ -112,11 +112,17 @@ class Fingerprint(models.Model):
     request_id = models.BigIntegerField(primary_key=True)
     received_at = models.DateTimeField()
     area_code = models.CharField(max_length=20, blank=True)
+    category_id = models.BigIntegerField(null=True, blank=True)
+    place_mark = models.BigIntegerField(null=True, blank=True, help_text="hash of area and named point")
     bands = ArrayField(models.BigIntegerField(), default=list)
-    marks = ArrayField(models.BigIntegerField(), default=list, help_text="minhash signature")
+    marks = ArrayField(models.BigIntegerField(), default=list, help_text="first: simhash")
 
     class Meta:
-        indexes: ClassVar = [GinIndex(fields=["bands"], name="fingerprint_bands")]
+        indexes: ClassVar = [
+            # without the pending list every search is one descent, also at 300 new rows a second
+            GinIndex(fields=["bands"], name="fingerprint_bands", fastupdate=False),
+            models.Index(fields=["category_id", "place_mark", "received_at"], name="fingerprint_place"),
+        ]
 
     def __str__(self) -> str:
         return str(self.request_id)

@@ -1,0 +1,98 @@
+"""Has this been said before? Candidates by shared likeness bands and by the same caller, then the words decide.
+
+Cheap on purpose: the index on bands finds candidates among 10⁶ requests, at most a few texts are compared.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from minhu.directory.queries import rules
+from minhu.intake import statements
+from minhu.intake.likeness import likeness
+from minhu.intake.types import NewRequest, SuggestedField
+from minhu.intake.understanding import Proposed, Understood
+
+CALLER_DAYS = 90
+MOST_MATCHES = 300
+MOST_COMPARED = 4
+MAKER = "repeats/1"
+
+# The inner part stops after MOST_MATCHES rows: in a mass incident any of thousands of like requests will do.
+CANDIDATES = """
+SELECT near.request_id, request.number, request.received_at, left(request.text, 2000), near.area_code,
+  coalesce(request.phone_index = %s::bytea, false)
+FROM (
+  SELECT request_id, area_code, likely.distance FROM (
+    SELECT request_id, area_code, bit_count((marks[1] # %s::bigint)::bit(64)) AS distance
+    FROM intake_fingerprint
+    WHERE bands && %s::bigint[] AND received_at > %s::timestamptz
+      AND (area_code = %s OR area_code = '' OR %s = '')
+    LIMIT 300
+  ) likely ORDER BY likely.distance LIMIT 4
+) near JOIN intake_request request ON request.id = near.request_id
+UNION
+SELECT * FROM (
+  SELECT request.id, request.number, request.received_at, left(request.text, 2000), fingerprint.area_code, true
+  FROM intake_request request JOIN intake_fingerprint fingerprint ON fingerprint.request_id = request.id
+  WHERE request.phone_index = %s::bytea AND request.received_at > %s::timestamptz
+  ORDER BY request.received_at DESC LIMIT 3
+) own
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """An earlier request that says the same, and why we think so."""
+
+    request_id: int
+    number: str
+    score: float
+    same_caller: bool
+    same_area: bool
+    basis: str
+
+
+def find_repeat(new: NewRequest, understood: Understood, phone: bytes | None, moment: datetime) -> Repeat | None:
+    """The likest earlier request above the threshold of the automation rule, or None."""
+    rule = rules.automation()
+    since = moment - timedelta(days=rule.repeat_days)
+    area = understood.area_code or ""
+    if not understood.bands and phone is None:
+        return None
+    parameters = (
+        phone, understood.simhash, list(understood.bands), since, area, area,
+        phone, moment - timedelta(days=CALLER_DAYS),
+    )  # fmt: skip
+    best: Repeat | None = None
+    for request_id, number, _received, text, other_area, same_caller in statements.run(CANDIDATES, parameters):
+        like = likeness(new.text[:2000], text)
+        if like.score < rule.repeat_likeness or (best is not None and like.score <= best.score):
+            continue
+        same_area = bool(area) and area == other_area
+        basis = _explain(understood, like.score, same_caller, same_area)
+        best = Repeat(request_id, number, like.score, same_caller, same_area, basis)
+    return best
+
+
+def suggestion_of(repeat: Repeat) -> Proposed:
+    """The repeat as a suggestion for the dispatcher."""
+    return Proposed(
+        SuggestedField.REPEAT,
+        {"request_id": repeat.request_id, "number": repeat.number, "same_caller": repeat.same_caller},
+        f"疑似与 {repeat.number} 重复",
+        round(repeat.score, 3),
+        repeat.basis,
+        MAKER,
+    )
+
+
+def _explain(understood: Understood, score: float, same_caller: bool, same_area: bool) -> str:
+    parts = []
+    if same_caller:
+        parts.append("同一来电人")
+    if same_area:
+        parts.append(f"同一地点（{understood.area_name}）" if understood.area_name else "同一地点")
+    parts.append(f"文字相似 {round(score * 100)}%")
+    return "，".join(parts)

@@ -1,0 +1,130 @@
+"""A request comes in: checked, understood, stored whole or not at all, announced."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from minhu.directory.access import elevated
+from minhu.intake import attachments, codes, store
+from minhu.intake.domain.validation import checked, content_digest
+from minhu.intake.events import RequestReceived
+from minhu.intake.repeats import Repeat, find_repeat, suggestion_of
+from minhu.intake.types import Channel, NewRequest, Receipt
+from minhu.intake.understanding import Understood, understand
+from minhu.kernel.actors import Actor, current_actor, use_actor
+from minhu.kernel.clock import now
+from minhu.kernel.errors import Invalid
+from minhu.kernel.events import publish
+from minhu.ledger import services as ledger
+
+
+def receive(
+    new: NewRequest, *, actor: Actor | None = None, token: int | None = None, agent_id: int | None = None
+) -> Receipt:
+    """Take in one request: its order, suggestions, recommendation and ledger entry exist afterwards, or nothing.
+
+    `token` is the id of the API token, `agent_id` the account of the agent who typed it. The same channel,
+    token and idempotency key with the same words answer the same receipt (`created` False).
+    Raises Invalid with all fields that cannot be used, Unavailable when disk or database fail.
+    """
+    moment = now()
+    new = checked(new, moment)
+    who = actor or current_actor()
+    origin = store.Origin(
+        agent_id=agent_id if agent_id is not None else _agent_of(new, who),
+        token_id=token,
+        key=_scoped_key(new.idempotency_key, token),
+    )
+    understood = understand(new)
+    kept = attachments.Keeper()
+    try:
+        with use_actor(who), transaction.atomic(), elevated("a request is stored before anyone may see it"):
+            return _store(new, understood, origin, kept)
+    except BaseException:
+        kept.undo()
+        raise
+
+
+def _store(new: NewRequest, understood: Understood, origin: store.Origin, kept: attachments.Keeper) -> Receipt:
+    moment = now()
+    files = kept.keep(new.files)
+    phone = store.phone_index_of(new.requester_phone)
+    sequence, counts = store.look(phone, understood, moment)
+    repeat = find_repeat(new, understood, phone, moment)
+    extra = (suggestion_of(repeat),) if repeat else ()
+    stored = store.write(new, understood, extra, sequence, moment, origin)
+    if not stored.created:
+        return _replayed(new, understood, stored)
+    attachments.record(stored.request_id, files, moment, kind="citizen")
+    _announce(new, understood, stored, counts, repeat)
+    return _receipt(stored, understood.decision.wording)
+
+
+def _replayed(new: NewRequest, understood: Understood, stored: store.Stored) -> Receipt:
+    if stored.content_digest != content_digest(new):
+        message = "同一个幂等键已用于另一份内容不同的诉求，请为新的诉求换一个幂等键。"
+        raise Invalid(message, code="idempotency_key_reused", fields={"idempotency_key": message})
+    return _receipt(stored, understood.decision.wording)
+
+
+def _receipt(stored: store.Stored, wording: str) -> Receipt:
+    return Receipt(
+        request_id=stored.request_id,
+        number=stored.number,
+        code=codes.code_of(stored.uid),
+        created=stored.created,
+        received_at=stored.received_at,
+        wording=wording,
+    )
+
+
+def _announce(
+    new: NewRequest, understood: Understood, stored: store.Stored, counts: store.Counts, repeat: Repeat | None
+) -> None:
+    publish(
+        RequestReceived(
+            request_id=stored.request_id,
+            number=stored.number,
+            channel=new.channel.value,
+            received_at=stored.received_at,
+            title=understood.title,
+            request_type=understood.request_type,
+            category_id=understood.category_id,
+            category_confidence=understood.category_confidence,
+            area_code=understood.area_code,
+            place_hint=understood.place_hint,
+            urgency=understood.urgency,
+            confidential=new.confidential,
+            sensitive=understood.sensitive,
+            decision=understood.decision.recommended.value,
+            auto_accept=understood.auto_accept and not (repeat and repeat.same_caller),
+            repeat_of_request_id=repeat.request_id if repeat else None,
+            caller_month_count=counts.caller_month,
+            caller_year_count=counts.caller_year,
+            place_month_count=counts.place_month,
+            place_year_count=counts.place_year,
+        )
+    )
+    ledger.append(
+        "request.received",
+        ("request", stored.request_id),
+        {
+            "number": stored.number,
+            "channel": new.channel.value,
+            "digest": stored.content_digest,
+            "decision": understood.decision.recommended.value,
+            "reason_code": understood.decision.reason_code,
+            "files": len(new.files),
+        },
+    )
+
+
+def _agent_of(new: NewRequest, who: Actor) -> int | None:
+    return who.staff_id if new.channel in (Channel.PHONE, Channel.COUNTER, Channel.GRID) else None
+
+
+def _scoped_key(key: str, token: int | None) -> str | None:
+    """Keys of different programs never meet."""
+    if not key:
+        return None
+    return key if token is None else f"t{token}:{key}"
