@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from minhu.directory.types import Role
+from minhu.kernel.actors import ANONYMOUS, Actor
 from minhu.kernel.clock import now
 from minhu.kernel.errors import NotFound
 from minhu.portals.charts import Chart, Series
@@ -111,8 +112,8 @@ def _charts(at: datetime) -> list[Chart]:
 
 def gallery(request: HttpRequest) -> HttpResponse:
     """All components; open to administrators, and to everyone in the demo and in debugging."""
-    roles = getattr(getattr(request, "actor", None), "roles", frozenset())
-    if not (settings.DEBUG or getattr(settings, "MINHU_DEMO", False) or Role.SYSTEM_ADMIN in roles):
+    actor: Actor = getattr(request, "actor", ANONYMOUS)
+    if not (settings.DEBUG or getattr(settings, "MINHU_DEMO", False) or Role.SYSTEM_ADMIN in actor.roles):
         raise NotFound(_("您要查看的页面不存在，或者已经移动。请核对网址。"))
     at = now()
     citizen = request.GET.get("for") == "citizen"

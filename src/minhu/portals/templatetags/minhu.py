@@ -17,6 +17,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from minhu.kernel.clock import now
 from minhu.portals import formats, words
 from minhu.portals.charts import Chart
 from minhu.portals.context import request_number
@@ -50,8 +51,9 @@ def light_badge(light: str, due_at: datetime | None = None, plain: bool = False)
     """The lamp of a deadline: word, icon and time left; exact time on hover. `plain` drops the word."""
     code = str(getattr(light, "value", light))
     bare = code == "red" and not plain
-    runs = code not in {"done", "paused"} and due_at is not None
-    left = "" if not runs else formats.duration_cn(due_at - formats.now()) if bare else formats.remaining(due_at)
+    left = ""
+    if due_at is not None and code not in {"done", "paused"}:
+        left = formats.duration_cn(due_at - now()) if bare else formats.remaining(due_at)
     return {"lamp": formats.light_of(code), "due_at": due_at, "plain": plain, "bare": bare, "left": left}
 
 
@@ -304,5 +306,5 @@ def print_header(context: template.Context, title: str, number: str = "", note: 
         "number": number,
         "note": note,
         "shell": context.get("shell"),
-        "printed_at": formats.now(),
+        "printed_at": now(),
     }
