@@ -1,0 +1,55 @@
+"""Reading the ledger. Row security decides what the caller sees; only figures go past it."""
+
+from django.db import connection
+
+from minhu.ledger.database import everything_visible
+from minhu.ledger.models import Checkpoint, Entry
+from minhu.ledger.services.witness import witness_path
+from minhu.ledger.types import EntryView, Status, Subject
+
+_PENDING = "SELECT count(*), min(occurred_at) FROM ledger_entry WHERE position IS NULL"
+
+
+def entries_of(subject: Subject, limit: int = 500) -> list[EntryView]:
+    """Return the entries about one subject, oldest first; empty for an actor who may not read the ledger."""
+    rows = Entry.objects.filter(subject_type=subject[0], subject_id=str(subject[1])).order_by("id")
+    return [_view(entry) for entry in rows[:limit]]
+
+
+def latest(limit: int = 100, kind: str = "") -> list[EntryView]:
+    """Return the newest entries, newest first, of one kind if given (visibility as `entries_of`)."""
+    rows = Entry.objects.filter(kind=kind) if kind else Entry.objects.all()
+    return [_view(entry) for entry in rows.order_by("-id")[:limit]]
+
+
+def status() -> Status:
+    """Return how the ledger stands: sizes and times only, so anybody may ask."""
+    with everything_visible(), connection.cursor() as cursor:
+        cursor.execute(_PENDING)
+        pending, oldest = cursor.fetchone()
+        last = Checkpoint.objects.order_by("-size").first()
+        count = Checkpoint.objects.count()
+    return Status(
+        size=last.size if last else 0,
+        root=bytes(last.root).hex() if last else "",
+        checkpoints=count,
+        last_checkpoint_at=last.at if last else None,
+        pending=pending,
+        oldest_pending=oldest,
+        witness=str(witness_path()),
+    )
+
+
+def _view(entry: Entry) -> EntryView:
+    return EntryView(
+        uid=str(entry.uid),
+        position=entry.position,
+        occurred_at=entry.occurred_at,
+        actor_kind=entry.actor_kind,
+        actor_id=entry.actor_id,
+        roles=tuple(entry.roles),
+        kind=entry.kind,
+        subject_type=entry.subject_type,
+        subject_id=entry.subject_id,
+        payload=entry.payload,
+    )
