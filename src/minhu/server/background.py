@@ -99,13 +99,16 @@ def _work_on_jobs(stop: threading.Event) -> None:
 
 
 async def _job_worker(stop: threading.Event) -> None:
+    """A worker with a connector of its own: rooms go on to defer jobs inside their Django transactions."""
     from procrastinate.contrib.django import app
+    from procrastinate.contrib.django.db_cleanup import DjangoApp
+    from procrastinate.contrib.django.utils import connector_params
+    from procrastinate.psycopg_connector import PsycopgConnector
 
-    connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]
-    async with app.replace_connector(connector).open_async() as running:
-        worker = asyncio.create_task(
-            running.run_worker_async(install_signal_handlers=False, listen_notify=True, delete_jobs="successful")
-        )
+    own = DjangoApp(connector=PsycopgConnector(kwargs=connector_params()), worker_defaults=app.worker_defaults)
+    own.tasks, own.periodic_registry = app.tasks, app.periodic_registry
+    async with own.open_async():
+        worker = asyncio.create_task(own.run_worker_async(install_signal_handlers=False, delete_jobs="successful"))
         while not stop.is_set() and not worker.done():
             await asyncio.wait([worker], timeout=0.5)
         if worker.done():

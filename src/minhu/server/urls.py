@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 from minhu.server import health
+from minhu.server.api import api
 
 handler400 = "minhu.server.problems.bad_request"
 handler403 = "minhu.server.problems.forbidden"
@@ -15,5 +16,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.alive),
     path("readyz", health.ready),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("api/v1/", api.urls),
     path("", include("minhu.portals.urls")),
 ]
