@@ -29,7 +29,7 @@ function look() {
   };
 }
 
-const shown = (spec) => (value) => (value == null ? "—" : `${Number(value).toLocaleString("zh-CN", { maximumFractionDigits: spec.places })}${spec.unit}`);
+const shown = (spec) => (value) => (value == null ? "—" : `${Number(value).toLocaleString("zh-CN", { maximumFractionDigits: spec.places })}${/^[a-z]/i.test(spec.unit) ? " " : ""}${spec.unit}`);
 
 function base(spec, style) {
   return {
@@ -40,7 +40,7 @@ function base(spec, style) {
       textStyle: { color: style.ink, fontSize: style.size }, trigger: spec.kind === "share" || spec.kind === "heat" ? "item" : "axis", axisPointer: { type: spec.kind === "line" ? "line" : "shadow" },
     },
     legend: spec.series.length > 1 && spec.kind !== "heat" ? { top: 4, left: 0, itemGap: 16, icon: spec.kind === "line" ? undefined : "roundRect", textStyle: { color: style.soft, fontSize: style.size } } : undefined,
-    grid: { left: 4, right: 16, bottom: 4, top: spec.series.length > 1 ? 40 : 16, containLabel: true },
+    grid: { left: 8, right: spec.kind === "hbar" ? 64 : 16, bottom: 4, top: spec.series.length > 1 ? 40 : 16, containLabel: true },
   };
 }
 
@@ -49,7 +49,7 @@ function axes(spec, style) {
   const names = { type: "category", data: spec.categories, axisLabel: { ...label, hideOverlap: true }, axisTick: { show: false }, axisLine: { lineStyle: { color: style.line } } };
   const values = { type: "value", axisLabel: label, splitLine: { lineStyle: { color: style.line } }, minInterval: spec.places ? 0 : 1 };
   if (spec.kind !== "hbar") return { xAxis: names, yAxis: values };
-  return { xAxis: { ...values, splitNumber: 3 }, yAxis: { ...names, inverse: true, axisLabel: { ...label, width: 130, overflow: "truncate" } } };
+  return { xAxis: { ...values, splitNumber: 3 }, yAxis: { ...names, inverse: true, axisLabel: { ...label, width: 112, overflow: "break" } } };
 }
 
 function row(spec, style, series, at) {
@@ -76,7 +76,7 @@ function target(spec, style) {
 
 function share(spec, style) {
   const data = spec.categories.map((name, i) => ({ name, value: spec.series[0].values[i] }));
-  return { series: [{ type: "pie", radius: ["38%", "60%"], data, itemStyle: { borderColor: style.surface, borderWidth: 2 }, label: { color: style.ink, fontSize: style.size, formatter: "{b}\n{d}%", overflow: "none" }, labelLine: { lineStyle: { color: style.soft } } }] };
+  return { series: [{ type: "pie", radius: ["34%", "56%"], data, itemStyle: { borderColor: style.surface, borderWidth: 2 }, label: { color: style.ink, fontSize: style.size, formatter: "{b}\n{d}%", overflow: "none" }, labelLine: { lineStyle: { color: style.soft } } }] };
 }
 
 function heat(spec, style) {
@@ -84,7 +84,8 @@ function heat(spec, style) {
   const most = Math.max(1, ...data.map(([, , value]) => value ?? 0));
   const label = { color: style.soft, fontSize: style.size };
   return {
-    tooltip: { renderMode: "richText", formatter: ({ value: [x, y, n] }) => `${spec.series[y].name} ${spec.categories[x]}：${shown(spec)(n)}` },
+    grid: { left: 4, right: 8, bottom: 4, top: 8, containLabel: true },
+    tooltip: { renderMode: "richText", confine: true, backgroundColor: style.surface, borderColor: style.line, textStyle: { color: style.ink, fontSize: style.size }, formatter: ({ value: [x, y, n] }) => `${spec.series[y].name} ${spec.categories[x]}：${shown(spec)(n)}` },
     xAxis: { type: "category", data: spec.categories, axisLabel: label, axisTick: { show: false } },
     yAxis: { type: "category", inverse: true, data: spec.series.map((line) => line.name), axisLabel: label, axisTick: { show: false } },
     visualMap: { min: 0, max: most, show: false, inRange: { color: [style.weak, style.blue] } },
