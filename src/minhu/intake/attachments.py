@@ -21,7 +21,7 @@ from minhu.kernel.errors import Invalid, MinhuError
 
 log = logging.getLogger(__name__)
 # Held to the end of the transaction: whoever keeps or removes the same content waits for the other.
-_LOCK = "SELECT pg_advisory_xact_lock(712346, hashtext(%s))"
+_LOCK = "SELECT pg_advisory_xact_lock(712347, hashtext(%s))"
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,7 +119,8 @@ def write(
         if rows:
             return Stored(rows[0][0], uid, number, moment, digest, created=True)
         if origin.key is not None and (found := statements.run(_BY_KEY, (new.channel.value, origin.key))):
-            return Stored(*found[0], created=False)
+            request_id, known, given, received, content = found[0]
+            return Stored(request_id, known, given, received, content, created=False)
         sequence = statements.run("SELECT nextval('intake_number')", ())[0][0]
     raise Unavailable("今日编号暂时用尽，请稍后重试。您的内容没有丢失。", code="numbers_exhausted")
 

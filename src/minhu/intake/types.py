@@ -7,7 +7,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-
 MIN_TEXT = 5
 MAX_TEXT = 20_000
 MAX_FILES = 9
@@ -109,3 +108,154 @@ class Receipt:
     received_at: datetime
     wording: str = ""
     """Plain words on what happens next and by when."""
+
+
+CHANNEL_LABELS: dict[Channel, str] = {
+    Channel.WEB: "网页",
+    Channel.API: "接口",
+    Channel.PHONE: "电话",
+    Channel.IMPORT: "历史导入",
+    Channel.WECHAT: "微信",
+    Channel.EMAIL: "邮箱",
+    Channel.COUNTER: "来访",
+    Channel.GRID: "网格上报",
+}
+CLASS_LABELS: dict[IntakeClass, str] = {
+    IntakeClass.ACCEPT: "受理",
+    IntakeClass.EMERGENCY: "转紧急热线",
+    IntakeClass.LEGAL_ROUTE: "应走法定途径",
+    IntakeClass.SECRET_OR_PRIVATE: "涉及秘密、隐私或不当要求",
+    IntakeClass.MALICIOUS: "恶意来电",
+    IntakeClass.ELSEWHERE: "不属于本地或行政职权",
+    IntakeClass.REPEATED: "重复诉求",
+    IntakeClass.NO_CONTENT: "无具体内容",
+}
+
+
+class PersonalField(StrEnum):
+    """Values that are masked; each reading of one in clear is logged."""
+
+    NAME = "name"
+    PHONE = "phone"
+    PHONE2 = "phone2"
+    ID_NUMBER = "id_number"
+    ADDRESS = "address"
+    PLACE = "place"
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalValue:
+    """How one personal value looks to the present actor; `may_reveal`: a reason opens it (`queries.reveal`)."""
+
+    field: PersonalField
+    label: str
+    shown: str
+    masked: bool
+    may_reveal: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SupplementView:
+    """Words added later."""
+
+    id: int
+    text: str
+    added_at: datetime
+    added_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentView:
+    """A file of a request; open it at `/attachments/<uid>/`."""
+
+    id: int
+    uid: str
+    name: str
+    media_type: str
+    size: int
+    kind: str
+    added_at: datetime
+
+    @property
+    def is_image(self) -> bool:
+        """Whether a browser may show it as a picture."""
+        return self.media_type.startswith("image/")
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestionView:
+    """A suggestion with its basis and what became of it."""
+
+    id: int
+    field: SuggestedField
+    value: Any
+    label: str
+    confidence: float
+    basis: str
+    maker: str
+    made_at: datetime
+    outcome: Outcome
+    final: Any
+    decided_by: str
+    decided_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionView:
+    """The intake recommendation and the person who confirmed it (empty: waits for one)."""
+
+    recommended: IntakeClass
+    label: str
+    reason_code: str
+    basis: str
+    wording: str
+    confidence: float
+    maker: str
+    final: IntakeClass | None
+    final_label: str
+    final_reason: str
+    decided_by: str
+    decided_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class RequestCard:
+    """A request as one actor may see it."""
+
+    request_id: int
+    number: str
+    channel: Channel
+    channel_label: str
+    received_at: datetime
+    title: str
+    text: str
+    request_type: str
+    happened_at: datetime | None
+    latitude: float | None
+    longitude: float | None
+    requester_kind: str
+    special_group: str
+    confidential: bool
+    requester_hidden: bool
+    """Confidential and the actor belongs to a unit: nothing of the requester may be shown."""
+    wants_callback: bool
+    language: str
+    call_id: str
+    personal: tuple[PersonalValue, ...]
+    supplements: tuple[SupplementView, ...]
+    attachments: tuple[AttachmentView, ...]
+    decision: DecisionView | None
+
+    def value(self, field: str) -> PersonalValue | None:
+        """One personal value by its name, None when it was not given or is hidden."""
+        return next((one for one in self.personal if one.field == field), None)
+
+
+@dataclass(frozen=True, slots=True)
+class CallerHistory:
+    """What one caller brought within a year."""
+
+    requests: int
+    noise: int
+    last_at: datetime | None
+    words: str

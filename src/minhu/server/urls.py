@@ -17,5 +17,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", health.ready),
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/v1/", api.urls),
+    path("", include("minhu.intake.urls")),
     path("", include("minhu.portals.urls")),
 ]

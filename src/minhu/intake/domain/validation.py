@@ -11,10 +11,11 @@ import math
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 from minhu.intake.domain.people import identity_problem, phone_problem
 from minhu.intake.domain.words import clean, clean_json, clean_line, plain
-from minhu.intake.types import MAX_FILE_BYTES, MAX_FILES, MAX_TEXT, MIN_TEXT, NewRequest
+from minhu.intake.types import MAX_FILE_BYTES, MAX_FILES, MAX_TEXT, MIN_TEXT, NewRequest, UploadedFile
 from minhu.kernel.errors import Invalid
 
 BEIJING = timezone(timedelta(hours=8))
@@ -59,7 +60,7 @@ def checked(new: NewRequest, now: datetime) -> NewRequest:
     identity = plain(new.requester_id_number).replace(" ", "").upper()
     if identity and (problem := identity_problem(identity, now.astimezone(BEIJING).date())):
         problems["requester_id_number"] = problem
-    problems |= _place_problems(new) | _file_problems(new)
+    problems |= _place_problems(new) | file_problems(new.files)
     happened = _moment(new.happened_at, now, problems)
     key = new.idempotency_key.strip()
     if key and not _KEY.fullmatch(key):
@@ -67,10 +68,8 @@ def checked(new: NewRequest, now: datetime) -> NewRequest:
     source = _source(new, problems)
     if problems:
         raise Invalid("填写的内容有误，请按提示修改后重新提交。", fields=problems)
-    return replace(
-        new, text=text, requester_id_number=identity, happened_at=happened, idempotency_key=key, source=source,
-        **lines, **phones,
-    )  # fmt: skip
+    values: dict[str, Any] = {**lines, **phones, "text": text, "requester_id_number": identity}
+    return replace(new, **values, happened_at=happened, idempotency_key=key, source=source)
 
 
 def content_digest(new: NewRequest) -> str:
@@ -98,10 +97,11 @@ def _place_problems(new: NewRequest) -> dict[str, str]:
     return {}
 
 
-def _file_problems(new: NewRequest) -> dict[str, str]:
-    if len(new.files) > MAX_FILES:
-        return {"files": f"最多上传 {MAX_FILES} 个文件，现在是 {len(new.files)} 个。"}
-    for file in new.files:
+def file_problems(files: tuple[UploadedFile, ...]) -> dict[str, str]:
+    """Too many, empty or too large files, by the field name `files`; their content is judged when they are kept."""
+    if len(files) > MAX_FILES:
+        return {"files": f"最多上传 {MAX_FILES} 个文件，现在是 {len(files)} 个。"}
+    for file in files:
         name = clean_line(file.name)[:60] or "未命名文件"
         if not file.content:
             return {"files": f"“{name}”是空文件，请重新选择。"}

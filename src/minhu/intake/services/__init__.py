@@ -1,5 +1,17 @@
 """Use cases of intake: each is one transaction, announces its news and writes the ledger."""
 
+from minhu.intake.services.judging import confirm_decision, record_outcome, share
+from minhu.intake.services.opening import looks_like_number, open_by_code
 from minhu.intake.services.receiving import receive
+from minhu.intake.services.supplements import attach, supplement
 
-__all__ = ["receive"]
+__all__ = [
+    "attach",
+    "confirm_decision",
+    "looks_like_number",
+    "open_by_code",
+    "receive",
+    "record_outcome",
+    "share",
+    "supplement",
+]

@@ -1,0 +1,147 @@
+"""The request as one actor may see it, and the opening of single personal values with a reason.
+
+Rules (personal data minimal, masked by purpose, every reading logged): the citizen sees the own values masked;
+agents and dispatchers see masks and may open a value with a reason; a unit that handles a matter sees name,
+telephones and place in clear unless the request is confidential, then nothing of the requester at all; everybody
+else who may read the order (leaders, analysts, inspectors) sees masks only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import IntEnum
+from typing import Final
+
+from minhu.directory.access import require
+from minhu.directory.policy import Action, decide
+from minhu.directory.types import UNIT_ROLES
+from minhu.intake.domain.validation import checked_words
+from minhu.intake.models import Request
+from minhu.intake.queries.files import attachments_of
+from minhu.intake.queries.suggestions import decision_of
+from minhu.intake.reading import visible_request
+from minhu.intake.types import (
+    CHANNEL_LABELS,
+    Channel,
+    PersonalField,
+    PersonalValue,
+    RequestCard,
+    SupplementView,
+)
+from minhu.kernel import masks
+from minhu.kernel.actors import Actor, current_actor
+from minhu.kernel.errors import Invalid, NotAllowed
+from minhu.kernel.numbers import normalise_number
+from minhu.ledger import services as ledger
+
+F = PersonalField
+_FIELDS: Final[dict[PersonalField, tuple[str, str, Callable[[str], str]]]] = {
+    F.NAME: ("requester_name", "姓名", masks.name),
+    F.PHONE: ("requester_phone", "联系电话", masks.phone),
+    F.PHONE2: ("requester_phone2", "备用电话", masks.phone),
+    F.ID_NUMBER: ("requester_id_number", "身份证号", masks.identity),
+    F.ADDRESS: ("requester_address", "联系地址", masks.address),
+    F.PLACE: ("place_text", "事发地点", masks.address),
+}
+_CLEAR_FOR_UNITS: Final = frozenset({F.NAME, F.PHONE, F.PHONE2, F.PLACE})
+
+
+class _Sight(IntEnum):
+    """How much of the requester the actor sees."""
+
+    HIDDEN = 0
+    MASKED = 1
+    REVEAL = 2
+    CONTACT = 3
+
+
+def request_card(request_id: int, actor: Actor | None = None, purpose: str = "") -> RequestCard:
+    """The request for `actor` (default: the current one); raises NotFound when it may not be seen.
+
+    A unit's reading of contact details is entered in the reading log under `purpose`.
+    """
+    who = actor or current_actor()
+    request = visible_request(request_id, who)
+    sight = _sight(request, who)
+    personal = tuple(value for field in F if (value := _value(request, field, sight)) is not None)
+    clear = [value.field.value for value in personal if not value.masked]
+    if clear:
+        ledger.record_access(("request", request_id), purpose or "查看工单", clear)
+    words: Callable[[str], str] = str if sight >= _Sight.REVEAL or _is_own(request, who) else masks.free_text
+    return RequestCard(
+        request_id=request.pk,
+        number=request.number,
+        channel=Channel(request.channel),
+        channel_label=CHANNEL_LABELS[Channel(request.channel)],
+        received_at=request.received_at,
+        title=words(request.title),
+        text=words(request.text),
+        request_type=request.request_type,
+        happened_at=request.happened_at,
+        latitude=request.latitude if sight >= _Sight.REVEAL else None,
+        longitude=request.longitude if sight >= _Sight.REVEAL else None,
+        requester_kind=request.requester_kind,
+        special_group=request.special_group,
+        confidential=request.confidential,
+        requester_hidden=sight is _Sight.HIDDEN,
+        wants_callback=request.wants_callback,
+        language=request.language,
+        call_id=request.call_id if sight >= _Sight.REVEAL else "",
+        personal=personal,
+        supplements=tuple(
+            SupplementView(row.pk, words(row.text), row.added_at, row.added_by) for row in request.supplements.all()
+        ),
+        attachments=attachments_of(request_id, who),
+        decision=decision_of(request_id, who),
+    )
+
+
+def reveal(request_id: int, field: PersonalField | str, reason: str, *, actor: Actor | None = None) -> str:
+    """One personal value in clear, entered in the reading log with `reason` (2 to 200 characters).
+
+    Raises NotFound, NotAllowed (also for units when the request is confidential), Invalid.
+    """
+    who = actor or current_actor()
+    name = str(field).removeprefix("requester_").removesuffix("_text")
+    if name not in set(F):
+        raise Invalid("没有这项个人信息。", fields={"field": str(field)[:40]})
+    why = checked_words(reason, most=200)
+    request = visible_request(request_id, who)
+    require(Action.VIEW_REQUESTER, request.facts(), who)
+    if _sight(request, who) < _Sight.REVEAL and not _is_own(request, who):
+        raise NotAllowed("诉求人要求保密，承办单位不能查看其个人信息；需要联系时请通过热线中心。", code="confidential")
+    ledger.record_access(("request", request_id), why, [name])
+    return str(getattr(request, _FIELDS[F(name)][0]))
+
+
+def request_id_of(number: str) -> int | None:
+    """The id of the request with a number, if row security shows it to the present transaction."""
+    return Request.objects.filter(number=normalise_number(number)).values_list("pk", flat=True).first()
+
+
+def _is_own(request: Request, who: Actor) -> bool:
+    return who.kind == "citizen" and request.pk in who.own_requests
+
+
+def _sight(request: Request, who: Actor) -> _Sight:
+    if _is_own(request, who):
+        return _Sight.MASKED
+    without_units = Actor(who.kind, who.id, roles=frozenset(who.roles) - UNIT_ROLES, staff_id=who.staff_id)
+    if decide(without_units, Action.VIEW_REQUESTER, request.facts()):
+        return _Sight.REVEAL
+    if decide(who, Action.VIEW_REQUESTER, request.facts()):
+        return _Sight.HIDDEN if request.confidential else _Sight.CONTACT
+    return _Sight.HIDDEN if request.confidential and UNIT_ROLES & who.roles else _Sight.MASKED
+
+
+def _value(request: Request, field: PersonalField, sight: _Sight) -> PersonalValue | None:
+    column, label, mask = _FIELDS[field]
+    text = getattr(request, column)
+    if not text:
+        return None
+    if sight is _Sight.HIDDEN and field is not F.PLACE:
+        return None
+    # the place of a confidential matter must stay known to the unit that goes there
+    if (sight is _Sight.CONTACT and field in _CLEAR_FOR_UNITS) or (sight is _Sight.HIDDEN and field is F.PLACE):
+        return PersonalValue(field, label, text, masked=False, may_reveal=False)
+    return PersonalValue(field, label, mask(text), masked=True, may_reveal=sight >= _Sight.REVEAL)
