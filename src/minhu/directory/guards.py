@@ -21,6 +21,7 @@ TOPICS: Final = {
     "categories": ("directory_taxonomy", "directory_category"),
     "catalogue": ("directory_catalogueversion", "directory_catalogueitem"),
     "rules": ("directory_ruleset",),
+    "tokens": ("directory_apitoken",),
 }
 
 KEEP_VERSION: Final = """

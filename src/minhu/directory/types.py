@@ -202,3 +202,74 @@ class Resolution:
 
     target: DispatchTarget | None
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RowProblem:
+    """What is wrong with one row of a file; rows are numbered from 1."""
+
+    row: int
+    what: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"第 {self.row} 行（{self.what}）：{self.text}"
+
+
+@dataclass(frozen=True, slots=True)
+class LoadReport:
+    """What a load did; with problems nothing at all was stored."""
+
+    rows: int
+    created: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    version: int | None = None
+
+    @property
+    def words(self) -> str:
+        """One line for the person who loaded."""
+        text = f"共 {self.rows} 行：新增 {self.created}，更新 {self.changed}，未变 {self.unchanged}"
+        return f"{text}，发布为第 {self.version} 版" if self.version else text
+
+
+@dataclass(frozen=True, slots=True)
+class PastMatter:
+    """A past order as a preview needs it: what it was about, where, and which unit led it."""
+
+    category_code: str
+    area_code: str
+    request_type: str
+    unit_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueChange:
+    """How many past matters would go to another unit, per category."""
+
+    category_code: str
+    category_name: str
+    count: int
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class CataloguePreview:
+    """What a draft of the catalogue would change on past matters."""
+
+    matters: int
+    same: int
+    unresolved_before: int
+    unresolved_after: int
+    changes: tuple[CatalogueChange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TokenInfo:
+    """A partner's valid token."""
+
+    id: int
+    name: str
+    scopes: frozenset[str]
+    per_minute: int

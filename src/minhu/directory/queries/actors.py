@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from minhu.directory.access import apply_scope
 from minhu.directory.models import Post, Staff, Unit
 from minhu.directory.policy import scope_of
-from minhu.directory.types import Role
+from minhu.directory.types import Role, TokenInfo
 from minhu.kernel.actors import Actor
 from minhu.kernel.clock import now
 
@@ -45,6 +45,17 @@ def citizen_actor(own_requests: tuple[int, ...] = ()) -> Actor:
         id="citizen",
         name="群众",
         roles=frozenset({Role.CITIZEN.value}),
+        own_requests=own_requests,
+    )
+
+
+def partner_actor(token: TokenInfo, own_requests: tuple[int, ...] = ()) -> Actor:
+    """A partner program with a valid token; it reaches the requests it has sent itself."""
+    return Actor(
+        kind="partner",
+        id=f"token:{token.id}",
+        name=token.name,
+        roles=frozenset({Role.PARTNER.value}),
         own_requests=own_requests,
     )
 

@@ -29,6 +29,7 @@ class Topic(StrEnum):
     CATEGORIES = "categories"
     CATALOGUE = "catalogue"
     RULES = "rules"
+    TOKENS = "tokens"
 
 
 class _Stamps:
