@@ -10,9 +10,11 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -53,6 +55,21 @@ def pytest_configure() -> None:
     import django
 
     django.setup()
+
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+DATA_ROOMS = {"ledger", "directory", "intake", "handling", "evaluation", "governance"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of rooms that use the database are `data_layer`; browser tests need a browser, and CI must have one."""
+    browser = any(shutil.which(name) for name in BROWSERS) or os.environ.get("MINHU_REQUIRE_E2E") == "1"
+    for item in items:
+        room = Path(item.path).relative_to(ROOT / "tests").parts[0]
+        if room in DATA_ROOMS and (item.get_closest_marker("django_db") or "db" in getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.data_layer)
+        if not browser and item.get_closest_marker("e2e"):
+            item.add_marker(pytest.mark.skip(reason="no Chromium on this machine; make setup installs it under root"))
 
 
 def _key() -> str:
@@ -148,3 +165,24 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     monkeypatch.setenv("MINHU_HOME", str(folder))
     return folder
+
+
+@pytest.fixture(scope="module")
+def new_home() -> Iterator[Callable[[], Path]]:
+    """Makes a MINHU_HOME for a server of the test's own; the servers are stopped after the module.
+
+    Not below pytest's folder: under root the server is another user, and every pytest that starts on the machine
+    shuts that folder to other users.
+    """
+    made: list[Path] = []
+
+    def make() -> Path:
+        made.append(Path(tempfile.mkdtemp(prefix="minhu-home-")))
+        return made[-1]
+
+    yield make
+    from minhu.engines.embedded import EmbeddedServer
+
+    for folder in made:
+        EmbeddedServer(folder).stop()
+        shutil.rmtree(folder, ignore_errors=True)

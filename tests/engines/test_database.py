@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
@@ -28,9 +28,10 @@ sys.stdin.readline()
 
 
 @pytest.fixture
-def server(home: Path) -> Iterator[EmbeddedServer]:
-    made = EmbeddedServer(home)
+def server(new_home: Callable[[], Path]) -> Iterator[EmbeddedServer]:
+    made = EmbeddedServer(new_home())
     yield made
+    made.release()
     made.stop()
 
 
@@ -104,8 +105,8 @@ def test_pid_file_left_behind_does_not_block_the_start(server: EmbeddedServer) -
     assert server.is_listening()
 
 
-def test_two_homes_live_side_by_side(server: EmbeddedServer, tmp_path: Path) -> None:
-    neighbour = EmbeddedServer(tmp_path / "neighbour")
+def test_two_homes_live_side_by_side(server: EmbeddedServer, new_home: Callable[[], Path]) -> None:
+    neighbour = EmbeddedServer(new_home())
     try:
         server.ensure_running()
         neighbour.ensure_running()
@@ -125,8 +126,8 @@ def test_data_of_another_major_version_is_refused_with_the_way_out(server: Embed
         server.ensure_running()
 
 
-def test_long_home_path_still_gets_a_socket(tmp_path: Path) -> None:
-    server = EmbeddedServer(tmp_path / ("a-city-with-a-very-long-name-" * 4))
+def test_long_home_path_still_gets_a_socket(new_home: Callable[[], Path]) -> None:
+    server = EmbeddedServer(new_home() / ("a-city-with-a-very-long-name-" * 4))
     try:
         server.ensure_running()
         assert server.is_listening()

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,8 +60,8 @@ class House:
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    home = tmp_path_factory.mktemp("house")
+def house(new_home: Callable[[], Path]) -> Iterator[House]:
+    home = new_home()
     done = minhu(home, "migrate", "--quiet")
     assert done.returncode == 0, done.stderr
     port = free_port()
@@ -108,8 +108,8 @@ def test_dead_database_is_503_for_a_moment_and_comes_back_by_itself(house: House
     assert house.until("/readyz", 200), "the database must come back without a person"
 
 
-def test_serve_refuses_a_database_that_was_never_migrated(tmp_path: Path) -> None:
-    done = minhu(tmp_path, "serve", "--listen", f"127.0.0.1:{free_port()}")
+def test_serve_refuses_a_database_that_was_never_migrated(new_home: Callable[[], Path]) -> None:
+    done = minhu(new_home(), "serve", "--listen", f"127.0.0.1:{free_port()}")
     assert done.returncode == 1
     assert "minhu migrate" in done.stderr
     assert "Traceback" not in done.stderr
@@ -129,8 +129,8 @@ def test_demo_is_not_offered_to_the_network(house: House) -> None:
         ({"MINHU_DATABASE_URL": "rubbish"}, "MINHU_DATABASE_URL"),
     ],
 )
-def test_expected_errors_are_one_line(tmp_path: Path, environment: dict[str, str], says: str) -> None:
-    done = minhu(tmp_path, "migrate", **environment)
+def test_expected_errors_are_one_line(new_home: Callable[[], Path], environment: dict[str, str], says: str) -> None:
+    done = minhu(new_home(), "migrate", **environment)
     assert done.returncode in {1, 2}
     assert says in done.stderr
     assert "Traceback" not in done.stderr
@@ -143,14 +143,15 @@ def test_doctor_ends_with_a_line_for_programs(house: House) -> None:
     assert done.returncode == (0 if last["ok"] else 1)
 
 
-def test_stop_ends_server_and_database(tmp_path: Path) -> None:
-    assert minhu(tmp_path, "migrate", "--quiet").returncode == 0
+def test_stop_ends_server_and_database(new_home: Callable[[], Path]) -> None:
+    home = new_home()
+    assert minhu(home, "migrate", "--quiet").returncode == 0
     port = free_port()
     process = subprocess.Popen(
-        [sys.executable, "-m", "minhu", "serve", "--listen", f"127.0.0.1:{port}"], env=own_environment(tmp_path)
+        [sys.executable, "-m", "minhu", "serve", "--listen", f"127.0.0.1:{port}"], env=own_environment(home)
     )
-    house = House(tmp_path, process, f"http://127.0.0.1:{port}")
+    house = House(home, process, f"http://127.0.0.1:{port}")
     assert house.until("/healthz", 200)
-    assert minhu(tmp_path, "stop").returncode == 0
+    assert minhu(home, "stop").returncode == 0
     process.wait(timeout=20)
-    assert not (tmp_path / "db" / "data" / "postmaster.pid").exists()
+    assert not (home / "db" / "data" / "postmaster.pid").exists()

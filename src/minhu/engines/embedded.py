@@ -83,6 +83,7 @@ class EmbeddedServer:
         self.home = Path(self.home).resolve()
         self._lease: int | None = None
         self._lease_owner = 0
+        self._said = ""
 
     @property
     def folder(self) -> Path:
@@ -164,7 +165,8 @@ class EmbeddedServer:
             if self._launch():
                 return
             time.sleep(pause)  # workers of a killed server need a moment to leave its shared memory
-        raise DatabaseError(f"the embedded database does not start; its last words: {_last_words(self.log)}")
+        words = " / ".join(part for part in (self._said, _last_words(self.log)) if part)
+        raise DatabaseError(f"the embedded database does not start; its last words: {words}")
 
     def _launch(self) -> bool:
         options = " ".join(f"-c {key}={value}" for key, value in self.extra.items())
@@ -172,6 +174,7 @@ class EmbeddedServer:
             "pg_ctl", "-D", str(self.data), "-l", str(self.log), "-w", "-t", str(int(START_SECONDS)),
             "-o", f"-k '{self.socket_folder}' -p {PORT} {options}", "start",
         )  # fmt: skip
+        self._said = done.stderr.strip()
         return not done.returncode or self._wait_until_listening()
 
     def _wait_until_listening(self) -> bool:
@@ -330,4 +333,4 @@ def _last_words(log: Path) -> str:
     try:
         return " / ".join(log.read_text(errors="replace").strip().splitlines()[-4:])
     except OSError:
-        return "none"
+        return ""

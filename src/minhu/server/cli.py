@@ -44,6 +44,8 @@ def explain(error: Exception) -> str | None:
         return f"{error.message}{fields}"
     if isinstance(error, (DatabaseError, ConfigError, ImproperlyConfigured, FileNotFoundError, PermissionError)):
         return str(error)
+    if isinstance(error, OperationalError) and "does not exist" in str(error):
+        return "the database is not set up yet: run `minhu migrate`"
     if isinstance(error, OperationalError):
         return f"the database does not answer: {str(error).strip().splitlines()[0]}"
     return None

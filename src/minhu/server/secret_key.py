@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import tempfile
 from pathlib import Path
 
 
@@ -12,8 +13,7 @@ def secret_key(folder: Path) -> str:
     path = folder / "django.key"
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        draft = folder / f".django.key.{os.getpid()}"
-        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        handle, draft = tempfile.mkstemp(prefix=".django.key.", dir=folder)  # mode 0600
         with os.fdopen(handle, "w", encoding="ascii") as out:
             out.write(secrets.token_urlsafe(50))
         try:
@@ -21,5 +21,5 @@ def secret_key(folder: Path) -> str:
         except FileExistsError:
             pass
         finally:
-            draft.unlink()
+            Path(draft).unlink()
     return path.read_text(encoding="ascii").strip()
