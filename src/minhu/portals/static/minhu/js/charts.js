@@ -116,16 +116,30 @@ async function draw(figure) {
   figure.dataset.drawn = "yes";
 }
 
-function redraw() {
+const PAPER = 620;
+
+function redraw(paper = false) {
   for (const [figure, { chart, spec }] of drawn) {
     if (!figure.isConnected) { chart.dispose(); drawn.delete(figure); continue; }
-    chart.setOption(option(spec, look()), true);
+    chart.resize(paper ? { width: PAPER } : { width: "auto" });
+    chart.setOption(option(spec, paper ? { ...look(), still: true } : look()), true);
   }
 }
 
-document.addEventListener("minhu:display", () => requestAnimationFrame(redraw));
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => requestAnimationFrame(redraw));
-addEventListener("beforeprint", () => { for (const { chart } of drawn.values()) chart.resize(); });
+document.addEventListener("minhu:display", () => requestAnimationFrame(() => redraw()));
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => requestAnimationFrame(() => redraw()));
+// Paper is white and 182 mm wide, whatever the screen is.
+let before = "";
+addEventListener("beforeprint", () => {
+  const root = document.documentElement;
+  before = root.dataset.bsTheme;
+  root.dataset.bsTheme = "light";
+  redraw(true);
+});
+addEventListener("afterprint", () => {
+  document.documentElement.dataset.bsTheme = before;
+  redraw(false);
+});
 
 export function setUpCharts(root) {
   for (const figure of all(root, "figure[data-chart]")) once(figure, "Chart", draw);

@@ -1,0 +1,50 @@
+// The citizen's three steps: one <form data-wizard="1"> with sections data-wizard-step. Without this module all
+// sections stand below each other and the form works the same.
+const form = document.querySelector("form[data-wizard]");
+
+function pick(name) {
+  return [...document.querySelectorAll(`[data-wizard-${name}]`)];
+}
+
+function show(step, moved) {
+  for (const section of pick("step")) section.hidden = Number(section.dataset.wizardStep) !== step;
+  for (const mark of pick("mark")) {
+    const own = Number(mark.dataset.wizardMark);
+    mark.classList.toggle("is-done", own < step);
+    if (own === step) mark.setAttribute("aria-current", "step");
+    else mark.removeAttribute("aria-current");
+  }
+  form.dataset.wizard = String(step);
+  if (!moved) return;
+  window.scrollTo({ top: 0 });
+  const first = document.querySelector(`[data-wizard-step="${step}"] :is(textarea, input:not([type=hidden]))`);
+  if (first) first.focus();
+}
+
+function goTo(step) {
+  if (location.hash !== `#step-${step}`) history.pushState(null, "", `#step-${step}`);
+  show(step, true);
+}
+
+if (form) {
+  for (const row of pick("buttons")) row.hidden = false;
+  for (const button of pick("back")) {
+    button.hidden = false;
+    button.addEventListener("click", () => goTo(Number(form.dataset.wizard) - 1));
+  }
+  for (const button of pick("next")) button.addEventListener("click", () => goTo(Number(form.dataset.wizard) + 1));
+  form.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target.matches("input") && Number(form.dataset.wizard) < 3) {
+      event.preventDefault();
+      goTo(Number(form.dataset.wizard) + 1);
+    }
+  });
+  window.addEventListener("popstate", () => show(Number((location.hash.match(/step-([123])/) || [0, 1])[1]), true));
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest(".error-summary a[href^='#']");
+    const target = link && document.querySelector(link.getAttribute("href"));
+    const section = target && target.closest("[data-wizard-step]");
+    if (section) show(Number(section.dataset.wizardStep), false);
+  });
+  show(Number(form.dataset.wizard) || 1, false);
+}
