@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
+import copy
 import json
+from collections.abc import Mapping
 from importlib import resources
 from typing import Any, Final
 
 from django.db import transaction
 
 from minhu.directory.access import as_system
+from minhu.directory.queries.rules import shipped_content
 from minhu.directory.services.areas import load_areas, load_landmarks
 from minhu.directory.services.catalogue import load_catalogue
 from minhu.directory.services.loading import rows_of
 from minhu.directory.services.posts import load_staff
-from minhu.directory.services.rule_sets import kind_of, put
+from minhu.directory.services.rule_sets import put
 from minhu.directory.services.taxonomy import load_categories
 from minhu.directory.services.units import load_units
-from minhu.directory.types import LoadReport
+from minhu.directory.types import LoadReport, RuleKind
 
 DATA: Final = resources.files("minhu.server.demo") / "data"
 NOTE: Final = "云溪市演示数据"
+RULE_FILES: Final = {
+    RuleKind.DEADLINES: ("deadlines", "lines"),
+    RuleKind.INTAKE: ("intake_rules", "rows"),
+    RuleKind.REASONS: ("reason_codes", "groups"),
+    RuleKind.SUPERVISION: ("supervision", "rules"),
+}
+"""The city's own rules: file, and the list in it that is laid over the shipped one."""
 
 
 def read(name: str) -> Any:
@@ -49,9 +59,27 @@ def load_base() -> dict[str, LoadReport]:
             "categories": load_categories(rows("categories"), NOTE),
             "catalogue": load_catalogue(rows("catalogue"), NOTE),
         }
-        if (DATA / "rules.json").is_file():
-            for kind, content in read("rules").items():
-                put(kind_of(kind), content, NOTE)
-        if (DATA / "staff.json").is_file():
-            reports["staff"] = load_staff(rows("staff"), demo=True)
+        for kind, (name, list_key) in RULE_FILES.items():
+            put(kind, overlaid(shipped_content(kind), read(name), list_key), NOTE)
+        reports["staff"] = load_staff(rows("staff"), demo=True)
     return reports
+
+
+def overlaid(base: Mapping[str, Any], own: Mapping[str, Any], list_key: str) -> dict[str, Any]:
+    """The shipped rules with a city's own on top: lines with the same key are replaced, new ones added."""
+    merged = copy.deepcopy(dict(base))
+    if list_key == "groups":
+        for name, reasons in own["groups"].items():
+            merged["groups"][name] = _by_key([*merged["groups"].get(name, []), *reasons], "code")
+        return merged
+    merged[list_key] = _by_key([*merged[list_key], *own[list_key]], "key" if list_key == "lines" else "code")
+    return merged
+
+
+def _by_key(lines: list[dict[str, Any]], key: str) -> list[dict[str, Any]]:
+    return list({line[key]: line for line in lines}.values())
+
+
+def load() -> dict[str, LoadReport]:
+    """What `minhu demo --load-only` does: make sure that the city is there."""
+    return load_base()

@@ -142,5 +142,6 @@ class Scene:
         if area.level >= AreaLevel.STREET and not self.place_area.startswith(self.street.code):
             return name
         detail = self._values.get("bldg", "") if self.primary == "estate" else ""
-        head = self.rng.choices(["", street, county + street, f"云溪市{county}{street}"], [3, 2, 4, 2])[0]
+        full = f"{county}{street}" if county.endswith("市") else f"云溪市{county}{street}"
+        head = self.rng.choices(["", street, county + street, full], [3, 2, 4, 2])[0]
         return f"{head}{name}{detail}"

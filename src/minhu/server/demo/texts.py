@@ -29,6 +29,7 @@ _TITLE_HEADS: Mapping[str, Sequence[str]] = {
     "suggestion": ("",),
     "praise": ("", "感谢信："),
 }
+_TITLE_VERBS = ("举报", "反映", "请求", "咨询", "要求", "申请", "建议", "关于", "表扬", "对")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +84,9 @@ def compose(
     )
 
 
-def fill(rng: Random, text: str, *, street: str = "", **known: str) -> str:
+def fill(rng: Random, text: str, known: Mapping[str, str] | None = None, *, street: str = "") -> str:
     """Any text of the city (reply, return, whistle, incident …) with its slots filled; ``known`` wins over chance."""
-    for name, value in known.items():
+    for name, value in (known or {}).items():
         text = text.replace("{" + name + "}", value)
     return Scene(rng, SLOT.findall(text), street=street).fill(text)
 
@@ -103,7 +104,7 @@ def compose_reply(rng: Random, message: ComposedMessage, *, solved: bool = True)
         texts = group["solved"] if solved else group["explained"] or group["solved"]
     if message.request_type in ("praise", "suggestion"):
         texts = world.load("replies_other")["thanks"][message.request_type]
-    return fill(rng, rng.choice(texts or content["answers_default"]), street=street, **known)
+    return fill(rng, rng.choice(texts or content["answers_default"]), known, street=street)
 
 
 def _draw_voice(rng: Random, template: world.Template) -> str:
@@ -136,7 +137,8 @@ def _tell(rng: Random, template: world.Template, scene: Scene, voice: str, where
     if voice == "dialect":
         core = _swap(core, parts["dialect_words"])
     opener = scene.fill(rng.choice(parts["openers"][voice]))
-    closer = scene.fill(rng.choice(parts["closers"][voice]))
+    closers = ("", "谢谢。") if template.request_type == "praise" else parts["closers"][voice]
+    closer = scene.fill(rng.choice(closers))
     body = opener + core
     if template.urgency != "danger":
         body += _middle(rng, template, scene, voice, parts)
@@ -191,8 +193,10 @@ def _title(rng: Random, template: world.Template, scene: Scene) -> str:
         phrase = rng.choice(fitting)
     else:
         phrase = f"咨询{name}" if asking else f"反映{name}问题"
-    head = rng.choice(_TITLE_HEADS[kind])
-    return f"{head}{scene.place_name}{phrase}"[:60]
+    verb = next((x for x in _TITLE_VERBS if phrase.startswith(x)), "")
+    if verb:
+        return f"{verb}{scene.place_name}{phrase[len(verb):]}"[:60]
+    return f"{rng.choice(_TITLE_HEADS[kind])}{scene.place_name}{phrase}"[:60]
 
 
 def _urgency(template: world.Template, usual: str) -> str:
