@@ -153,7 +153,8 @@ class Catalogue:
             branch = self.units.branches.get((bureau, code))
             if branch is not None:
                 return _Found(branch, f"由事发地（{self.areas[code].name}）的分支机构办理")
-        where = f"{area.name}没有分支机构" if area else "事发地不明"
+        known = area is not None and area.level > AreaLevel.CITY
+        where = f"{area.name}没有分支机构" if area and known else "事发地尚未核实到区县"
         return self._named(bureau, f"本应由属地分支机构办理，{where}，交市级单位", FELL_BACK)
 
     def _at_place(self, kind: str, area: AreaInfo | None) -> _Found:

@@ -71,10 +71,10 @@ def end_post(post_id: int) -> None:
 
 
 def load_staff(rows: Iterable[Mapping[str, Any]], *, demo: bool = False) -> LoadReport:
-    """Load rows with username, name, optional employee_number, phone and posts ([{unit, role}]), without passwords.
+    """Load rows with username, name, optional employee_number, phone, and ``posts`` ([{unit, role}]) or ``unit`` + ``roles``.
 
-    Idempotent; raises Invalid listing each wrong row, and then nothing is stored. ``demo`` accounts are
-    offered by the one-click login of a demonstration.
+    Nobody gets a password. Idempotent; raises Invalid listing each wrong row, and then nothing is stored. With
+    ``demo``, rows marked ``demo`` are offered by the one-click login of a demonstration.
     """
     with change(Action.MANAGE_STAFF, lock=LOCK_STAFF):
         units = dict(Unit.objects.values_list("code", "id"))
@@ -84,7 +84,7 @@ def load_staff(rows: Iterable[Mapping[str, Any]], *, demo: bool = False) -> Load
         for username, row in given.items():
             if username not in present:
                 staff = Staff(
-                    username=username, name=str(row["name"]).strip(), demo=demo,
+                    username=username, name=str(row["name"]).strip(), demo=demo and row.get("demo") is True,
                     employee_number=str(row.get("employee_number") or ""), phone=str(row.get("phone") or ""),
                 )  # fmt: skip
                 staff.set_unusable_password()
@@ -93,9 +93,7 @@ def load_staff(rows: Iterable[Mapping[str, Any]], *, demo: bool = False) -> Load
         ids = dict(Staff.objects.filter(username__in=list(given)).values_list("username", "id"))
         there = set(Post.objects.filter(staff_id__in=ids.values()).values_list("staff_id", "unit_id", "role"))
         wanted = {
-            (ids[username], units[str(post["unit"])], str(post["role"]))
-            for username, row in given.items()
-            for post in row.get("posts") or []
+            (ids[username], units[unit], role) for username, row in given.items() for unit, role in _posts(row)
         }
         missing = sorted(wanted - there)
         Post.objects.bulk_create(Post(staff_id=staff, unit_id=unit, role=role) for staff, unit, role in missing)
@@ -103,6 +101,13 @@ def load_staff(rows: Iterable[Mapping[str, Any]], *, demo: bool = False) -> Load
             record("staff_loaded", ("staff", "all"), accounts=len(new), posts=len(missing))
         changed = {staff for staff, _, _ in missing} - {staff.pk for staff in new}
         return LoadReport(len(given), len(new), len(changed), len(given) - len(new) - len(changed))
+
+
+def _posts(row: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Unit code and role of each post of a row."""
+    if "posts" in row:
+        return [(str(post.get("unit")), str(post.get("role"))) for post in row["posts"] or []]
+    return [(str(row.get("unit")), str(role)) for role in row.get("roles") or []]
 
 
 def _checked(rows: list[Mapping[str, Any]], units: Mapping[str, int]) -> dict[str, Mapping[str, Any]]:
@@ -117,8 +122,7 @@ def _checked(rows: list[Mapping[str, Any]], units: Mapping[str, int]) -> dict[st
         if not str(row.get("name") or "").strip():
             problems.add(number, username, "姓名必须填写。")
         held: list[str] = []
-        for post in row.get("posts") or []:
-            unit, role = str(post.get("unit")), str(post.get("role"))
+        for unit, role in _posts(row):
             if unit not in units:
                 problems.add(number, username, f"单位代码 {unit} 不存在。")
             if role not in set(Role) or Role(role) not in GRANTABLE:

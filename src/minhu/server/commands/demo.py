@@ -24,7 +24,7 @@ def demo(
         from minhu.server.bootstrap import setup
 
         setup()
-        from minhu.server import demo as city
+        from minhu.server.demo import load as city
 
         city.load()
         return
