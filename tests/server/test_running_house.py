@@ -71,7 +71,7 @@ def house(new_home: Callable[[], Path]) -> Iterator[House]:
         env=own_environment(home, MINHU_UPLOAD_MB="1"), stdout=log, stderr=log,
     )  # fmt: skip
     house = House(home, process, f"http://127.0.0.1:{port}")
-    assert house.until("/healthz", 200), (home / "serve.log").read_text()
+    assert house.until("/healthz", 200), (home / "serve.log").read_text()[-2000:]
     yield house
     process.terminate()
     process.wait(timeout=30)

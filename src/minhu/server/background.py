@@ -32,7 +32,7 @@ class Loop:
 LOOPS: tuple[Loop, ...] = (
     Loop("embedded database", 2.0, "minhu.engines.database.ensure_running"),
     Loop("ledger sequencer", 1.0, "minhu.ledger.services.integrate"),
-    Loop("deadline sweeper", 15.0, "minhu.handling.services.sweep"),
+    Loop("deadline sweeper", 15.0, "minhu.handling.services.sweeper.sweep"),
 )
 
 

@@ -27,7 +27,9 @@ def build() -> typer.Typer:
         rich_markup_mode=None,
     )
     for module in sorted(pkgutil.iter_modules(commands.__path__), key=lambda found: found.name):
-        importlib.import_module(f"{commands.__name__}.{module.name}").register(app)
+        register = getattr(importlib.import_module(f"{commands.__name__}.{module.name}"), "register", None)
+        if register is not None:  # a module without it is a helper of its neighbours
+            register(app)
     return app
 
 
