@@ -143,7 +143,7 @@ def test_working_hours_may_be_written_in_the_usual_ways(text: str, periods: tupl
 
 @pytest.mark.parametrize("text", ["", "8-12", "08:30-12:60", "12:00-08:00", "08:00-25:00", "08:00-12:00,11:00-15:00"])
 def test_nonsense_working_hours_are_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="period|time"):
+    with pytest.raises(ValueError, match=r"period|time"):
         parse_periods(text)
 
 

@@ -1,5 +1,6 @@
 """Writing: one INSERT in the caller's transaction, with no lock and no reading back."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import uuid4
@@ -22,6 +23,7 @@ _ACCESS = (
     " VALUES (%s, %s, %s, %s, %s, %s::text[], %s)"
 )
 _ROWS_AT_ONCE = 500
+_CONTROL = re.compile(r"[\x00-\x1f]")
 
 
 def append(kind: str, subject: Subject, payload: Mapping[str, Any]) -> None:
@@ -59,7 +61,7 @@ def _row(kind: str, subject: Subject, payload: Mapping[str, Any]) -> tuple[Any, 
     text = canonical_payload(payload)
     names = (actor.kind, clean(actor.id), clean(kind), clean(subject[0]), clean(str(subject[1])))
     head = SEPARATOR.join((uid, str(microseconds(at)), names[0], names[1], ",".join(roles), *names[2:]))
-    if not kind or not subject[0] or any(character < " " for character in head.replace(SEPARATOR, "", 7)):
+    if not kind or not subject[0] or _CONTROL.search(head.replace(SEPARATOR, "", 7)):
         raise ValueError(f"not a name for a ledger entry: {kind!r} {subject!r}")
     record = f"{head}{SEPARATOR}{text}".encode()
     return uid, at, names[0], names[1], roles, *names[2:], text, leaf_hash(record)

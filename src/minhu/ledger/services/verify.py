@@ -62,7 +62,7 @@ class _Walk:
         self.tree = Frontier()
         self.findings: list[Finding] = []
         self._stops = sorted({*inside, *outside} - {0}, reverse=True)
-        self._good = 0
+        self._good_inside = self._good_outside = 0
         self._complete = True
         self._agrees = True
 
@@ -119,19 +119,20 @@ class _Walk:
         checkpoint, line = self.inside.get(size), self.outside.get(size)
         table_agrees = checkpoint is None or bytes(checkpoint.root).hex() == root
         file_agrees = line is None or line == root
-        if table_agrees and file_agrees:
+        if line == root:
+            self._good_outside = size
             if checkpoint is None:
                 self._add("checkpoint_missing", f"数据库中缺少 {size} 条处的检查点", last=size - 1)
-            self._good = size
-        elif line == root:
-            self._add("checkpoint_changed", f"数据库中 {size} 条处的检查点被改动", last=size - 1)
-            self._good = size
-        else:
+            elif not table_agrees:
+                self._add("checkpoint_changed", f"数据库中 {size} 条处的检查点被改动", last=size - 1)
+        if table_agrees and checkpoint is not None:
+            self._good_inside = size
+        if not file_agrees or (line is None and not table_agrees):
             self._agrees = False
-            where = "数据库内外的检查点" if not table_agrees and line else "检查点"
-            where = "库外检查点" if table_agrees else where
-            detail = f"第 {self._good} 至 {size - 1} 条中有条目被替换、调换或增删（与{where}不符）"
-            self._add("entries_replaced", detail, self._good, size - 1)
+            first = self._good_inside if file_agrees else self._good_outside
+            where = "库外检查点" if table_agrees else ("数据库内外的检查点" if line else "检查点")
+            detail = f"第 {first} 至 {size - 1} 条中有条目被替换、调换或增删（与{where}不符）"
+            self._add("entries_replaced", detail, first, size - 1)
 
     def _missing(self, first: int, last: int) -> None:
         self._complete = False

@@ -1,7 +1,7 @@
 """Checkpoints outside the database: one JSON line each in MINHU_HOME/ledger/checkpoints.jsonl.
 
 Who can rewrite the whole database, checkpoints and all, still cannot make it agree with this file. Copy
-it away from the machine regularly (docs/operate): the copy is worth more than the file.
+it away from the machine regularly: the copy is worth more than the file.
 """
 
 import fcntl
