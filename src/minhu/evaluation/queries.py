@@ -15,7 +15,7 @@ from minhu.directory.models import RuleSet
 from minhu.directory.types import RuleKind, VersionState
 from minhu.evaluation.domain import RateRules, Rates, Tally, parse_rate_rules, rates_of
 from minhu.evaluation.models import Rating
-from minhu.evaluation.types import Satisfaction
+from minhu.evaluation.types import SATISFACTION_LABELS, RatingView, Satisfaction
 
 
 def _visible(rows: QuerySet[Rating]) -> QuerySet[Rating]:
@@ -114,6 +114,23 @@ def rates_by_unit(start: datetime, end: datetime, **filters: object) -> list[Uni
     return found
 
 
-def ratings_of(order_id: int) -> list[Rating]:
-    """All ratings of one order, newest first."""
-    return list(_visible(Rating.objects.filter(order_id=order_id)))
+def ratings_of(request_id: int) -> list[RatingView]:
+    """All ratings on the orders of one request, newest first."""
+    rows = _visible(Rating.objects.filter(order__request_id=request_id))
+    return [
+        RatingView(
+            r.pk,
+            r.round,
+            r.channel,
+            r.reached,
+            r.responded,
+            r.solved,
+            r.satisfaction,
+            SATISFACTION_LABELS[Satisfaction(r.satisfaction)] if r.satisfaction else "",
+            r.comment,
+            r.rated_at,
+            r.excluded_at is not None,
+            r.exclusion_reason,
+        )
+        for r in rows
+    ]

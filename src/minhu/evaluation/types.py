@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -13,6 +14,14 @@ class Satisfaction(StrEnum):
     MOSTLY = "mostly"
     SO_SO = "so_so"
     DISSATISFIED = "dissatisfied"
+
+
+SATISFACTION_LABELS: dict[Satisfaction, str] = {
+    Satisfaction.SATISFIED: "满意",
+    Satisfaction.MOSTLY: "基本满意",
+    Satisfaction.SO_SO: "一般",
+    Satisfaction.DISSATISFIED: "不满意",
+}
 
 
 class RatingChannel(StrEnum):
@@ -33,3 +42,21 @@ class Answers:
     satisfaction: str = ""
     comment: str = ""
     reached: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class RatingView:
+    """One rating as pages show it."""
+
+    id: int
+    round: int
+    channel: str
+    reached: bool
+    responded: bool | None
+    solved: bool | None
+    satisfaction: str
+    satisfaction_label: str
+    comment: str
+    rated_at: datetime
+    excluded: bool
+    exclusion_reason: str

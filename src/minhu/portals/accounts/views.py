@@ -158,4 +158,3 @@ def change_password(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("密码已修改。"))
         return redirect("account")
     return render(request, "portals/change_password.html", {"form": form}, status=422 if form.is_bound else 200)
-

@@ -22,7 +22,11 @@ TYPE_CHOICES = [
     (RequestType.SUGGESTION.value, _("建议：希望改进的地方")),
     (RequestType.PRAISE.value, _("表扬：感谢某个单位或个人")),
 ]
-GROUP_CHOICES = [("", _("不需要")), ("elderly", _("我是老年人，希望电话慢一点、说清楚")), ("disabled", _("我有残疾，需要助残服务"))]
+GROUP_CHOICES = [
+    ("", _("不需要")),
+    ("elderly", _("我是老年人，希望电话慢一点、说清楚")),
+    ("disabled", _("我有残疾，需要助残服务")),
+]
 MOST_FILES = 9
 FILE_MEGABYTES = 20
 
@@ -58,7 +62,9 @@ class SubmitForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     requester_name = forms.CharField(
-        label=_("怎么称呼您？"), required=False, max_length=40,
+        label=_("怎么称呼您？"),
+        required=False,
+        max_length=40,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     requester_phone = forms.CharField(
@@ -69,9 +75,7 @@ class SubmitForm(forms.Form):
         error_messages={"required": _("请留下联系电话，否则无法告知您结果。")},
     )
     wants_callback = forms.BooleanField(label=_("办完后请打电话告诉我结果"), required=False, initial=True)
-    confidential = forms.BooleanField(
-        label=_("请为我保密：不让承办单位知道我的姓名和电话"), required=False
-    )
+    confidential = forms.BooleanField(label=_("请为我保密：不让承办单位知道我的姓名和电话"), required=False)
     special_group = forms.ChoiceField(
         label=_("需要特别照顾吗？"), choices=GROUP_CHOICES, required=False, widget=forms.RadioSelect
     )
@@ -115,12 +119,16 @@ class FollowForm(forms.Form):
     """Number and code from the receipt."""
 
     number = forms.CharField(
-        label=_("诉求编号"), help_text=_("13 位数字，在提交成功的页面和短信里。"), max_length=32,
+        label=_("诉求编号"),
+        help_text=_("13 位数字，在提交成功的页面和短信里。"),
+        max_length=32,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
         error_messages={"required": _("请填写诉求编号。")},
     )
     code = forms.CharField(
-        label=_("查询码"), help_text=_("6 位数字，提交成功时显示。"), max_length=12,
+        label=_("查询码"),
+        help_text=_("6 位数字，提交成功时显示。"),
+        max_length=12,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
         error_messages={"required": _("请填写查询码。")},
     )
@@ -153,11 +161,15 @@ class RateForm(forms.Form):
         label=_("承办单位联系过您吗？"), choices=YES_NO, required=False, widget=forms.RadioSelect
     )
     solved = forms.ChoiceField(
-        label=_("问题解决了吗？"), choices=YES_NO, widget=forms.RadioSelect,
+        label=_("问题解决了吗？"),
+        choices=YES_NO,
+        widget=forms.RadioSelect,
         error_messages={"required": _("请选择问题是否解决。")},
     )
     satisfaction = forms.ChoiceField(
-        label=_("您对办理结果满意吗？"), choices=GRADES, widget=forms.RadioSelect,
+        label=_("您对办理结果满意吗？"),
+        choices=GRADES,
+        widget=forms.RadioSelect,
         error_messages={"required": _("请选择满意程度。")},
     )
     comment = forms.CharField(

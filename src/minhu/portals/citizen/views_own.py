@@ -1,0 +1,156 @@
+"""One's own request: progress, supplement, rating, withdrawal. Proof is the session (number and code)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from minhu.evaluation import services as evaluation
+from minhu.evaluation.queries import ratings_of
+from minhu.handling import queries as handling
+from minhu.handling import services as handling_services
+from minhu.handling.types import PublicOrderView, Step, StepData
+from minhu.intake import queries as intake
+from minhu.intake import services as intake_services
+from minhu.kernel.errors import Conflict, Invalid, NotFound
+from minhu.kernel.numbers import normalise_number
+from minhu.portals.citizen.forms import (
+    FILE_MEGABYTES,
+    MOST_FILES,
+    RateForm,
+    SupplementForm,
+    WithdrawForm,
+    uploaded,
+)
+from minhu.portals.citizen.views import RECEIPT_KEY, for_citizens, show_errors
+
+
+def _own(number: str, request: HttpRequest) -> int:
+    """The id behind ``number`` if this session has proved it; NotFound otherwise."""
+    request_id = intake.request_id_of(normalise_number(number))
+    if request_id is None or request_id not in request.actor.own_requests:  # type: ignore[attr-defined]
+        raise NotFound(_("请先用编号和查询码打开这件诉求。"), code="not_opened")
+    return request_id
+
+
+def _ask_code(number: str) -> HttpResponse:
+    return redirect(f"{reverse('follow')}?number={number}")
+
+
+def _context(request: HttpRequest, request_id: int, **more: Any) -> dict[str, Any]:
+    view: PublicOrderView = handling.public_view(request_id)
+    entries = [{"at": event.at, "title": event.text, "tone": "calm"} for event in reversed(view.timeline)]
+    return {
+        "order": view,
+        "entries": entries,
+        "card": intake.request_card(request_id),
+        "file_limit": MOST_FILES,
+        "file_megabytes": FILE_MEGABYTES,
+        **more,
+    }
+
+
+@never_cache
+@for_citizens
+@require_GET
+def own_request(request: HttpRequest, number: str) -> HttpResponse:
+    """Where it stands, what happens next, what one can do."""
+    try:
+        request_id = _own(number, request)
+    except NotFound:
+        return _ask_code(number)
+    context = _context(request, request_id)
+    context["ratings"] = ratings_of(request_id)
+    return render(request, "citizen/own.html", context)
+
+
+@never_cache
+@for_citizens
+@require_GET
+def receipt(request: HttpRequest, number: str) -> HttpResponse:
+    """Number and code right after submitting, to keep."""
+    kept = request.session.get(RECEIPT_KEY, {}).get(number)
+    try:
+        request_id = _own(number, request)
+    except NotFound:
+        return _ask_code(number)
+    if kept is None:
+        return redirect("own_request", number=number)
+    context = _context(request, request_id, code=kept["code"], wording=kept["wording"])
+    return render(request, "citizen/receipt.html", context)
+
+
+@never_cache
+@for_citizens
+@require_http_methods(["GET", "POST"])
+def supplement(request: HttpRequest, number: str) -> HttpResponse:
+    """Add words and files."""
+    try:
+        request_id = _own(number, request)
+    except NotFound:
+        return _ask_code(number)
+    form = SupplementForm(request.POST or None)
+    file_errors: list[str] = []
+    if request.method == "POST" and form.is_valid():
+        try:
+            intake_services.supplement(request_id, form.cleaned_data["text"], uploaded(request))
+        except (Invalid, Conflict) as error:
+            file_errors = show_errors(form, error)
+        else:
+            messages.success(request, _("补充的情况已收到，会一并转给承办单位。"))
+            return redirect("own_request", number=number)
+    context = _context(request, request_id, form=form, file_errors=file_errors)
+    status = 422 if form.errors or file_errors else 200
+    return render(request, "citizen/supplement.html", context, status=status)
+
+
+@never_cache
+@for_citizens
+@require_http_methods(["GET", "POST"])
+def rate(request: HttpRequest, number: str) -> HttpResponse:
+    """Say how it went."""
+    try:
+        request_id = _own(number, request)
+    except NotFound:
+        return _ask_code(number)
+    form = RateForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            evaluation.rate(normalise_number(number), form.answers())
+        except (Invalid, Conflict) as error:
+            show_errors(form, error)
+        else:
+            messages.success(request, _("感谢您的评价。"))
+            return redirect("own_request", number=number)
+    status = 422 if form.errors else 200
+    return render(request, "citizen/rate.html", _context(request, request_id, form=form), status=status)
+
+
+@never_cache
+@for_citizens
+@require_http_methods(["GET", "POST"])
+def withdraw(request: HttpRequest, number: str) -> HttpResponse:
+    """Take the request back; it can be reopened by calling the hotline."""
+    try:
+        request_id = _own(number, request)
+    except NotFound:
+        return _ask_code(number)
+    form = WithdrawForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            data = StepData(text=form.cleaned_data["text"])
+            handling_services.perform(normalise_number(number), Step.WITHDRAW, data)
+        except (Invalid, Conflict) as error:
+            show_errors(form, error)
+        else:
+            messages.success(request, _("已撤回。如需继续办理，请拨打 12345。"))
+            return redirect("own_request", number=number)
+    status = 422 if form.errors else 200
+    return render(request, "citizen/withdraw.html", _context(request, request_id, form=form), status=status)
