@@ -10,16 +10,15 @@ from datetime import datetime, timedelta
 
 from minhu.directory.queries import rules
 from minhu.intake import statements
-from minhu.intake.likeness import likeness
 from minhu.intake.types import NewRequest, SuggestedField
-from minhu.intake.understanding import Proposed, Understood
+from minhu.intake.understood import Proposed, Understood
+from minhu.language.likeness import similarity
 
 CALLER_DAYS = 90
-MOST_MATCHES = 300
-MOST_COMPARED = 4
+SAME_WORDS = 0.9
 MAKER = "repeats/1"
 
-# The inner part stops after MOST_MATCHES rows: in a mass incident any of thousands of like requests will do.
+# The inner part stops after 300 rows: in a mass incident any of thousands of like requests will do.
 CANDIDATES = """
 SELECT near.request_id, request.number, request.received_at, left(request.text, 2000), near.area_code,
   coalesce(request.phone_index = %s::bytea, false)
@@ -53,6 +52,11 @@ class Repeat:
     same_area: bool
     basis: str
 
+    @property
+    def says_the_same(self) -> bool:
+        """The same caller in nearly the same words: joining them is the better recommendation."""
+        return self.same_caller and self.score >= SAME_WORDS
+
 
 def find_repeat(new: NewRequest, understood: Understood, phone: bytes | None, moment: datetime) -> Repeat | None:
     """The likest earlier request above the threshold of the automation rule, or None."""
@@ -67,7 +71,7 @@ def find_repeat(new: NewRequest, understood: Understood, phone: bytes | None, mo
     )  # fmt: skip
     best: Repeat | None = None
     for request_id, number, _received, text, other_area, same_caller in statements.run(CANDIDATES, parameters):
-        like = likeness(new.text[:2000], text)
+        like = similarity(new.text[:2000], text)
         if like.score < rule.repeat_likeness or (best is not None and like.score <= best.score):
             continue
         same_area = bool(area) and area == other_area

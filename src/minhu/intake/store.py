@@ -12,7 +12,7 @@ from minhu.engines.secrets import blind_index, seal
 from minhu.intake import codes, statements
 from minhu.intake.domain.validation import BEIJING, content_digest
 from minhu.intake.types import NewRequest
-from minhu.intake.understanding import Proposed, Understood
+from minhu.intake.understood import Proposed, Understood
 from minhu.kernel.errors import Unavailable
 from minhu.kernel.numbers import make_number
 

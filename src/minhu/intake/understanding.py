@@ -1,81 +1,95 @@
-"""The seam between a request and what the `language` and `directory` rooms make of its words."""
+"""The seam between a request and what the `language` and `directory` rooms make of its words.
+
+Pure reading: nothing here writes, and a citizen's words never trigger anything by themselves. Long texts are
+read in full for danger to life; for everything else the beginning decides.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator
 
-from minhu.intake.domain.titles import title_of
-from minhu.intake.types import IntakeClass, NewRequest, SuggestedField
+from minhu.directory.queries import dispatch, rules
+from minhu.intake import lexicon
+from minhu.intake.domain.deciding import decide, may_accept
+from minhu.intake.lexicon import CategoryReading, PlaceReading
+from minhu.intake.types import NewRequest, SuggestedField
+from minhu.intake.understood import Proposed, Understood
+from minhu.language.types import Suggestion, Urgency
+from minhu.language.understanding import LONGEST
+from minhu.language.understanding import understand as read
+from minhu.language.urgency import assess
 
-
-@dataclass(frozen=True, slots=True)
-class Proposed:
-    """One suggestion to be stored: value, label for people, confidence, basis in words, maker."""
-
-    field: SuggestedField
-    value: Any
-    label: str
-    confidence: float
-    basis: str
-    maker: str
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """The recommendation of the intake table; `action` is accept, hand_over, refuse, mark, merge, ask or listen."""
-
-    recommended: IntakeClass
-    reason_code: str
-    basis: str
-    wording: str
-    confidence: float
-    maker: str
-    action: str
-
-
-@dataclass(frozen=True, slots=True)
-class Understood:
-    """What the first understanding says of one request."""
-
-    title: str
-    request_type: str
-    category_id: int | None
-    category_confidence: float
-    area_code: str | None
-    area_name: str
-    place_hint: str
-    place_mark: int | None
-    urgency: str
-    sensitive: bool
-    bands: tuple[int, ...]
-    simhash: int
-    suggestions: tuple[Proposed, ...]
-    decision: Decision
-    auto_accept: bool
-    """The automation rule allows acceptance without a person (never a refusal)."""
-
-
-ACCEPTED_WORDING = "您的诉求已收到，我们会尽快办理并答复您。"
+_TYPES = {
+    "咨询": "consultation", "求助": "help", "投诉": "complaint", "举报": "report", "建议": "suggestion", "表扬": "praise",
+}  # fmt: skip
+_URGENCY_LABELS = {"danger": "危及生命", "urgent": "民生急事", "normal": "一般"}
 
 
 def understand(new: NewRequest) -> Understood:
     """Understand one checked request; never fails for what the words say, only returns less."""
-    title = new.title or title_of(new.text)
+    words = lexicon.words_of_the_city()
+    read_as = read(new.text, new.title, words.home, words.gazetteer, words.index, words.model)
+    danger = _danger(new.text, read_as.urgency)
+    category = lexicon.category_of(read_as)
+    place = lexicon.place_of(new.place_text, read_as, words)
+    kind = _TYPES.get(read_as.request_type.value, "")
+    table = rules.intake_rules()
+    verdict = decide(danger, read_as.intake, table)
     return Understood(
-        title=title,
-        request_type=new.request_type,
-        category_id=None,
-        category_confidence=0.0,
-        area_code=None,
-        area_name="",
-        place_hint="",
-        place_mark=None,
-        urgency="normal",
-        sensitive=False,
-        bands=(),
-        simhash=0,
-        suggestions=(Proposed(SuggestedField.TITLE, title, title, 0.5, "取正文首句", "title/first-sentence"),),
-        decision=Decision(IntakeClass.ACCEPT, "accept", "属于受理范围", ACCEPTED_WORDING, 0.5, "intake/rules", "accept"),
-        auto_accept=False,
+        title=new.title or read_as.title,
+        request_type=new.request_type or kind,
+        category_id=category.category_id,
+        category_confidence=category.confidence,
+        area_code=place.area_code,
+        area_name=place.name,
+        place_hint=place.hint,
+        place_mark=place.mark,
+        urgency=danger.level,
+        sensitive=danger.life_danger,
+        bands=read_as.fingerprint.bands,
+        simhash=read_as.fingerprint.simhash,
+        suggestions=tuple(_suggestions(new, read_as.title, danger, read_as.request_type, category, place)),
+        decision=verdict,
+        auto_accept=may_accept(verdict, rules.automation()),
     )
+
+
+def _danger(text: str, beginning: Urgency) -> Urgency:
+    """Danger to life is looked for to the last character, also in a text of twenty thousand."""
+    if beginning.life_danger or len(text) <= LONGEST:
+        return beginning
+    rest = assess(text[LONGEST - 100 :])
+    return rest if rest.life_danger else beginning
+
+
+def _suggestions(
+    new: NewRequest, title: str, danger: Urgency, kind: Suggestion, category: CategoryReading, place: PlaceReading
+) -> Iterator[Proposed]:
+    if not new.title:
+        yield Proposed(SuggestedField.TITLE, title, title, 0.8, "取自正文中说明问题的一句", "titles/2026.1")
+    code = _TYPES.get(kind.value, "")
+    if code and code != new.request_type:
+        yield Proposed(SuggestedField.REQUEST_TYPE, code, kind.value, kind.confidence, kind.basis, kind.maker)
+    if category.proposed:
+        yield category.proposed
+    if place.proposed:
+        yield place.proposed
+    reasons = "；".join(danger.reasons[:4]) or "没有发现危及生命或民生急事的表述"
+    value = {"level": danger.level, "hand_over": danger.hand_over}
+    yield Proposed(
+        SuggestedField.URGENCY, value, _URGENCY_LABELS[danger.level], danger.confidence, reasons, danger.maker
+    )
+    target = dispatch.resolve(category.category_id, place.area_code, new.request_type or code)
+    if target:
+        yield Proposed(
+            SuggestedField.UNIT,
+            {
+                "unit_id": target.lead_unit_id,
+                "assist_unit_ids": list(target.assist_unit_ids),
+                "catalogue_item_id": target.catalogue_item_id,
+            },
+            target.lead_unit_name,
+            round(min(target.confidence, category.confidence, place.confidence or 1.0), 3),
+            target.explanation,
+            f"catalogue/{target.catalogue_version}",
+        )

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.db import transaction
 
 from minhu.directory.access import elevated
+from minhu.directory.queries import rules
 from minhu.intake import attachments, codes, store
+from minhu.intake.domain.deciding import as_repeat
 from minhu.intake.domain.validation import checked, content_digest
 from minhu.intake.events import RequestReceived
 from minhu.intake.repeats import Repeat, find_repeat, suggestion_of
 from minhu.intake.types import Channel, NewRequest, Receipt
-from minhu.intake.understanding import Understood, understand
+from minhu.intake.understanding import understand
+from minhu.intake.understood import Understood
 from minhu.kernel.actors import Actor, current_actor, use_actor
 from minhu.kernel.clock import now
 from minhu.kernel.errors import Invalid
@@ -52,6 +57,9 @@ def _store(new: NewRequest, understood: Understood, origin: store.Origin, kept: 
     sequence, counts = store.look(phone, understood, moment)
     repeat = find_repeat(new, understood, phone, moment)
     extra = (suggestion_of(repeat),) if repeat else ()
+    if repeat and repeat.says_the_same and understood.decision.action == "accept":
+        verdict = as_repeat(rules.intake_rules(), repeat.basis, repeat.score)
+        understood = replace(understood, decision=verdict, auto_accept=False)
     stored = store.write(new, understood, extra, sequence, moment, origin)
     if not stored.created:
         return _replayed(new, understood, stored)
@@ -97,7 +105,7 @@ def _announce(
             confidential=new.confidential,
             sensitive=understood.sensitive,
             decision=understood.decision.recommended.value,
-            auto_accept=understood.auto_accept and not (repeat and repeat.same_caller),
+            auto_accept=understood.auto_accept,
             repeat_of_request_id=repeat.request_id if repeat else None,
             caller_month_count=counts.caller_month,
             caller_year_count=counts.caller_year,

@@ -1,0 +1,156 @@
+"""The city's own words: its category tree and its places, held in the process until the directory changes."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+
+from minhu.directory.queries import areas, categories
+from minhu.directory.queries.freshness import Cached, Topic
+from minhu.directory.types import AreaInfo, AreaLevel
+from minhu.intake.types import SuggestedField
+from minhu.intake.understood import Proposed
+from minhu.language import places
+from minhu.language.categories import CategoryModel, ModelError, default_model
+from minhu.language.gazetteer import Gazetteer
+from minhu.language.keywords import KeywordIndex
+from minhu.language.types import PlaceCandidate, Understanding
+
+UNSURE_BELOW = 0.35
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryReading:
+    """The best category (None when unsure) and the suggestion to store."""
+
+    category_id: int | None = None
+    confidence: float = 0.0
+    proposed: Proposed | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceReading:
+    """The area a request speaks of (None: unknown or one must ask), how lists show it, and its mark."""
+
+    area_code: str | None = None
+    name: str = ""
+    hint: str = ""
+    mark: int | None = None
+    confidence: float = 0.0
+    proposed: Proposed | None = None
+
+
+def _load_index() -> KeywordIndex | None:
+    leaves = categories.index()
+    return KeywordIndex(leaves) if leaves else None
+
+
+def _load_gazetteer() -> tuple[Gazetteer, str] | None:
+    data = areas.gazetteer_data()
+    return (Gazetteer(data.areas, data.landmarks), home_code()) if data.areas else None
+
+
+keyword_index = Cached(_load_index, Topic.CATEGORIES)
+gazetteer = Cached(_load_gazetteer, Topic.AREAS)
+
+
+@cache
+def _model() -> CategoryModel | None:
+    try:
+        return default_model()
+    except ModelError:
+        return None
+
+
+def home_code() -> str:
+    """The area that the hotline serves: the deepest one that contains all others."""
+    code = ""
+    while len(below := areas.children(code)) == 1 and below[0].level <= AreaLevel.COUNTY:
+        code = below[0].code
+    return code
+
+
+@dataclass(frozen=True, slots=True)
+class CityWords:
+    """What the language room needs of this city; parts are None until the directory is filled."""
+
+    home: str
+    gazetteer: Gazetteer | None
+    index: KeywordIndex | None
+    model: CategoryModel | None
+
+
+def words_of_the_city() -> CityWords:
+    """The present words; next to nothing unless the directory has changed."""
+    known = gazetteer()
+    book, home = known or (None, "")
+    return CityWords(home, book, keyword_index(), _model())
+
+
+def category_of(read_as: Understanding) -> CategoryReading:
+    """The best leaf of the published tree; below `UNSURE_BELOW` only suggested, not used."""
+    found = [
+        (one, info) for one in read_as.categories[:3] if (info := categories.category_by_code(one.value)) is not None
+    ]
+    if not found:
+        return CategoryReading()
+    best, info = found[0]
+    value = {
+        "category_id": info.id,
+        "code": info.code,
+        "others": [
+            {"category_id": other.id, "label": other.full_name, "confidence": round(rank.probability, 3)}
+            for rank, other in found[1:]
+        ],
+    }
+    said = read_as.category
+    proposed = Proposed(
+        SuggestedField.CATEGORY, value, info.full_name, round(best.probability, 4), said.basis, said.maker
+    )
+    return CategoryReading(info.id if best.probability >= UNSURE_BELOW else None, best.probability, proposed)
+
+
+def place_of(said: str, read_as: Understanding, words: CityWords) -> PlaceReading:
+    """The area these words speak of; what the citizen gave as place counts before the text."""
+    if words.gazetteer is None:
+        return PlaceReading()
+    given = places.locate(said, words.home, words.gazetteer) if said else []
+    for candidates in (given, list(read_as.places)):
+        if candidates and (reading := _reading(candidates)) is not None:
+            return reading
+    return PlaceReading()
+
+
+def _reading(candidates: list[PlaceCandidate]) -> PlaceReading | None:
+    best = candidates[0]
+    info = areas.area_info(best.area_code)
+    if info is None:
+        return None
+    point = best.point or best.road
+    value = {
+        "area_code": info.code,
+        "point": point,
+        "ask": best.ask,
+        "others": [one.area_code for one in candidates[1:4]],
+    }
+    label = f"{info.full_name}{point}"
+    proposed = Proposed(
+        SuggestedField.PLACE, value, label, round(best.confidence, 4), best.reason, places.MAKER
+    )
+    if best.ask:
+        return PlaceReading(proposed=proposed, confidence=best.confidence)
+    return PlaceReading(info.code, info.name + point, _hint(info), _mark(info.code, point), best.confidence, proposed)
+
+
+def _hint(info: AreaInfo) -> str:
+    """The place for lists: names below the city down to the street, no address."""
+    level = min(info.level, AreaLevel.STREET)
+    shown = [areas.area_info(code) for code in info.path]
+    names = [one.name for one in shown if one and AreaLevel.COUNTY <= one.level <= level]
+    return "".join(names or info.path_names[-1:])[:120]
+
+
+def _mark(area_code: str, point: str) -> int:
+    digest = hashlib.blake2b(f"{area_code}|{point}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest, signed=True)
