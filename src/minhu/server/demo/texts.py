@@ -100,8 +100,10 @@ def compose_reply(rng: Random, message: ComposedMessage, *, solved: bool = True)
     if message.request_type == "consultation":
         texts: list[str] = content["answers"].get(message.category_code, [])
     else:
-        group: Mapping[str, list[str]] = content["replies"][message.category_code[:4]]
-        texts = group["solved"] if solved else group["explained"] or group["solved"]
+        own: Mapping[str, list[str]] = content["replies"].get(message.category_code, {})
+        shared: Mapping[str, list[str]] = content["replies"][message.category_code[:4]]
+        word = "solved" if solved else "explained"
+        texts = own.get(word) or shared[word] or content["explained_default"]
     if message.request_type in ("praise", "suggestion"):
         texts = world.load("replies_other")["thanks"][message.request_type]
     return fill(rng, rng.choice(texts or content["answers_default"]), known, street=street)
@@ -137,7 +139,10 @@ def _tell(rng: Random, template: world.Template, scene: Scene, voice: str, where
     if voice == "dialect":
         core = _swap(core, parts["dialect_words"])
     opener = scene.fill(rng.choice(parts["openers"][voice]))
-    closers = ("", "谢谢。") if template.request_type == "praise" else parts["closers"][voice]
+    asks = template.request_type in ("consultation", "suggestion")
+    # Only a grievance ends with fear of revenge or an offer of evidence.
+    ending = "polite" if voice == "long" and asks else voice
+    closers = ("", "谢谢。") if template.request_type == "praise" else parts["closers"][ending]
     closer = scene.fill(rng.choice(closers))
     body = opener + core
     if template.urgency != "danger":
@@ -159,7 +164,7 @@ def _middle(rng: Random, template: world.Template, scene: Scene, voice: str, par
         return ""
     if voice == "long":
         # Only people who are complaining bring the whole story; others stay with history and demand.
-        details = rng.sample(parts["details"], rng.randint(2, 4)) if kind in ("complaint", "help", "report") else []
+        details = rng.sample(parts["details"], rng.randint(3, 8)) if kind in ("complaint", "help", "report") else []
         pieces = [rng.choice(history), *details, rng.choice(demand)]
     else:
         pieces = [rng.choice(history)] if rng.random() < 0.4 else []
