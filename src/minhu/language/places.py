@@ -12,20 +12,37 @@ from dataclasses import dataclass, field
 
 from minhu.language.gazetteer import RANK, Gazetteer, Hit
 from minhu.language.place_context import (
-    HOME_MATTERS, LEFT_FREE, NOT_AFTER_FULL, OWN_AREA, ROAD_END, SHORT_AFTER, SHORT_BEFORE, THING, WORK_MATTERS, Role,
+    HOME_MATTERS,
+    LEFT_FREE,
+    NOT_AFTER_FULL,
+    OWN_AREA,
+    ROAD_END,
+    SHORT_AFTER,
+    SHORT_BEFORE,
+    THING,
+    WORK_MATTERS,
+    Role,
     role_of,
 )  # fmt: skip
 from minhu.language.types import AreaLevel, PlaceCandidate, Span
 
 MAKER = "places/2026.1"
 _COUNTY = RANK[AreaLevel.COUNTY]
+# Below this confidence a place is only a proposal.
+_TRUSTED = 0.58
 # Names that are also common nouns: believed only beside the city they belong to, or in the home city.
-_GENERIC = re.compile(r"^(?:城区|郊区|矿区|老城区|新城区|新区|市[中南北]区|城[东西南北中]区|[桥河路][东西南北]区|[东西南北]区|城[东西南北]|街道|.{0,2}(?:农场|林场|渔场|牧场)|开发区|高新区|工业园区?|经济(?:技术)?开发区|保税区|度假区|中心|新镇|小镇|古镇|集镇|城镇|乡镇|村镇)$")
+_GENERIC = re.compile(
+    r"^(?:城区|郊区|矿区|老城区|新城区|新区|市[中南北]区|城[东西南北中]区|[桥河路][东西南北]区|[东西南北]区|城[东西南北]|街道|.{0,2}(?:农场|林场|渔场|牧场)|开发区|高新区|工业园区?|经济(?:技术)?开发区|保税区|度假区|中心|新镇|小镇|古镇|集镇|城镇|乡镇|村镇)$"
+)
 _STREET_SUFFIX = re.compile(r"(?:街道|街道办|街办|办事处|镇|乡|苏木|地区)$")
 _UNKNOWN_ADMIN = re.compile(r"[\u4e00-\u9fff]{2}(?:县|区(?!政府)|市|旗|自治州)$")
-_SERVED_WORDS = re.compile(r"(?:小区|社区|园区|校区|景区|厂区|库区|片区|辖区|地区|老区|城区|市区|郊区|全市|我市|本市|全县|我县|本县|我区|本区|全区|超市|城市|门市|夜市|集市|菜市|上市|股市|该[县市区])$")
+_SERVED_WORDS = re.compile(
+    r"(?:小区|社区|园区|校区|景区|厂区|库区|片区|辖区|地区|老区|城区|市区|郊区|全市|我市|本市|全县|我县|本县|我区|本区|全区|超市|城市|门市|夜市|集市|菜市|上市|股市|该[县市区])$"
+)
 _ROAD = re.compile(r"[\u4e00-\u9fff]{2,6}?(?:大道|大街|路|街(?!道|办)|巷|胡同)(?:[0-9０-９一二三四五六七八九十百]+号)?")
-_POINT = re.compile(r"[\u4e00-\u9fffA-Za-z0-9]{2,8}?(?:小区|花园|公寓|新村|家园|广场|学校|小学|中学|医院|市场|公园|大厦|车站|工地|幼儿园|苑|村|超市)")
+_POINT = re.compile(
+    r"[\u4e00-\u9fffA-Za-z0-9]{2,8}?(?:小区|花园|公寓|新村|家园|广场|学校|小学|中学|医院|市场|公园|大厦|车站|工地|幼儿园|苑|村|超市)"
+)
 _LEAD = re.compile(r"^.*(?:在|位于|到|住|的|和|与|从|于|是|区|县|市|镇|乡|街道|我们|附近)(?=[\u4e00-\u9fff]{2})")
 
 
@@ -55,7 +72,7 @@ class _Chain:
 def locate(text: str, home_code: str, gazetteer: Gazetteer) -> list[PlaceCandidate]:
     """Candidates, best first; empty when the text names no place. ``ask`` is set when nobody may rely on them."""
     own, around = gazetteer.home(home_code)
-    chains = _chains(text, gazetteer, own, around)
+    chains = _chains(text, gazetteer, around)
     live = [chain for chain in chains if chain.role is not Role.DENIED]
     for chain in live:
         _resolve(chain, live, text, gazetteer, own, around)
@@ -66,23 +83,25 @@ def locate(text: str, home_code: str, gazetteer: Gazetteer) -> list[PlaceCandida
     return candidates
 
 
-def _chains(text: str, gazetteer: Gazetteer, own: str, around: str) -> list[_Chain]:
+def _chains(text: str, gazetteer: Gazetteer, around: str) -> list[_Chain]:
     chains: list[_Chain] = []
     for hit in _split_shared(gazetteer.hits(text), text, gazetteer):
         last = chains[-1] if chains else None
         if last is not None and text[last.span[1] : hit.start] in ("", "的", " ", "·", "省", "市"):
-            inner = tuple(code for code in hit.name.codes if any(above in gazetteer.chain(code)[:-1] for above in last.codes))
+            inner = tuple(
+                code for code in hit.name.codes if any(above in gazetteer.chain(code)[:-1] for above in last.codes)
+            )
             if inner and not _rejected_right(hit, text):
                 last.hits.append(hit)
                 kept = tuple(above for above in last.codes if any(above in gazetteer.chain(code) for code in inner))
                 last.codes, last.anchored = inner, last.anchored or len(kept) < len(last.codes) or len(last.hits) > 1
                 last.role = role_of(text, *last.span)
                 continue
-            if text[last.span[1] : hit.start] == "" and hit.name.full and _believable(hit, text, gazetteer, around, ""):
-                if _deeper(hit, last, gazetteer):
-                    last.conflict = True
-                    continue
-        if not _believable(hit, text, gazetteer, around, own):
+            joined = last.span[1] == hit.start and hit.name.full and _deeper(hit, last, gazetteer)
+            if joined and _believable(hit, text, gazetteer, around):
+                last.conflict = True
+                continue
+        if not _believable(hit, text, gazetteer, around):
             continue
         chain = _Chain([hit], hit.name.codes, role_of(text, hit.start, hit.end))
         before = text[max(0, hit.start - 4) : hit.start]
@@ -132,7 +151,7 @@ def _rejected_right(hit: Hit, text: str) -> bool:
     return bool((hit.name.full and rule and rule.match(after)) or THING.match(after))
 
 
-def _believable(hit: Hit, text: str, gazetteer: Gazetteer, around: str, own: str) -> bool:
+def _believable(hit: Hit, text: str, gazetteer: Gazetteer, around: str) -> bool:
     """Whether this run of characters is a place name here at all."""
     if hit.name.landmark:
         return True
@@ -162,7 +181,10 @@ def _is_false_short(chain: _Chain, text: str) -> bool:
     if len(chain.hits) > 1 or hit.name.full or hit.name.landmark:
         return False
     after = text[hit.end : hit.end + 4]
-    return not (SHORT_AFTER.match(after) or re.match(r"^(?:市|人|来|回|到|去|出|那|这|户口|户籍|本地|和|与|工作|打|方面)", after))
+    return not (
+        SHORT_AFTER.match(after)
+        or re.match(r"^(?:市|人|来|回|到|去|出|那|这|户口|户籍|本地|和|与|工作|打|方面)", after)
+    )
 
 
 def _resolve(chain: _Chain, chains: Sequence[_Chain], text: str, gazetteer: Gazetteer, own: str, around: str) -> None:
@@ -229,13 +251,17 @@ def _decide(chains: Sequence[_Chain], text: str, gazetteer: Gazetteer, road: str
     """Weigh the chains by their roles; one place stays, or several with ``ask``."""
     useful = [chain for chain in chains if RANK[gazetteer.level(chain.chosen[0])] >= _COUNTY]
     if not useful:
-        return [_candidate(code, chain, gazetteer, road, point, True, 0.5) for chain in chains for code in chain.chosen[:3]]
+        return [
+            _candidate(code, chain, gazetteer, road, point, True, 0.5) for chain in chains for code in chain.chosen[:3]
+        ]
     weights = {id(chain): _weight(chain, text) for chain in useful}
     best = max(weights.values())
     top = [chain for chain in useful if weights[id(chain)] >= best - 0.3]
     deepest = _deepest(top, gazetteer)
     if deepest is None:
-        return [_candidate(code, chain, gazetteer, road, point, True, 0.5) for chain in top for code in chain.chosen[:3]]
+        return [
+            _candidate(code, chain, gazetteer, road, point, True, 0.5) for chain in top for code in chain.chosen[:3]
+        ]
     for chain in useful:
         inner = chain.chosen[0]
         if len(chain.chosen) == 1 and inner != deepest.chosen[0] and gazetteer.within(inner, deepest.chosen[0]):
@@ -289,3 +315,11 @@ def _details(text: str) -> tuple[str, str]:
     """Road with number and point (estate, school …) as said, without the words before them; empty when none."""
     road, point = _ROAD.search(text), _POINT.search(text)
     return (_LEAD.sub("", road.group()) if road else "", _LEAD.sub("", point.group()) if point else "")
+
+
+def determined(candidates: Sequence[PlaceCandidate], gazetteer: Gazetteer) -> str:
+    """The most specific county or street code that the text determines; '' where one must ask."""
+    if not candidates or candidates[0].ask or candidates[0].confidence < _TRUSTED:
+        return ""
+    code = candidates[0].area_code
+    return code if gazetteer.level(code) in (AreaLevel.COUNTY, AreaLevel.STREET) else ""

@@ -42,7 +42,7 @@ def train(rows: Rows, *, version: str, sources: Sequence[str] = (), date: str = 
     scale = np.maximum(np.abs(weights).max(axis=0), 1e-9) / 127.0
     card = {
         "version": version, "date": date, "labels": list(labels), "sources": list(sources), "rows": len(distinct),
-        "rows_per_label": {label: count for label, count in sorted(Counter(distinct.values()).items())},
+        "rows_per_label": dict(sorted(Counter(distinct.values()).items())),
         "features": f"散列字符 1–3 元组，2^{BITS} 个桶，int8 权重", "figures": dict(figures or {}), "licence": LICENCE_NOTE,
     }  # fmt: skip
     return CategoryModel(

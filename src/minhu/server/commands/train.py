@@ -1,0 +1,77 @@
+"""`minhu train TASK`: versioned models with a card, from a city's own labelled files."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from minhu.server.commands.evaluate import category_figures, fail, labelled
+from minhu.server.tables import BadFile
+
+_HELD_OUT = 5
+
+
+def register(app: typer.Typer) -> None:
+    """Add `minhu train` with its tasks."""
+    group = typer.Typer(name="train", help="Train a model on the city's own files 训练模型.", no_args_is_help=True)
+    group.callback()(_group)
+    group.command("categories")(categories)
+    app.add_typer(group)
+
+
+def _group() -> None:
+    """Train a model on the city's own files 训练模型."""
+
+
+def categories(
+    files: Annotated[
+        list[Path], typer.Argument(metavar="CSV…", help="Columns title, body, category or words, category.")
+    ],
+    out: Annotated[Path, typer.Option("--out", help="Folder for the models; a sub-folder per version is made.")],
+    name: Annotated[str, typer.Option("--name", help="Version; made from the date and the data when left out.")] = "",
+    measure: Annotated[bool, typer.Option("--measure/--no-measure", help="Also measure on a fifth held out.")] = True,
+) -> None:
+    """Make a calibrated category model: model.npz (numbers only, no text) and card.json."""
+    try:
+        rows = [row for file in files for row in labelled(file)]
+    except BadFile as error:
+        fail(str(error))
+    from minhu.kernel import clock
+    from minhu.language.categories import ModelError
+    from minhu.language.training import train
+
+    today = clock.now().date().isoformat()
+    digest = hashlib.sha256(repr(sorted(rows)).encode()).hexdigest()
+    version = name or f"{today.replace('-', '.')}-{digest[:8]}"
+    try:
+        figures = _held_out_figures(rows) if measure else {}
+        model = train(rows, version=version, sources=[file.name for file in files], date=today, figures=figures)
+        folder = model.save(out / f"categories-{version}")
+    except ModelError as error:
+        fail(str(error))
+    except OSError as error:
+        fail(f"无法写入 {out}：{error.strerror or error}")
+    for key, value in {"模型": folder.name, "版本": version, "行数": model.card["rows"], **figures}.items():
+        typer.echo(f"{key}  {value}")
+    result = {"task": "categories", "model": str(folder), "version": version, "rows": model.card["rows"], **figures}
+    typer.echo(json.dumps(result, ensure_ascii=False))
+
+
+def _held_out_figures(rows: list[tuple[str, str]]) -> dict[str, float]:
+    """Figures of a model that has not seen the fifth it is judged on; empty when there is too little."""
+    from minhu.language.categories import ModelError
+    from minhu.language.training import train
+
+    distinct = sorted(set(rows))
+    judged = [row for row in distinct if hashlib.sha256(row[0].encode()).digest()[0] % _HELD_OUT == 0]
+    learnt = [row for row in distinct if hashlib.sha256(row[0].encode()).digest()[0] % _HELD_OUT]
+    if len(judged) < 20:
+        return {}
+    try:
+        return category_figures(train(learnt, version="held-out"), learnt, judged)
+    except ModelError:
+        return {}
