@@ -17,6 +17,7 @@ class OrderChanged(Event):
     from_state: str
     to_state: str
     unit_ids: tuple[int, ...]
+    version: int = 0
 
 
 @dataclass(frozen=True)

@@ -1,1 +1,27 @@
 """What handling does when intake has news."""
+
+from __future__ import annotations
+
+from minhu.handling.services.importing import open_imported
+from minhu.handling.services.opening import open_order
+from minhu.handling.services.supplements import supplement_added
+from minhu.intake.events import RequestReceived, RequestsImported, SupplementAdded
+from minhu.kernel.events import subscribe
+
+
+@subscribe(RequestReceived)
+def on_request(event: RequestReceived) -> None:
+    """Every request has an order in the same transaction."""
+    open_order(event)
+
+
+@subscribe(RequestsImported)
+def on_import(event: RequestsImported) -> None:
+    """Historic requests become orders, the replied ones closed or archived."""
+    open_imported(event)
+
+
+@subscribe(SupplementAdded)
+def on_supplement(event: SupplementAdded) -> None:
+    """What was asked for has come: the order waits for a decision again."""
+    supplement_added(event)

@@ -28,7 +28,10 @@ class Transition:
     ``to`` is a state, ``SAME`` or ``BACK``. ``needs`` names the fields that must be filled:
     ``reason`` (a code of the reason table), ``text`` (own words), ``unit`` (a unit), ``reply``.
     ``stops`` and ``starts`` are the kinds of clocks that end or begin with it; ``pauses`` and
-    ``resumes`` say whether the handling clocks stand still.
+    ``resumes`` say whether the clocks of the unit stand still; ``cancels`` are clocks that end without
+    a verdict, because the unit is no longer bound by them. ``side`` are the states in which a unit that
+    does not lead (assisting, grid, whistle) may take the step for its own share: the order's state
+    stays as it is. ``reasons`` is the group of the reason table that ``reason`` must come from.
     """
 
     step: Step
@@ -43,6 +46,9 @@ class Transition:
     pauses: bool = False
     resumes: bool = False
     keeps_source: bool = False
+    cancels: tuple[ClockKind, ...] = ()
+    side: frozenset[State] = frozenset()
+    reasons: str = ""
 
 
 BEFORE_DISPATCH = frozenset({S.RECEIVED, S.INCOMPLETE, S.TO_DISPATCH, S.REOPENED})
@@ -53,55 +59,66 @@ ENDED = frozenset({S.CLOSED, S.ANSWERED, S.REFUSED, S.EMERGENCY, S.WITHDRAWN})
 
 _T = Transition
 A = Action
+UNIT_CLOCKS: Final = (C.SIGN, C.CONTACT, C.HANDLE)
+AT_UNITS = AT_UNIT | UNDER_QUESTION
+DONE_BEFORE_UNIT = frozenset({S.RECEIVED, S.INCOMPLETE, S.TO_DISPATCH})
 
 TRANSITIONS: tuple[Transition, ...] = (
     _T(Step.ACCEPT, "受理", A.DECIDE_INTAKE, frozenset({S.RECEIVED, S.INCOMPLETE}), S.TO_DISPATCH,
        "您的诉求已受理，正在确定承办单位。", stops=(C.ACCEPT, C.SUPPLEMENT), starts=(C.DISPATCH,)),
     _T(Step.ASK_CONTENT, "请群众补充", A.DECIDE_INTAKE, frozenset({S.RECEIVED}), S.INCOMPLETE,
-       "请您补充情况，以便我们准确办理。", ("text",), stops=(C.ACCEPT,), starts=(C.SUPPLEMENT,)),
+       "请您补充情况，以便我们准确办理：{text}", ("text",), stops=(C.ACCEPT,), starts=(C.SUPPLEMENT,)),
     _T(Step.SUPPLEMENT, "群众补充", A.SUPPLEMENT, frozenset({S.INCOMPLETE}), S.RECEIVED,
        "您补充的情况已收到。", ("text",), stops=(C.SUPPLEMENT,), starts=(C.ACCEPT,)),
-    _T(Step.REFUSE, "不予受理", A.DECIDE_INTAKE, frozenset({S.RECEIVED, S.INCOMPLETE, S.TO_DISPATCH}),
-       S.REFUSED, "您的诉求不在热线受理范围，原因和其他途径见说明。", ("reason", "text"),
+    _T(Step.CORRECT, "更正要素", A.DECIDE_INTAKE, BEFORE_DISPATCH, SAME, "", ()),
+    _T(Step.REFUSE, "不予受理", A.DECIDE_INTAKE, DONE_BEFORE_UNIT, S.REFUSED,
+       "您的诉求不在热线受理范围。{text}", ("reason", "text"), reasons="refuse",
        stops=(C.ACCEPT, C.SUPPLEMENT, C.DISPATCH), starts=(C.ARCHIVE,)),
-    _T(Step.HAND_OVER, "转紧急部门", A.DECIDE_INTAKE,
-       frozenset({S.RECEIVED, S.INCOMPLETE, S.TO_DISPATCH}), S.EMERGENCY,
-       "情况紧急，已转紧急部门处置。", ("reason",), stops=(C.ACCEPT, C.SUPPLEMENT, C.DISPATCH),
-       starts=(C.RECEIPT,)),
+    _T(Step.HAND_OVER, "转紧急部门", A.DECIDE_INTAKE, DONE_BEFORE_UNIT, S.EMERGENCY,
+       "情况紧急，已转紧急部门处置。", ("reason",), reasons="hand_over",
+       stops=(C.ACCEPT, C.SUPPLEMENT, C.DISPATCH), starts=(C.RECEIPT,)),
+    _T(Step.RECEIPT, "转办回执", A.DECIDE_INTAKE, frozenset({S.EMERGENCY}), SAME,
+       "紧急部门已接收您反映的情况。", ("text",), stops=(C.RECEIPT,), starts=(C.ARCHIVE,)),
     _T(Step.TAKE_BACK, "收回办理", A.DECIDE_INTAKE, frozenset({S.EMERGENCY, S.REFUSED}), S.TO_DISPATCH,
-       "您的诉求由热线继续办理。", ("text",), stops=(C.RECEIPT, C.ARCHIVE), starts=(C.DISPATCH,)),
-    _T(Step.ANSWER_DIRECTLY, "直接答复", A.ANSWER_DIRECTLY,
-       frozenset({S.RECEIVED, S.INCOMPLETE, S.TO_DISPATCH}), S.ANSWERED, "您的咨询已答复。", ("reply",),
-       stops=(C.ACCEPT, C.SUPPLEMENT, C.DISPATCH), starts=(C.ARCHIVE,)),
+       "您的诉求由热线继续办理。", ("text",), cancels=(C.RECEIPT, C.ARCHIVE), starts=(C.DISPATCH,)),
+    _T(Step.ANSWER_DIRECTLY, "直接答复", A.ANSWER_DIRECTLY, DONE_BEFORE_UNIT, S.ANSWERED,
+       "您的咨询已答复。", ("reply",), stops=(C.ACCEPT, C.SUPPLEMENT, C.DISPATCH), starts=(C.ARCHIVE,)),
     _T(Step.DISPATCH, "派单", A.DISPATCH, frozenset({S.TO_DISPATCH, S.REOPENED}), S.DISPATCHED,
-       "已派至{unit}，等待签收。", ("unit",), stops=(C.DISPATCH,), starts=(C.SIGN, C.CONTACT, C.HANDLE)),
+       "已派至{unit}，等待签收。", ("unit",), stops=(C.DISPATCH,), starts=UNIT_CLOCKS),
+    _T(Step.ADD_ASSIST, "追加协办", A.DISPATCH, AT_UNIT, SAME, "已请{assist}协助办理。", ("assist",)),
     _T(Step.RECALL, "撤回派单", A.DISPATCH, frozenset({S.DISPATCHED}), S.TO_DISPATCH,
-       "正在为您重新确定承办单位。", ("text",), stops=(C.SIGN, C.CONTACT, C.HANDLE), starts=(C.DISPATCH,)),
+       "正在为您重新确定承办单位。", ("text",), cancels=UNIT_CLOCKS, starts=(C.DISPATCH,)),
     _T(Step.SIGN, "签收", A.SIGN, frozenset({S.DISPATCHED}), S.IN_PROGRESS,
-       "{unit}已签收，承诺{due}前答复。", stops=(C.SIGN,)),
+       "{unit}已签收，承诺{due}前答复。", stops=(C.SIGN,), side=AT_UNITS),
     _T(Step.CONTACT, "首次联系", A.RECORD_CONTACT, frozenset({S.IN_PROGRESS}), SAME,
-       "{unit}已与您联系。", ("text",), stops=(C.CONTACT,)),
+       "{unit}已与您联系。", ("text",), stops=(C.CONTACT,), side=AT_UNITS),
     _T(Step.PASS_TO_GRID, "转网格直办", A.PASS_TO_GRID, AT_UNIT, SAME,
        "已交网格员上门处理。", ("unit",)),
     _T(Step.ASK_RETURN, "申请退单", A.ASK_RETURN, AT_UNIT, S.RETURN_REVIEW,
-       "{unit}认为此事应由{right_unit}办理，正在核实。", ("reason", "text", "unit"), starts=(C.REVIEW,),
-       pauses=True, keeps_source=True),
+       "{unit}认为此事应由{right_unit}办理，正在核实。", ("reason", "text", "unit"), reasons="ask_return",
+       starts=(C.REVIEW,), pauses=True, keeps_source=True, side=AT_UNIT),
     _T(Step.APPROVE_RETURN, "同意退单", A.DECIDE_RETURN, frozenset({S.RETURN_REVIEW}), S.TO_DISPATCH,
-       "经核实，正在为您改派承办单位。", stops=(C.REVIEW, C.SIGN, C.CONTACT, C.HANDLE),
-       starts=(C.DISPATCH,)),
+       "经核实，正在为您改派承办单位。", stops=(C.REVIEW,), cancels=UNIT_CLOCKS, starts=(C.DISPATCH,),
+       side=AT_UNITS),
     _T(Step.REFUSE_RETURN, "不同意退单", A.DECIDE_RETURN, frozenset({S.RETURN_REVIEW}), BACK,
-       "经核实，仍由{unit}办理。", ("text",), stops=(C.REVIEW,), resumes=True),
+       "经核实，仍由{unit}办理。", ("text",), stops=(C.REVIEW,), resumes=True, side=AT_UNITS),
     _T(Step.ASK_EXTENSION, "申请延期", A.ASK_EXTENSION, frozenset({S.IN_PROGRESS}), S.EXTENSION_REVIEW,
-       "{unit}申请延长办理时间，正在审核。", ("reason", "text"), starts=(C.REVIEW,), keeps_source=True),
+       "{unit}申请延长办理时间，正在审核。", ("reason", "text"), reasons="ask_extension",
+       starts=(C.REVIEW,), keeps_source=True),
     _T(Step.APPROVE_EXTENSION, "同意延期", A.DECIDE_EXTENSION, frozenset({S.EXTENSION_REVIEW}), BACK,
        "因情况复杂，办理时间延长至{due}。", stops=(C.REVIEW,)),
     _T(Step.REFUSE_EXTENSION, "不同意延期", A.DECIDE_EXTENSION, frozenset({S.EXTENSION_REVIEW}), BACK,
        "仍按原定时间办理。", ("text",), stops=(C.REVIEW,)),
     _T(Step.SUSPEND, "挂起", A.ASK_SUSPENSION, frozenset({S.IN_PROGRESS}), S.SUSPENDED,
-       "办理暂停：{text}", ("reason", "text"), starts=(C.SUSPENSION,), pauses=True, keeps_source=True),
+       "办理暂停，原因：{reason}。", ("reason", "text"), reasons="suspend", starts=(C.SUSPENSION,),
+       pauses=True, keeps_source=True),
+    _T(Step.APPROVE_SUSPENSION, "认可挂起", A.DECIDE_EXTENSION, frozenset({S.SUSPENDED}), SAME, ""),
+    _T(Step.REFUSE_SUSPENSION, "驳回挂起", A.DECIDE_EXTENSION, frozenset({S.SUSPENDED}), BACK,
+       "经审核，恢复办理。", ("text",), stops=(C.SUSPENSION,), resumes=True),
     _T(Step.RESUME, "恢复办理", A.ASK_SUSPENSION, frozenset({S.SUSPENDED}), BACK,
        "已恢复办理。", stops=(C.SUSPENSION,), resumes=True),
-    _T(Step.ASSIST_REPLY, "协办答复", A.REPLY, AT_UNIT, SAME, "", ("reply",)),
+    _T(Step.ASSIST_REPLY, "协办答复", A.REPLY, frozenset(), SAME, "", ("reply",),
+       stops=(C.SIGN, C.CONTACT, C.HANDLE), side=AT_UNITS),
     _T(Step.REPLY, "主办答复", A.REPLY, frozenset({S.IN_PROGRESS}), S.REPLIED,
        "{unit}已提交办理结果，正在审核。", ("reply",), stops=(C.CONTACT, C.HANDLE), starts=(C.REVIEW,)),
     _T(Step.APPROVE_REPLY, "审核通过", A.APPROVE_REPLY, frozenset({S.REPLIED}), S.TO_CALL_BACK,
@@ -109,24 +126,33 @@ TRANSITIONS: tuple[Transition, ...] = (
     _T(Step.REJECT_REPLY, "退回重答", A.APPROVE_REPLY, frozenset({S.REPLIED}), S.IN_PROGRESS,
        "答复未通过审核，承办单位正在完善。", ("text",), stops=(C.REVIEW,), starts=(C.HANDLE,)),
     _T(Step.CLOSE, "办结", A.CLOSE, frozenset({S.TO_CALL_BACK}), S.CLOSED, "您的诉求已办结。",
-       stops=(C.CALL_BACK,), starts=(C.ARCHIVE,)),
+       stops=(C.CALL_BACK,), cancels=(C.SUPERVISION, C.WHISTLE), starts=(C.ARCHIVE,)),
     _T(Step.REOPEN, "重办", A.REOPEN,
        frozenset({S.TO_CALL_BACK, S.CLOSED, S.ANSWERED, S.ARCHIVED, S.WITHDRAWN}), S.REOPENED,
-       "您的诉求已重新办理。", ("text",), stops=(C.CALL_BACK, C.ARCHIVE), starts=(C.DISPATCH,)),
+       "您的诉求已重新办理。", ("text",), reasons="reopen", stops=(C.CALL_BACK,),
+       cancels=(C.ARCHIVE, C.SUPERVISION, C.WHISTLE), starts=(C.DISPATCH,)),
     _T(Step.ARCHIVE, "归档", A.ARCHIVE, ENDED | {S.MERGED}, S.ARCHIVED, "",
-       stops=(C.ARCHIVE, C.RECEIPT)),
+       stops=(C.ARCHIVE, C.RECEIPT), cancels=tuple(k for k in C if k not in (C.ARCHIVE, C.RECEIPT))),
     _T(Step.MERGE, "合并", A.MERGE, BEFORE_DISPATCH | AT_UNIT, S.MERGED,
-       "您反映的问题已有工单在办，已合并办理，结果会一并告知您。", ("reason", "text"),
-       stops=(C.ACCEPT, C.SUPPLEMENT, C.DISPATCH, C.SIGN, C.CONTACT, C.HANDLE), starts=(C.ARCHIVE,),
-       keeps_source=True),
-    _T(Step.UNMERGE, "撤销合并", A.MERGE, frozenset({S.MERGED}), S.TO_DISPATCH,
-       "您的诉求恢复单独办理。", ("text",), stops=(C.ARCHIVE,), starts=(C.DISPATCH,)),
+       "您反映的问题已有工单在办，已合并办理，结果会一并告知您。", ("reason", "text", "target"),
+       reasons="merge", starts=(C.ARCHIVE,), keeps_source=True),
+    _T(Step.UNMERGE, "撤销合并", A.MERGE, frozenset({S.MERGED}), BACK,
+       "您的诉求恢复单独办理。", ("text",), cancels=(C.ARCHIVE,)),
     _T(Step.WITHDRAW, "撤回诉求", A.WITHDRAW, OPEN_STATES, S.WITHDRAWN, "您已撤回诉求。", (),
-       stops=tuple(k for k in C if k is not C.ARCHIVE), starts=(C.ARCHIVE,)),
+       reasons="withdraw", cancels=tuple(k for k in C if k is not C.ARCHIVE), starts=(C.ARCHIVE,)),
     _T(Step.SUPERVISE, "督办", A.SUPERVISE, OPEN_STATES, SAME, "", ("text",)),
     _T(Step.ANSWER_SUPERVISION, "督办回执", A.REPLY, OPEN_STATES, SAME, "", ("text",)),
-    _T(Step.WHISTLE, "吹哨", A.WHISTLE, AT_UNIT, SAME, "{unit}已召集相关部门现场会办。", ("text",)),
-    _T(Step.ANSWER_WHISTLE, "报到", A.ANSWER_WHISTLE, OPEN_STATES, SAME, "{unit}已到场。"),
+    _T(Step.WHISTLE, "吹哨", A.WHISTLE, AT_UNIT, SAME, "{unit}已召集相关部门现场会办。",
+       ("text", "called")),
+    _T(Step.ACKNOWLEDGE_WHISTLE, "响应吹哨", A.ANSWER_WHISTLE, OPEN_STATES, SAME, ""),
+    _T(Step.ANSWER_WHISTLE, "报到", A.ANSWER_WHISTLE, OPEN_STATES, SAME, "{unit}已到场。", ("text",)),
+    _T(Step.CONFIRM_ATTENDANCE, "确认报到", A.WHISTLE, OPEN_STATES, SAME, "", ("unit",)),
+    _T(Step.ASK_EXCLUSION, "申请剔除", A.ASK_EXCLUSION, frozenset({S.TO_CALL_BACK, S.CLOSED}), SAME, "",
+       ("reason", "text"), reasons="exclusion", starts=(C.EXCLUSION,)),
+    _T(Step.APPROVE_EXCLUSION, "同意剔除", A.DECIDE_EXCLUSION, frozenset({S.TO_CALL_BACK, S.CLOSED}), SAME,
+       "", ("text",), stops=(C.EXCLUSION,)),
+    _T(Step.REFUSE_EXCLUSION, "不同意剔除", A.DECIDE_EXCLUSION, frozenset({S.TO_CALL_BACK, S.CLOSED}), SAME,
+       "", ("text",), stops=(C.EXCLUSION,)),
     _T(Step.NOTE, "备注", A.VIEW_ORDER, frozenset(S), SAME, "", ("text",)),
 )
 
@@ -144,19 +170,30 @@ ALARMS: dict[State, tuple[ClockKind, ...]] = {
     S.REPLIED: (C.REVIEW,),
     S.TO_CALL_BACK: (C.CALL_BACK,),
     S.REOPENED: (C.DISPATCH,),
-    S.EMERGENCY: (C.RECEIPT,),
+    S.EMERGENCY: (C.RECEIPT, C.ARCHIVE),
     S.CLOSED: (C.ARCHIVE,),
     S.ANSWERED: (C.ARCHIVE,),
     S.REFUSED: (C.ARCHIVE,),
     S.MERGED: (C.ARCHIVE,),
     S.WITHDRAWN: (C.ARCHIVE,),
 }
-"""Which clock must run in each state, so that nothing can lie forgotten; archived orders rest."""
+"""Which clocks ring in each state (at least one runs), so that nothing lies forgotten; archived orders rest."""
+
+BY_LEAD: frozenset[Step] = frozenset(
+    {Step.ASK_EXTENSION, Step.SUSPEND, Step.RESUME, Step.REPLY, Step.PASS_TO_GRID, Step.WHISTLE,
+     Step.CONFIRM_ATTENDANCE, Step.ASK_EXCLUSION}
+)
+"""Steps that only the leading unit takes."""
+BY_UNIT: frozenset[Step] = BY_LEAD | {
+    Step.SIGN, Step.CONTACT, Step.ASK_RETURN, Step.ASSIST_REPLY, Step.ACKNOWLEDGE_WHISTLE,
+    Step.ANSWER_WHISTLE, Step.ANSWER_SUPERVISION,
+}
+"""Steps that a unit takes for its own open share of the order."""
 
 
 def allowed_steps(state: State) -> tuple[Transition, ...]:
-    """The steps that the table allows from ``state``, in its order."""
-    return tuple(t for t in TRANSITIONS if state in t.sources)
+    """The steps that the table allows somebody from ``state``, in its order."""
+    return tuple(t for t in TRANSITIONS if state in t.sources or state in t.side)
 
 
 def target(transition: Transition, state: State, resume: State | None) -> State:

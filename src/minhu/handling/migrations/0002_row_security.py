@@ -9,6 +9,7 @@ CHILDREN = (
     "handling_clock",
     "handling_orderstep",
     "handling_review",
+    "handling_lesson",
     "handling_supervision",
     "handling_whistle",
 )

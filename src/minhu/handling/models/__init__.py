@@ -1,6 +1,6 @@
 """Tables of handling."""
 
-from minhu.handling.models.history import OrderStep, Review
+from minhu.handling.models.history import Lesson, OrderStep, Review
 from minhu.handling.models.orders import Assignment, Clock, Order
 from minhu.handling.models.supervision import Attendance, Supervision, Whistle
 
@@ -8,6 +8,7 @@ __all__ = [
     "Assignment",
     "Attendance",
     "Clock",
+    "Lesson",
     "Order",
     "OrderStep",
     "Review",

@@ -13,6 +13,7 @@ class OrderStep(models.Model):
     """One transition, never edited: who, in which role, when, why, what changed (流转记录)."""
 
     order = models.ForeignKey(Order, models.CASCADE, related_name="steps")
+    version = models.PositiveIntegerField(help_text="of the order after the step")
     step = models.CharField(max_length=24)
     from_state = models.CharField(max_length=20, blank=True)
     to_state = models.CharField(max_length=20)
@@ -32,7 +33,8 @@ class OrderStep(models.Model):
     class Meta:
         ordering: ClassVar = ["id"]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["order", "idempotency_key"], name="step_once_per_key")
+            models.UniqueConstraint(fields=["order", "idempotency_key"], name="step_once_per_key"),
+            models.UniqueConstraint(fields=["order", "version"], name="step_once_per_version"),
         ]
 
     def __str__(self) -> str:
@@ -86,3 +88,26 @@ class Review(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.order_id}: {self.decision}"
+
+
+class Lesson(models.Model):
+    """What a decided return teaches about whose matter this is; no words of any citizen."""
+
+    order = models.ForeignKey(Order, models.CASCADE, related_name="lessons")
+    learnt_at = models.DateTimeField()
+    request_type = models.CharField(max_length=16, blank=True)
+    category = models.ForeignKey("directory.Category", models.PROTECT, null=True, blank=True)
+    area = models.ForeignKey("directory.Area", models.PROTECT, null=True, blank=True)
+    catalogue_item = models.ForeignKey("directory.CatalogueItem", models.SET_NULL, null=True, blank=True)
+    wrong_unit = models.ForeignKey("directory.Unit", models.PROTECT, null=True, blank=True, related_name="+")
+    right_unit = models.ForeignKey("directory.Unit", models.PROTECT, null=True, blank=True, related_name="+")
+    reason_code = models.CharField(max_length=40)
+    upheld = models.BooleanField(help_text="the return was right")
+    arbitrated = models.BooleanField(default=False)
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+        indexes: ClassVar = [models.Index(fields=["category", "area"], name="lesson_where")]
+
+    def __str__(self) -> str:
+        return f"{self.category_id}@{self.area_id}: {self.wrong_unit_id} → {self.right_unit_id}"

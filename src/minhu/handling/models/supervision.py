@@ -24,13 +24,14 @@ class Supervision(models.Model):
     receipt = models.TextField(blank=True)
     receipt_at = models.DateTimeField(null=True, blank=True)
     receipt_by = models.CharField(max_length=64, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True, help_text="receipt given, or the order ended")
 
     class Meta:
         ordering: ClassVar = ["-id"]
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["order", "by_rule"],
-                condition=~models.Q(by_rule="") & models.Q(receipt_at__isnull=True),
+                fields=["order", "by_rule", "unit"],
+                condition=~models.Q(by_rule="") & models.Q(ended_at__isnull=True),
                 name="rule_supervises_once",
             )
         ]

@@ -1,4 +1,4 @@
-"""Types of handling that may leave the room."""
+"""The words of handling: states, steps, roles, clocks, lights, levels, with what people call them."""
 
 from __future__ import annotations
 
@@ -72,7 +72,10 @@ class Step(StrEnum):
     HAND_OVER = "hand_over"
     TAKE_BACK = "take_back"
     ANSWER_DIRECTLY = "answer_directly"
+    RECEIPT = "receipt"
+    CORRECT = "correct"
     DISPATCH = "dispatch"
+    ADD_ASSIST = "add_assist"
     RECALL = "recall"
     SIGN = "sign"
     CONTACT = "contact"
@@ -84,6 +87,8 @@ class Step(StrEnum):
     APPROVE_EXTENSION = "approve_extension"
     REFUSE_EXTENSION = "refuse_extension"
     SUSPEND = "suspend"
+    APPROVE_SUSPENSION = "approve_suspension"
+    REFUSE_SUSPENSION = "refuse_suspension"
     RESUME = "resume"
     ASSIST_REPLY = "assist_reply"
     REPLY = "reply"
@@ -98,7 +103,12 @@ class Step(StrEnum):
     SUPERVISE = "supervise"
     ANSWER_SUPERVISION = "answer_supervision"
     WHISTLE = "whistle"
+    ACKNOWLEDGE_WHISTLE = "acknowledge_whistle"
     ANSWER_WHISTLE = "answer_whistle"
+    CONFIRM_ATTENDANCE = "confirm_attendance"
+    ASK_EXCLUSION = "ask_exclusion"
+    APPROVE_EXCLUSION = "approve_exclusion"
+    REFUSE_EXCLUSION = "refuse_exclusion"
     NOTE = "note"
 
 
@@ -137,6 +147,25 @@ class ClockKind(StrEnum):
     SUPERVISION = "supervision"
     WHISTLE = "whistle"
     RECEIPT = "receipt"
+    EXCLUSION = "exclusion"
+
+
+CLOCK_LABELS: dict[ClockKind, str] = {
+    ClockKind.ACCEPT: "受理",
+    ClockKind.SUPPLEMENT: "群众补充",
+    ClockKind.DISPATCH: "派单",
+    ClockKind.SIGN: "签收",
+    ClockKind.CONTACT: "首次联系",
+    ClockKind.HANDLE: "办理",
+    ClockKind.REVIEW: "审核",
+    ClockKind.SUSPENSION: "挂起",
+    ClockKind.CALL_BACK: "回访",
+    ClockKind.ARCHIVE: "归档",
+    ClockKind.SUPERVISION: "督办回执",
+    ClockKind.WHISTLE: "报到响应",
+    ClockKind.RECEIPT: "转办回执",
+    ClockKind.EXCLUSION: "剔除审核",
+}
 
 
 class Light(StrEnum):
@@ -150,9 +179,31 @@ class Light(StrEnum):
     """The clock stands: done or paused."""
 
 
+LIGHT_LABELS: dict[Light, str] = {
+    Light.GREEN: "绿灯 · 时间充裕",
+    Light.YELLOW: "黄灯 · 时间过半",
+    Light.ORANGE: "橙灯 · 即将超期",
+    Light.RED: "红灯 · 已超期",
+    Light.OFF: "停表",
+}
+
+
 class SupervisionLevel(StrEnum):
     """Reminder 催办, supervision 督办, escalated 提级."""
 
     REMINDER = "reminder"
     SUPERVISION = "supervision"
     ESCALATION = "escalation"
+
+
+SUPERVISION_LABELS: dict[SupervisionLevel, str] = {
+    SupervisionLevel.REMINDER: "催办",
+    SupervisionLevel.SUPERVISION: "督办",
+    SupervisionLevel.ESCALATION: "提级督办",
+}
+ASSIGNMENT_ROLE_LABELS: dict[AssignmentRole, str] = {
+    AssignmentRole.LEAD: "主办",
+    AssignmentRole.ASSIST: "协办",
+    AssignmentRole.GRID: "网格直办",
+    AssignmentRole.WHISTLE: "吹哨应召",
+}

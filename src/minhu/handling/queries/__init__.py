@@ -1,0 +1,17 @@
+"""Reads of handling; each page's own reads are modules beside these."""
+
+from minhu.handling.queries.allowed import steps_for
+from minhu.handling.queries.chains import transfer_chain
+from minhu.handling.queries.counts import counts_by_state, overdue_count
+from minhu.handling.queries.orders import order_of, order_view
+from minhu.handling.queries.public import public_view
+
+__all__ = [
+    "counts_by_state",
+    "order_of",
+    "order_view",
+    "overdue_count",
+    "public_view",
+    "steps_for",
+    "transfer_chain",
+]

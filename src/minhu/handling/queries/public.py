@@ -1,0 +1,60 @@
+"""What the citizen sees: the timeline in plain words, units by name, no person of the staff."""
+
+from __future__ import annotations
+
+from minhu.directory.access import visible_to
+from minhu.directory.queries.units import unit_info
+from minhu.handling.domain.states import AT_UNITS, OPEN_STATES
+from minhu.handling.models import Order, OrderStep
+from minhu.handling.types import PublicEvent, PublicOrderView, State
+from minhu.kernel.actors import Actor
+from minhu.kernel.errors import NotFound
+
+WORDS: dict[State, str] = {
+    State.RECEIVED: "已收到，正在受理",
+    State.INCOMPLETE: "请您补充情况",
+    State.TO_DISPATCH: "已受理，正在确定承办单位",
+    State.DISPATCHED: "已派至承办单位，等待签收",
+    State.IN_PROGRESS: "承办单位正在办理",
+    State.RETURN_REVIEW: "正在核实由哪个单位办理",
+    State.EXTENSION_REVIEW: "承办单位正在办理（申请延长时间）",
+    State.SUSPENDED: "办理暂停",
+    State.REPLIED: "承办单位已办理，结果正在审核",
+    State.TO_CALL_BACK: "已答复，请您评价",
+    State.CLOSED: "已办结",
+    State.ARCHIVED: "已办结",
+    State.ANSWERED: "已答复",
+    State.REFUSED: "不属于热线受理范围",
+    State.EMERGENCY: "已转紧急部门处置",
+    State.MERGED: "已与同一问题合并办理",
+    State.WITHDRAWN: "您已撤回",
+    State.REOPENED: "正在重新办理",
+}
+RATEABLE = frozenset({State.TO_CALL_BACK, State.CLOSED, State.ANSWERED})
+
+
+def public_view(request_id: int, actor: Actor | None = None) -> PublicOrderView:
+    """The citizen's view of the order of a request; raises NotFound unless the actor may see it."""
+    order = visible_to(Order.objects.filter(request_id=request_id), actor).order_by("id").first()
+    if order is None:
+        raise NotFound("没有找到这件诉求，请核对编号和查询码。", code="not_found")
+    state = State(order.state)
+    steps = OrderStep.objects.filter(order=order).exclude(public_text="").order_by("id")
+    unit = unit_info(order.lead_unit_id)
+    shown = order.reply_approved_at is not None
+    return PublicOrderView(
+        number=order.number,
+        title=order.title,
+        state=state,
+        state_words=WORDS[state],
+        created_at=order.created_at,
+        due_at=order.due_at if state in AT_UNITS else None,
+        unit_name=unit.label if unit else "",
+        reply=order.public_reply if shown else "",
+        replied_at=order.replied_at if shown else None,
+        timeline=tuple(PublicEvent(at, text) for at, text in steps.values_list("at", "public_text")),
+        can_supplement=state in OPEN_STATES,
+        can_withdraw=state in OPEN_STATES,
+        can_rate=state in RATEABLE,
+        merged_into=order.merged_into.number if order.merged_into else "",
+    )

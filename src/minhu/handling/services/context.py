@@ -1,0 +1,87 @@
+"""What a step works with: the locked order, who acts, for which unit, and what shall be left behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from minhu.directory.types import UnitInfo
+from minhu.handling.domain.states import Transition
+from minhu.handling.models import Assignment, Order, Review
+from minhu.handling.services.clockbook import ClockBook
+from minhu.handling.types import AssignmentRole, AssignmentState, ClockKind, State, StepData
+from minhu.kernel.actors import Actor
+
+
+@dataclass
+class Context:
+    """One step in the making. Handlers change the order, its parts and the book; the caller stores and tells."""
+
+    order: Order
+    transition: Transition
+    data: StepData
+    actor: Actor
+    moment: datetime
+    book: ClockBook
+    to: State
+    mine: Assignment | None = None
+    side: bool = False
+    review: Review | None = None
+    unit: UnitInfo | None = None
+    changes: dict[str, Any] = field(default_factory=dict)
+    words: dict[str, str] = field(default_factory=dict)
+    new_units: set[int] = field(default_factory=set)
+    raised: list[tuple[str, int | None]] = field(default_factory=list)
+    """Triggers of the supervision rules that this step set off, with the unit they concern."""
+    public: str | None = None
+
+    @cached_property
+    def assignments(self) -> list[Assignment]:
+        """The open shares of the order, the lead first."""
+        rows = list(self.order.assignments.filter(ended_at__isnull=True))
+        return sorted(rows, key=lambda row: (row.role != AssignmentRole.LEAD.value, row.pk))
+
+    @property
+    def lead(self) -> Assignment | None:
+        """The leading share, where there is one."""
+        return next((a for a in self.assignments if a.role == AssignmentRole.LEAD.value), None)
+
+    @property
+    def focus(self) -> Assignment | None:
+        """The share that the step is about."""
+        return self.mine or (self.review.assignment if self.review else None)
+
+    def end(self, assignment: Assignment, state: AssignmentState) -> None:
+        """End one unit's share; the unit keeps reading the order."""
+        assignment.state, assignment.ended_at = state.value, self.moment
+        assignment.save(update_fields=["state", "ended_at"])
+
+    def end_all(self, state: AssignmentState, keep: Iterable[int] = ()) -> None:
+        """End every open share but those of ``keep``; shares that were answered stay 'replied'."""
+        kept = set(keep)
+        for assignment in self.assignments:
+            if assignment.pk not in kept:
+                done = assignment.state == AssignmentState.REPLIED.value
+                self.end(assignment, AssignmentState.REPLIED if done else state)
+        self.__dict__["assignments"] = [a for a in self.assignments if a.pk in kept]
+
+    def drop_reviews(self, reason: str) -> None:
+        """Questions that nobody needs to decide any more, and their clocks."""
+        self.book.cancel((ClockKind.REVIEW,))
+        Review.objects.filter(order=self.order, decision=Review.Decision.WAITING).exclude(
+            kind=Review.Kind.EXCLUSION
+        ).update(
+            decision=Review.Decision.REFUSED, decided_at=self.moment, decided_by="system", decision_reason=reason
+        )
+
+    def drop_own_reviews(self, share: Assignment, reason: str) -> None:
+        """Questions of one unit that its own later step has settled."""
+        waiting = Review.objects.filter(order=self.order, assignment=share, decision=Review.Decision.WAITING)
+        waiting = waiting.exclude(kind=Review.Kind.EXCLUSION)
+        if waiting.update(
+            decision=Review.Decision.REFUSED, decided_at=self.moment, decided_by="system", decision_reason=reason
+        ):
+            self.book.cancel((ClockKind.REVIEW,), share)

@@ -1,0 +1,81 @@
+"""An order begins: opened in the transaction of its request, in as few statements as can be."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from minhu.handling.domain.states import ALARMS
+from minhu.handling.events import OrderChanged
+from minhu.handling.models import Order, OrderStep
+from minhu.handling.services import outside
+from minhu.handling.services.clockbook import ClockBook
+from minhu.handling.types import State, Step
+from minhu.intake.events import RequestReceived
+from minhu.kernel.actors import current_actor
+from minhu.kernel.events import publish
+
+PUBLIC = {State.RECEIVED: "您的诉求已收到，正在受理。", State.TO_DISPATCH: "您的诉求已受理，正在确定承办单位。"}
+
+
+def open_order(event: RequestReceived) -> Order:
+    """Open the order of a request: received, or waiting for dispatch where the rules accept by themselves.
+
+    Four statements: order, clock, step, ledger. The caller's transaction sees all rows (intake stores elevated).
+    """
+    state = State.TO_DISPATCH if event.auto_accept else State.RECEIVED
+    order = Order(
+        number=event.number,
+        request_id=event.request_id,
+        state=state.value,
+        created_at=event.received_at,
+        changed_at=event.received_at,
+        title=event.title[:200],
+        channel=event.channel,
+        request_type=event.request_type,
+        category_id=event.category_id,
+        area_id=event.area_code,
+        place_hint=event.place_hint[:120],
+        urgency=event.urgency,
+        sensitive=event.sensitive,
+        confidential=event.confidential,
+        caller_month_count=event.caller_month_count,
+        caller_year_count=event.caller_year_count,
+        place_month_count=event.place_month_count,
+        place_year_count=event.place_year_count,
+        **_repeat(event),
+    )
+    book = ClockBook(order, event.received_at, running=())
+    book.start(ALARMS[state][0])
+    for name, value in book.summarise(state).items():
+        setattr(order, name, value)
+    order.save(force_insert=True)
+    book.save()
+    _write_step(order, event, state)
+    publish(OrderChanged(order.pk, order.number, Step.OPEN.value, "", order.state, (), order.version))
+    return order
+
+
+def _repeat(event: RequestReceived) -> dict[str, Any]:
+    if event.repeat_of_request_id is None:
+        return {}
+    first = Order.objects.filter(request_id=event.repeat_of_request_id).values_list("id", flat=True).first()
+    return {"repeat_of_id": first}
+
+
+def _write_step(order: Order, event: RequestReceived, state: State) -> None:
+    actor = current_actor()
+    step = OrderStep.objects.create(
+        order=order,
+        version=order.version,
+        step=Step.OPEN.value,
+        to_state=state.value,
+        at=event.received_at,
+        actor_kind=actor.kind,
+        actor_id=actor.id,
+        actor_name=actor.name,
+        reason_code=event.decision[:40],
+        public_text=PUBLIC[state],
+        changes={"auto_accept": True} if event.auto_accept else {},
+    )
+    payload = {"step": step.pk, "version": 1, "from": "", "to": state.value, "reason": event.decision, "units": []}
+    outside.ledger_append("order.open", order.number, payload)

@@ -1,0 +1,31 @@
+"""One small module for each family of steps."""
+
+from minhu.handling.services.steps import (
+    dispatching,
+    ending,
+    exclusions,
+    extensions,
+    front,
+    merging,
+    replies,
+    returns,
+    supervising,
+    whistling,
+    work,
+)
+from minhu.handling.services.steps.registry import HANDLERS
+
+__all__ = [
+    "HANDLERS",
+    "dispatching",
+    "ending",
+    "exclusions",
+    "extensions",
+    "front",
+    "merging",
+    "replies",
+    "returns",
+    "supervising",
+    "whistling",
+    "work",
+]

@@ -1,0 +1,67 @@
+"""Ends and new beginnings: close, archive, withdraw, reopen."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from minhu.handling.models import Order, Review, Whistle
+from minhu.handling.services.context import Context
+from minhu.handling.services.outside import rules
+from minhu.handling.services.steps.registry import handles
+from minhu.handling.services.supervision_ends import end_supervisions
+from minhu.handling.types import AssignmentState, State, Step
+from minhu.kernel.errors import Conflict
+
+
+def _leave_units(context: Context, reason: str, state: AssignmentState) -> None:
+    context.drop_reviews(reason)
+    end_supervisions(context)
+    Whistle.objects.filter(order=context.order, ended_at__isnull=True).update(ended_at=context.moment, result=reason)
+    context.end_all(state)
+
+
+@handles(Step.CLOSE)
+def close(context: Context) -> None:
+    """The matter is settled, by the citizen's word or because nobody could be reached in time."""
+    context.order.closed_at = context.moment
+    context.order.close_reason = context.data.reason_code[:40]
+    _leave_units(context, "工单已办结", AssignmentState.REPLIED)
+
+
+@handles(Step.ARCHIVE)
+def archive(context: Context) -> None:
+    """Nothing more is expected; a question that still waits must be answered first."""
+    if Review.objects.filter(order=context.order, decision=Review.Decision.WAITING).exists():
+        raise Conflict("还有申请等待审核，审核后才能归档。", code="review_waits")
+    _leave_units(context, "工单已归档", AssignmentState.RECALLED)
+
+
+@handles(Step.WITHDRAW)
+def withdraw(context: Context) -> None:
+    """The citizen takes the request back; orders that were merged into this one live on by themselves."""
+    context.order.closed_at = context.moment
+    context.order.close_reason = "withdrawn"
+    _leave_units(context, "群众已撤回诉求", AssignmentState.RECALLED)
+    context.order.lead_unit = None if context.order.dispatched_at is None else context.order.lead_unit
+    context.changes["released"] = list(
+        Order.objects.filter(merged_into=context.order, state=State.MERGED.value).values_list("number", flat=True)
+    )
+
+
+@handles(Step.REOPEN)
+def reopen(context: Context) -> None:
+    """A new round with its own dispatch and clocks; what was answered before stays in the history."""
+    order = context.order
+    days = rules.deadline_rules().reopen_within_days
+    late = order.closed_at is not None and context.moment - order.closed_at > timedelta(days=days)
+    if days and late and context.actor.kind != "system":
+        raise Conflict(f"办结已超过 {days} 天，请重新提交诉求。", code="too_late_to_reopen")
+    _leave_units(context, "工单重办", AssignmentState.REPLIED)
+    context.changes["round"] = order.reopen_count + 1
+    order.reopen_count += 1
+    order.closed_at = order.replied_at = order.reply_approved_at = None
+    order.handled_in_time = order.solved = None
+    order.close_reason, order.public_reply, order.deadline_key = "", "", ""
+    order.transfer_count = order.extension_count = 0
+    order.lead_unit = None
+    context.raised.append(("reopened", None))

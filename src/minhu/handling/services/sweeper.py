@@ -1,0 +1,126 @@
+"""The sweeper: deadlines are rows whose moment has come, never sleeping code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from minhu.directory.access import as_system
+from minhu.handling.domain.states import ALARMS
+from minhu.handling.events import LightChanged
+from minhu.handling.models import Clock, Order, Supervision
+from minhu.handling.services.clockbook import set_from
+from minhu.handling.services.outside import rules
+from minhu.handling.services.perform import take
+from minhu.handling.services.watching import raise_by_rule
+from minhu.handling.types import ClockKind, Light, State, Step, StepData
+from minhu.kernel.clock import now
+from minhu.kernel.errors import MinhuError
+from minhu.kernel.events import publish
+
+AT_ONCE = 100
+"""Clocks in one transaction: few enough that nobody waits for it."""
+TRY_AGAIN = timedelta(days=1)
+AUTOMATIC: dict[tuple[State, ClockKind], tuple[Step, StepData]] = {
+    (State.TO_CALL_BACK, ClockKind.CALL_BACK): (
+        Step.CLOSE, StepData(reason_code="no_answer", text="回访期内未收到群众反馈，按规则办结。"),
+    ),
+    (State.SUSPENDED, ClockKind.SUSPENSION): (Step.RESUME, StepData(text="挂起期满，按规则恢复办理。")),
+    **{
+        (state, ClockKind.ARCHIVE): (Step.ARCHIVE, StepData(text="归档期满，按规则归档。"))
+        for state, alarms in ALARMS.items()
+        if ClockKind.ARCHIVE in alarms
+    },
+}  # fmt: skip
+"""What the rules let the program do when a clock has run out: nothing that decides about a person's matter."""
+
+
+def sweep(limit: int = 1000) -> int:
+    """Treat up to ``limit`` clocks whose light changes now; returns how many. Safe in many processes at once.
+
+    Rows locked by another sweeper or by a running command are left for the next time.
+    """
+    done = 0
+    while done < limit:
+        count = _sweep_once(min(AT_ONCE, limit - done))
+        done += count
+        if count == 0:
+            break
+    return done
+
+
+def run_sweeper(stop: Callable[[float], bool], pause: float = 5.0) -> None:
+    """Sweep until ``stop(seconds)``, which waits that long unless told to end, says so (``Event.wait``)."""
+    while not stop(0.0 if sweep() else pause):
+        pass
+
+
+def _sweep_once(limit: int) -> int:
+    with transaction.atomic(), as_system():
+        moment = now()
+        rows = (
+            Clock.objects.filter(next_at__lte=moment, stopped_at__isnull=True, paused_at__isnull=True)
+            .select_for_update(skip_locked=True, of=("self", "order"))
+            .select_related("order")
+            .order_by("next_at")[:limit]
+        )
+        clocks = list(rows)
+        for clock in clocks:
+            set_from(clock, moment)
+        Clock.objects.bulk_update(clocks, ["light", "next_at", "due_at", "explanation"])
+        orders = _same_objects(clocks)
+        for clock in clocks:
+            order = orders[clock.order_id]
+            _tell(clock, order, moment)
+            if clock.light == Light.RED.value and _act(clock, order, moment):
+                order.refresh_from_db()
+    return len(clocks)
+
+
+def _same_objects(clocks: list[Clock]) -> dict[int, Order]:
+    """One object per order, however many of its clocks came due."""
+    orders: dict[int, Order] = {}
+    for clock in clocks:
+        clock.order = orders.setdefault(clock.order_id, clock.order)
+    return orders
+
+
+def _tell(clock: Clock, order: Order, moment: datetime) -> None:
+    """Show the light on the order, announce it, and let the supervision rules look."""
+    kind, light = ClockKind(clock.kind), Light(clock.light)
+    if kind in ALARMS.get(State(order.state), ()) and clock.due_at == order.due_at:
+        order.light = light.value
+        Order.objects.filter(pk=order.pk).update(light=light.value)
+    publish(LightChanged(order.pk, order.number, clock.pk, kind.value, light.value, tuple(order.unit_ids)))
+    unit_id = clock.assignment.unit_id if clock.assignment else _supervised_unit(clock)
+    if light is Light.RED:
+        raise_by_rule(order, "overdue", moment, clock=kind.value, unit_id=unit_id)
+    elif light in (Light.YELLOW, Light.ORANGE):
+        lights = rules.deadline_rules().lights
+        left = lights.orange if light is Light.ORANGE else lights.yellow
+        raise_by_rule(order, "near_due", moment, clock=kind.value, unit_id=unit_id, share_left=round(left * 100))
+
+
+def _supervised_unit(clock: Clock) -> int | None:
+    if clock.kind != ClockKind.SUPERVISION.value or clock.subject_id is None:
+        return None
+    return Supervision.objects.filter(pk=clock.subject_id).values_list("unit_id", flat=True).first()
+
+
+def _act(clock: Clock, order: Order, moment: datetime) -> bool:
+    """Take the step that the rules allow without a person; what cannot be done yet is tried again."""
+    automatic = AUTOMATIC.get((State(order.state), ClockKind(clock.kind)))
+    if automatic is None:
+        return False
+    step, data = automatic
+    try:
+        take(order.number, step, data, key=f"auto-{step.value}-{clock.pk}")
+    except MinhuError:  # a person must decide something first: the red light stays for them
+        Clock.objects.filter(pk=clock.pk).update(next_at=moment + TRY_AGAIN)
+        return False
+    return True
+
+
+__all__ = ["AUTOMATIC", "run_sweeper", "sweep"]
