@@ -27,6 +27,6 @@ def write(home: Path) -> Write:
 @pytest.fixture
 def outside(home: Path) -> Path:
     """The checkpoint file outside the database."""
-    from minhu.ledger.services import witness
+    from minhu.ledger import witness
 
     return witness.witness_path()

@@ -9,8 +9,7 @@ from django.db import connection, transaction
 
 from ledger.ledger_helpers import Write, owner
 from minhu.kernel.errors import Conflict, Unavailable
-from minhu.ledger import queries, services
-from minhu.ledger.services import witness
+from minhu.ledger import queries, services, witness
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.data_layer]
 

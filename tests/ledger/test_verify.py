@@ -16,7 +16,7 @@ from minhu.kernel.errors import Conflict, NotFound
 from minhu.ledger import services
 from minhu.ledger.domain.merkle import is_included, leaf_hash
 from minhu.ledger.domain.record import RECORD_SQL
-from minhu.ledger.services.witness import witness_path
+from minhu.ledger.witness import witness_path
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.data_layer]
 Session = psycopg.Connection[Any]

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from minhu.engines import filetypes
-from minhu.engines.home import minhu_home
+from minhu.engines.database import home_folder
 from minhu.engines.secrets import seal_bytes, unseal_bytes
 from minhu.kernel.errors import Invalid, NotFound, Unavailable
 
@@ -100,7 +100,7 @@ def delete(sha256: str) -> None:
 def _place(sha256: str) -> Path:
     if len(sha256) != 64 or set(sha256) - set("0123456789abcdef"):
         raise NotFound("附件编号不正确。", code="file_not_found")
-    return minhu_home() / "files" / sha256[:2] / sha256
+    return home_folder() / "files" / sha256[:2] / sha256
 
 
 def _digest(file: BinaryIO) -> str:

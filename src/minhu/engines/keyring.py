@@ -19,7 +19,7 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from minhu.engines.home import minhu_home
+from minhu.engines.database import home_folder
 from minhu.kernel.errors import Unavailable
 
 KEY_BYTES = 32
@@ -38,7 +38,7 @@ class Keyring:
 
 def keys_directory() -> Path:
     """Return the directory of the key files."""
-    return minhu_home() / "keys"
+    return home_folder() / "keys"
 
 
 def master_path() -> Path:

@@ -12,7 +12,6 @@ import re
 import threading
 import unicodedata
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from cryptography.exceptions import InvalidTag
@@ -21,7 +20,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.core.exceptions import FieldError
 from django.db import models
 
-from minhu.engines.keyring import Keyring, add_data_key, keys_directory, open_keyring
+from minhu.engines.keyring import Keyring, add_data_key, open_keyring
 from minhu.kernel.errors import Unavailable
 
 AES_256_GCM: Final = 1
@@ -38,12 +37,12 @@ else:
 
 _UNREADABLE = "这条个人信息无法解密：数据已损坏，或使用的不是原来的密钥。请联系系统管理员核对密钥备份。"
 _guard = threading.Lock()
-_opened: dict[Path, Keyring] = {}
+_opened: dict[tuple[str, str], Keyring] = {}
 
 
 def _keyring(*, wants: int | None = None) -> Keyring:
     """Return the cached keyring, read again when it lacks the wanted version (another process rotated)."""
-    place = keys_directory()
+    place = os.environ.get("MINHU_HOME", ""), os.environ.get("MINHU_MASTER_KEY_FILE", "")
     found = _opened.get(place)
     if found is not None and (wants is None or wants in found.data):
         return found

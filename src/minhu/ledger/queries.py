@@ -4,8 +4,8 @@ from django.db import connection
 
 from minhu.ledger.database import everything_visible
 from minhu.ledger.models import Checkpoint, Entry
-from minhu.ledger.services.witness import witness_path
 from minhu.ledger.types import EntryView, Status, Subject
+from minhu.ledger.witness import witness_path
 
 _PENDING = "SELECT count(*), min(occurred_at) FROM ledger_entry WHERE position IS NULL"
 

@@ -10,10 +10,10 @@ from django.db import connection, transaction
 
 from minhu.kernel.clock import now
 from minhu.kernel.errors import Conflict
+from minhu.ledger import witness
 from minhu.ledger.database import everything_visible
 from minhu.ledger.domain.merkle import Frontier
 from minhu.ledger.models import Checkpoint
-from minhu.ledger.services import witness
 
 _LOCK = "SELECT pg_try_advisory_xact_lock(712346)"
 _PICK = "SELECT id, leaf_hash FROM ledger_entry WHERE position IS NULL ORDER BY id LIMIT %s"

@@ -7,11 +7,11 @@ from typing import Any, Final
 import psycopg
 from django.db import connection
 
+from minhu.ledger import witness
 from minhu.ledger.database import everything_visible
 from minhu.ledger.domain.merkle import Frontier, leaf_hash
 from minhu.ledger.domain.record import RECORD_SQL, SEPARATOR, canonical_payload, microseconds
 from minhu.ledger.models import Checkpoint, Entry
-from minhu.ledger.services import witness
 from minhu.ledger.types import Finding, Verification
 
 Progress = Callable[[int, int], None]

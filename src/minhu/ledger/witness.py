@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from minhu.engines.home import minhu_home
+from minhu.engines.database import home_folder
 from minhu.kernel.errors import Unavailable
 from minhu.ledger.database import everything_visible
 from minhu.ledger.models import Checkpoint
@@ -22,7 +22,7 @@ _TAIL = 4096
 
 def witness_path() -> Path:
     """Return where the file lies."""
-    return minhu_home() / "ledger" / "checkpoints.jsonl"
+    return home_folder() / "ledger" / "checkpoints.jsonl"
 
 
 def catch_up() -> int:
