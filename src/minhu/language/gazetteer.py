@@ -157,12 +157,21 @@ class Gazetteer:
             for length in known:
                 piece = text[at : at + length]
                 name = names.get(piece)
-                if name is not None and len(piece) == length:
+                if name is not None and len(piece) == length and (name.full or not self._full_inside(text, at, length)):
                     found.append(Hit(at, at + length, piece, name))
                     at += length - 1
                     break
             at += 1
         return found
+
+    def _full_inside(self, text: str, at: int, length: int) -> bool:
+        """Whether a full name begins inside a short one and ends behind it: 和平鲁区 holds 平鲁区, not 和平."""
+        for start in range(at + 1, at + length):
+            for longer in self._lengths.get(text[start : start + 2], ()):
+                name = self._names.get(text[start : start + longer])
+                if name is not None and name.full and start + longer > at + length:
+                    return True
+        return False
 
 
 def _names_of(area: AreaEntry) -> list[tuple[str, bool]]:

@@ -20,6 +20,7 @@ from minhu.language.place_context import (
     SHORT_AFTER,
     SHORT_BEFORE,
     THING,
+    THING_FULL,
     WORK_MATTERS,
     Role,
     role_of,
@@ -148,7 +149,8 @@ def _rejected_right(hit: Hit, text: str) -> bool:
     if hit.name.landmark:
         return False
     rule = NOT_AFTER_FULL.get(hit.text[-1])
-    return bool((hit.name.full and rule and rule.match(after)) or THING.match(after))
+    thing = THING_FULL if hit.name.full else THING
+    return bool((hit.name.full and rule and rule.match(after)) or thing.match(after))
 
 
 def _believable(hit: Hit, text: str, gazetteer: Gazetteer, around: str) -> bool:
