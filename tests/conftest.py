@@ -104,7 +104,7 @@ def _build_template(name: str) -> None:
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         if done.returncode:
             last = "\n".join((done.stdout + done.stderr).splitlines()[-12:])
-            pytest.exit(f"minhu migrate failed:\n{last}", returncode=1)
+            pytest.fail(f"minhu migrate failed:\n{last}", pytrace=False)
         _run(admin, "ALTER DATABASE {} RENAME TO {}", draft, name)
 
 
