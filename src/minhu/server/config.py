@@ -38,6 +38,8 @@ class Config:
     worker: str = _setting("MINHU_WORKER", "inline", "inline: background loops in the web process; none: elsewhere")
     threads: int = _setting("MINHU_THREADS", "16", "requests that one web process works on at once")
     upload_mb: int = _setting("MINHU_UPLOAD_MB", "64", "largest request body in megabytes")
+    cipher: str = _setting("MINHU_CIPHER", "aes", "how personal values are sealed from now on: aes (256-GCM) or sm4 (GCM)")
+    master_key_file: str = _setting("MINHU_MASTER_KEY_FILE", "", "master key elsewhere than in MINHU_HOME/keys")
     log_level: str = _setting("MINHU_LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR")
 
     @classmethod
@@ -49,6 +51,8 @@ class Config:
             raise ConfigError(f"MINHU_WORKER is 'inline' or 'none', not {raw['worker']!r}")
         if raw["log_level"].upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
             raise ConfigError(f"MINHU_LOG_LEVEL is DEBUG, INFO, WARNING or ERROR, not {raw['log_level']!r}")
+        if raw["cipher"].lower() not in {"aes", "sm4"}:
+            raise ConfigError(f"MINHU_CIPHER is aes or sm4, not {raw['cipher']!r}")
         return cls(
             home=home_folder(source),
             database_url=raw["database_url"],
@@ -61,6 +65,8 @@ class Config:
             worker=raw["worker"],
             threads=_whole("MINHU_THREADS", raw["threads"], 1, 256),
             upload_mb=_whole("MINHU_UPLOAD_MB", raw["upload_mb"], 1, 4096),
+            cipher=raw["cipher"].lower(),
+            master_key_file=raw["master_key_file"],
             log_level=raw["log_level"].upper(),
         )
 
