@@ -38,7 +38,9 @@ class Config:
     worker: str = _setting("MINHU_WORKER", "inline", "inline: background loops in the web process; none: elsewhere")
     threads: int = _setting("MINHU_THREADS", "16", "requests that one web process works on at once")
     upload_mb: int = _setting("MINHU_UPLOAD_MB", "64", "largest request body in megabytes")
-    cipher: str = _setting("MINHU_CIPHER", "aes", "how personal values are sealed from now on: aes (256-GCM) or sm4 (GCM)")
+    cipher: str = _setting(
+        "MINHU_CIPHER", "aes", "how personal values are sealed from now on: aes (256-GCM) or sm4 (GCM)"
+    )
     master_key_file: str = _setting("MINHU_MASTER_KEY_FILE", "", "master key elsewhere than in MINHU_HOME/keys")
     log_level: str = _setting("MINHU_LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR")
 
