@@ -52,7 +52,8 @@ def serve(
     host, port = config.address()
     if config.demo and host not in {"127.0.0.1", "::1", "localhost"}:
         raise typer.BadParameter("the demo's one-click login is for this machine only: listen on 127.0.0.1")
-    pid_file = config.home / "run" / f"serve-{port}.pid"
+    whole = "-house" if layout is Layout.PROCESSES else ""  # its parts write files of their own
+    pid_file = config.home / "run" / f"serve-{port}{whole}.pid"
     pid_file.parent.mkdir(parents=True, exist_ok=True)
     pid_file.write_text(str(os.getpid()))
     typer.echo(f"Minhu 民呼 → http://{host if ':' not in host else f'[{host}]'}:{port}/", err=True)
@@ -122,7 +123,8 @@ def _prepare() -> None:
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         raise DatabaseError("the database is not at this version yet: run `minhu migrate`")
     connection.close()
-    call_command("collectstatic", interactive=False, verbosity=0)
+    if os.environ.pop("MINHU_COLLECTED", "") != str(os.getppid()):
+        call_command("collectstatic", interactive=False, verbosity=0)
 
 
 def _granian(host: str, port: int, layout: Layout, workers: int) -> None:
@@ -151,7 +153,7 @@ def _granian(host: str, port: int, layout: Layout, workers: int) -> None:
 def _processes(host: str, port: int, workers: int) -> None:
     """WSGI workers on the port, an ASGI process for `/events/` on the next one, and a worker; one falls, all fall."""
     command = [sys.executable, "-m", "minhu"]
-    environment = {**os.environ, "MINHU_WORKER": "none"}
+    environment = {**os.environ, "MINHU_WORKER": "none", "MINHU_COLLECTED": str(os.getpid())}
     parts = [
         [*command, "serve", "--layout", "wsgi", "--workers", str(workers), "--listen", f"{host}:{port}"],
         [*command, "serve", "--layout", "streams", "--listen", f"{host}:{port + 1}"],
