@@ -17,7 +17,7 @@ from typing import Any
 
 from minhu.directory.access import acting_as, as_system
 from minhu.directory.models import Area, Category, Post, Staff, Taxonomy, Unit
-from minhu.directory.queries.actors import actor_of_staff, citizen_actor
+from minhu.directory.queries.actors import actor_of_staff
 from minhu.directory.queries.freshness import forget
 from minhu.directory.types import AreaLevel, Role, UnitKind, VersionState
 from minhu.handling.models import Order

@@ -110,6 +110,10 @@ class Automation:
     repeat_likeness: float
     repeat_days: int
     ask_place_below: float
+    reply_approver: str = "unit_head"
+    """Who reads a public reply before the citizen does: ``unit_head`` or ``supervisor``."""
+    close_without_answer: bool = True
+    """An order whose callback period passes without an answer is closed by rule."""
 
     def dispatch_line(self, category_path: str, confidence: float) -> DispatchLine | None:
         """The line that allows automatic dispatch (the deepest category decides), else None."""
@@ -196,6 +200,8 @@ def parse_automation(content: Mapping[str, Any], version: str) -> Automation:
         repeat_likeness=body.number("repeat_likeness", 0.75),
         repeat_days=body.count("repeat_days", 30, 1, 3650),
         ask_place_below=body.number("ask_place_below", 0.6),
+        reply_approver=body.text("reply_approver", "unit_head", choices=("unit_head", "supervisor")),
+        close_without_answer=body.flag("close_without_answer", True),
     )
     body.no_other_keys()
     problems.raise_if_any("自动化规则")

@@ -190,6 +190,20 @@ BY_UNIT: frozenset[Step] = BY_LEAD | {
 }
 """Steps that a unit takes for its own open share of the order."""
 
+ANSWERS: dict[Step, str] = {
+    Step.APPROVE_RETURN: "return",
+    Step.REFUSE_RETURN: "return",
+    Step.APPROVE_EXTENSION: "extension",
+    Step.REFUSE_EXTENSION: "extension",
+    Step.APPROVE_SUSPENSION: "suspension",
+    Step.REFUSE_SUSPENSION: "suspension",
+    Step.APPROVE_REPLY: "reply",
+    Step.REJECT_REPLY: "reply",
+    Step.APPROVE_EXCLUSION: "exclusion",
+    Step.REFUSE_EXCLUSION: "exclusion",
+}
+"""Which question (``Review.Kind``) each decision answers."""
+
 
 def allowed_steps(state: State) -> tuple[Transition, ...]:
     """The steps that the table allows somebody from ``state``, in its order."""

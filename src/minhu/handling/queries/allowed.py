@@ -5,25 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from minhu.directory.policy import Action, decide
-from minhu.handling.domain.states import BY_LEAD, BY_UNIT, Transition, allowed_steps
+from minhu.handling.domain.states import ANSWERS, BY_LEAD, BY_UNIT, Transition, allowed_steps
 from minhu.handling.models import Assignment, Order, Review
 from minhu.handling.types import AllowedStep, AssignmentRole, AssignmentState, State, Step
 from minhu.kernel.actors import Actor
 
 HELPERS = frozenset({AssignmentRole.ASSIST.value, AssignmentRole.GRID.value})
-QUESTIONS: dict[Step, Review.Kind] = {
-    Step.APPROVE_RETURN: Review.Kind.RETURN,
-    Step.REFUSE_RETURN: Review.Kind.RETURN,
-    Step.APPROVE_EXTENSION: Review.Kind.EXTENSION,
-    Step.REFUSE_EXTENSION: Review.Kind.EXTENSION,
-    Step.APPROVE_SUSPENSION: Review.Kind.SUSPENSION,
-    Step.REFUSE_SUSPENSION: Review.Kind.SUSPENSION,
-    Step.APPROVE_REPLY: Review.Kind.REPLY,
-    Step.REJECT_REPLY: Review.Kind.REPLY,
-    Step.APPROVE_EXCLUSION: Review.Kind.EXCLUSION,
-    Step.REFUSE_EXCLUSION: Review.Kind.EXCLUSION,
-}
-"""Which question each decision answers."""
 
 
 def steps_for(order: Order, actor: Actor) -> list[Transition]:
@@ -44,13 +31,14 @@ def allowed_for(
 def _allowed(
     order: Order, actor: Actor, shares: list[Assignment], reviews: list[Review]
 ) -> list[tuple[Transition, tuple[int, ...]]]:
-    state, found = State(order.state), []
+    state = State(order.state)
+    found: list[tuple[Transition, tuple[int, ...]]] = []
     for transition in allowed_steps(state):
         if not decide(actor, transition.action, order.facts()):
             continue
         if transition.step is Step.NOTE and actor.kind in ("citizen", "partner"):
             continue
-        if transition.step in QUESTIONS:
+        if transition.step in ANSWERS:
             if any(_may_decide(order, transition, review, actor) for review in reviews):
                 found.append((transition, ()))
         elif transition.step in BY_UNIT:
@@ -63,7 +51,7 @@ def _allowed(
 
 
 def _may_decide(order: Order, transition: Transition, review: Review, actor: Actor) -> bool:
-    if review.kind != QUESTIONS[transition.step] or (actor.kind != "system" and review.asked_by == actor.id):
+    if review.kind != ANSWERS[transition.step] or (actor.kind != "system" and review.asked_by == actor.id):
         return False
     if review.arbitration and not decide(actor, Action.ARBITRATE):
         return False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from minhu.directory.policy import Action, decide
-from minhu.handling.domain.states import BY_LEAD, BY_UNIT, Transition, allowed_steps
+from minhu.handling.domain.states import ANSWERS, BY_LEAD, BY_STEP, BY_UNIT, Transition, allowed_steps
 from minhu.handling.models import Assignment, Order, OrderStep, Review
 from minhu.handling.services.context import Context
 from minhu.handling.services.outside import rules, unit_of
@@ -13,19 +13,6 @@ from minhu.kernel.calendar import CHINA_TIME
 from minhu.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 
 LONGEST_TEXT = 20_000
-QUESTIONS: dict[Step, tuple[str, ...]] = {
-    Step.APPROVE_RETURN: (Review.Kind.RETURN.value,),
-    Step.REFUSE_RETURN: (Review.Kind.RETURN.value,),
-    Step.APPROVE_EXTENSION: (Review.Kind.EXTENSION.value,),
-    Step.REFUSE_EXTENSION: (Review.Kind.EXTENSION.value,),
-    Step.APPROVE_SUSPENSION: (Review.Kind.SUSPENSION.value,),
-    Step.REFUSE_SUSPENSION: (Review.Kind.SUSPENSION.value,),
-    Step.APPROVE_REPLY: (Review.Kind.REPLY.value,),
-    Step.REJECT_REPLY: (Review.Kind.REPLY.value,),
-    Step.APPROVE_EXCLUSION: (Review.Kind.EXCLUSION.value,),
-    Step.REFUSE_EXCLUSION: (Review.Kind.EXCLUSION.value,),
-}
-"""Which question each decision answers."""
 
 
 def load(number: str, actor: Actor, target_number: str = "") -> Order:
@@ -59,8 +46,6 @@ def check_version(order: Order, version: int | None, actor: Actor) -> None:
 
 def last_change(order: Order, actor: Actor) -> str:
     """Who did what last, and when; citizens read no staff names."""
-    from minhu.handling.domain.states import BY_STEP
-
     last = OrderStep.objects.filter(order=order).order_by("-id").first()
     if last is None:
         return "这张工单刚刚有变化"
@@ -123,11 +108,11 @@ def _open_first(context: Context, shares: list[Assignment]) -> Assignment:
 
 def find_review(context: Context) -> None:
     """Find the question that a decision answers; raises Conflict when nothing waits."""
-    kinds = QUESTIONS.get(context.transition.step)
-    if not kinds:
+    kind = ANSWERS.get(context.transition.step)
+    if kind is None:
         return
     waiting = list(
-        Review.objects.filter(order=context.order, kind__in=kinds, decision=Review.Decision.WAITING)
+        Review.objects.filter(order=context.order, kind=kind, decision=Review.Decision.WAITING)
         .select_related("assignment")
         .order_by("id")
     )

@@ -195,7 +195,8 @@ class ClockBook:
         if self._new:
             self._loaded = self._loaded if self._loaded is not None else [c for c in self.clocks if c.pk]
             for clock in self._new:  # their owners may have been stored after the clock was started
-                clock.assignment_id, clock.order_id = clock.assignment and clock.assignment.pk, self.order.pk
+                clock.order_id = self.order.pk
+                clock.assignment_id = clock.assignment.pk if clock.assignment else None
             Clock.objects.bulk_create(self._new)
             self._loaded, self._new = [*(self._loaded or []), *self._new], []
         changed = list(self._changed.values())

@@ -58,6 +58,8 @@ class Context:
         """End one unit's share; the unit keeps reading the order."""
         assignment.state, assignment.ended_at = state.value, self.moment
         assignment.save(update_fields=["state", "ended_at"])
+        if "assignments" in self.__dict__:
+            self.__dict__["assignments"] = [a for a in self.assignments if a.pk != assignment.pk]
 
     def end_all(self, state: AssignmentState, keep: Iterable[int] = ()) -> None:
         """End every open share but those of ``keep``; shares that were answered stay 'replied'."""
@@ -66,7 +68,6 @@ class Context:
             if assignment.pk not in kept:
                 done = assignment.state == AssignmentState.REPLIED.value
                 self.end(assignment, AssignmentState.REPLIED if done else state)
-        self.__dict__["assignments"] = [a for a in self.assignments if a.pk in kept]
 
     def drop_reviews(self, reason: str) -> None:
         """Questions that nobody needs to decide any more, and their clocks."""

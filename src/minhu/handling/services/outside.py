@@ -81,7 +81,7 @@ def reply_approver(order: Order) -> str:
     """Who reads a reply before the citizen does: 'supervisor' on sensitive and group matters, else as set."""
     if order.sensitive or order.group_matter:
         return "supervisor"
-    return str(getattr(rules.automation(), "reply_approver", "unit_head"))
+    return rules.automation().reply_approver
 
 
 __all__ = [

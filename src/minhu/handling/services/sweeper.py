@@ -112,7 +112,7 @@ def _supervised_unit(clock: Clock) -> int | None:
 def _act(clock: Clock, order: Order, moment: datetime) -> bool:
     """Take the step that the rules allow without a person; what cannot be done yet is tried again."""
     automatic = AUTOMATIC.get((State(order.state), ClockKind(clock.kind)))
-    if automatic is None:
+    if automatic is None or (automatic[0] is Step.CLOSE and not rules.automation().close_without_answer):
         return False
     step, data = automatic
     try:

@@ -39,7 +39,8 @@ def raise_by_rule(
         if not fires(rule, counts):
             continue
         open_rows = Supervision.objects.filter(order=order, by_rule=rule.code, ended_at__isnull=True)
-        if open_rows.filter(unit_id=unit_id).exists():
+        here = open_rows.filter(unit__isnull=True) if unit_id is None else open_rows.filter(unit_id=unit_id)
+        if here.exists():
             continue
         book = book or ClockBook(order, moment)
         _supervise(order, rule.level, rule.text, rule.code, unit_id, moment, book)

@@ -7,7 +7,7 @@ from minhu.directory.types import UnitInfo, UnitKind
 from minhu.handling.domain.states import UNIT_CLOCKS
 from minhu.handling.models import Assignment
 from minhu.handling.services.context import Context
-from minhu.handling.services.outside import day_words, units_by_id
+from minhu.handling.services.outside import day_words, rules, units_by_id
 from minhu.handling.services.steps.front import correct_elements
 from minhu.handling.services.steps.registry import handles
 from minhu.handling.services.supervision_ends import end_supervisions
@@ -50,13 +50,13 @@ def dispatch(context: Context) -> None:
     units = units_by_id([lead_id, *data.assist_unit_ids])
     if lead_id in data.assist_unit_ids:
         raise Invalid("主办单位不能同时是协办单位。", fields={"assist_unit_ids": "与主办单位重复"})
+    order.catalogue_item_id = data.catalogue_item_id
     _choose_deadline(context)
     order.transfer_count += order.hops > 0
     order.hops += 1
     order.lead_unit_id = lead_id
     order.dispatched_at = context.moment
     order.signed_at = order.first_contact_at = None
-    order.catalogue_item_id = data.catalogue_item_id
     order.dispatch_basis, order.dispatch_confidence = data.basis[:500], data.confidence
     context.changes |= {"lead": lead_id, "assist": list(data.assist_unit_ids), "hop": order.hops}
     if order.disputed:
@@ -72,10 +72,13 @@ def dispatch(context: Context) -> None:
 def _choose_deadline(context: Context) -> None:
     """A hard case gets its longer deadline only from somebody who may grant extensions."""
     order, wanted = context.order, context.data.difficulty
+    if not wanted and order.catalogue_item is not None:
+        wanted = order.catalogue_item.deadline_key
     if wanted == HARD and not decide(context.actor, Action.DECIDE_EXTENSION, order.facts()):
         raise NotAllowed("疑难事项的办理时限须经批准，请由有延期审批权的人员派单。", code="hard_needs_approval")
-    if wanted and wanted != HARD and len(wanted) > 32:
-        raise Invalid("没有这种时限类别。", fields={"difficulty": "请从列表中选择"})
+    keys = {line.deadline_key for line in rules.deadline_rules().lines}
+    if wanted and wanted not in keys:
+        raise Invalid(f"时限表里没有“{wanted}”这种时限。", fields={"difficulty": "请从列表中选择"})
     order.deadline_key = wanted
 
 

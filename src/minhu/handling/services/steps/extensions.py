@@ -26,7 +26,7 @@ def _wanted(context: Context, longest: Duration) -> Duration:
             f"时间须在 1 至 {longest.amount} {names[longest.unit]}之间。",
             fields={"amount": f"最多 {longest.amount} {names[longest.unit]}"},
         )
-    return Duration(amount, cast(TimeUnit, unit), longest.working_hours)
+    return Duration(amount, longest.unit, longest.working_hours)
 
 
 @handles(Step.ASK_EXTENSION)

@@ -60,7 +60,6 @@ def approve_return(context: Context) -> None:
     end_supervisions(context, share.unit_id)
     context.end(share, AssignmentState.RETURNED)
     if context.side:
-        context.assignments.remove(share)
         if context.data.unit_id is not None:
             _replace(context, share)
         return
