@@ -22,8 +22,8 @@ from minhu.language.types import Leaf, RankedLabel, Span, Suggestion
 MAKER = "keywords/2026.1"
 _SPLIT = re.compile(r"[、/，,和与及及其（）()·\s]+")
 _BITS = 20
-_SHARPNESS = 2.2
-_UNSURE_POINTS = 1.1
+_SHARPNESS = 3.0
+_UNSURE_POINTS = 0.5
 _GRAM_WEIGHT = 5.0
 _TITLE_WEIGHT = 1.5
 _CONTEXT_CHARACTERS = 600

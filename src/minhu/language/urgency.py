@@ -11,9 +11,13 @@ import re
 
 from minhu.language.types import HandOver, Span, Urgency
 from minhu.language.urgency_context import IDIOM, cancels
-from minhu.language.urgency_rules import HAZARDS, URGENT_WORDS
+from minhu.language.urgency_rules import HAZARDS, URGENT_WORDS, Hazard
+from minhu.language.urgency_signals import LIMIT, signs
 
 MAKER = "urgency/2026.1"
+# Weak signs of a longer sentence are a story, not a cry for help.
+_LONGEST_SIGNS = 90
+_SIGNS = Hazard("险情征兆", "120", "event", (), re.compile(""))
 _SENTENCE = re.compile(r"[^。！？!?；;\n]+")
 # When several services are needed, the one that saves the life first is named.
 _ORDER: dict[str, int] = {"119": 0, "120": 1, "110": 2, "122": 3, "none": 4}
@@ -22,8 +26,6 @@ _ORDER: dict[str, int] = {"119": 0, "120": 1, "110": 2, "122": 3, "none": 4}
 def assess(text: str) -> Urgency:
     """Level, life danger and hand-over of ``text``, with reasons (Chinese) and the spans they rest on."""
     active = [hazard for hazard in HAZARDS if any(word in text for word in hazard.triggers)]
-    if not active:
-        return _without_danger(text, ())
     masked = IDIOM.sub(_blank, text)
     reasons: list[str] = []
     spans: list[Span] = []
@@ -43,6 +45,8 @@ def assess(text: str) -> Urgency:
                 reasons.append(f"{hazard.name}：“{words[:24]}”")
                 spans.append((offset + match.start(), offset + match.end()))
                 services.append(hazard.hand_over)
+    if not services and not _cancelled_for_good(ignored):
+        _second_look(masked, text, reasons, spans, services)
     if not services:
         return _without_danger(text, tuple(dict.fromkeys(ignored)))
     return Urgency(
@@ -54,6 +58,28 @@ def assess(text: str) -> Urgency:
         confidence=min(0.98, 0.8 + 0.06 * len(set(reasons))),
         maker=MAKER,
     )
+
+
+def _cancelled_for_good(ignored: list[str]) -> bool:
+    """Whether the named hazards were denied, taught or long past, so that weak signs must not bring them back."""
+    return bool(ignored)
+
+
+def _second_look(
+    masked: str, text: str, reasons: list[str], spans: list[Span], services: list[HandOver]
+) -> None:
+    """Add a sentence whose weak signs sum up to danger and which no context cancels."""
+    for found in _SENTENCE.finditer(masked):
+        points, span = signs(found.group())
+        if span is None or points < LIMIT or len(found.group()) > _LONGEST_SIGNS:
+            continue
+        start, end = span
+        if cancels(_SIGNS, found.group(), start, end, masked, masked[: found.start()]):
+            continue
+        reasons.append(f"险情征兆叠加：“{text[found.start() + start : found.start() + end][:24]}”")
+        spans.append((found.start() + start, found.start() + end))
+        services.append(_SIGNS.hand_over)
+        return
 
 
 def _blank(match: re.Match[str]) -> str:
