@@ -20,7 +20,6 @@ from minhu.directory.policy import Action, Facts, Scope, ScopeKind, decide, scop
 from minhu.kernel.actors import SYSTEM, Actor, current_actor, use_actor
 from minhu.kernel.errors import NotAllowed, NotFound
 
-_FAILED = TransactionStatus.INERROR
 APP_ROLE = "minhu_app"
 WIDE_ROLE = "minhu_wide"
 
@@ -28,10 +27,13 @@ _APPLY = (
     "SELECT set_config('role', %s, true), set_config('minhu.scope', %s, true),"
     " set_config('minhu.units', %s, true), set_config('minhu.requests', %s, true)"
 )
-_READ = (
-    "SELECT current_setting('role'), coalesce(current_setting('minhu.scope', true), ''),"
-    " coalesce(current_setting('minhu.units', true), ''),"
-    " coalesce(current_setting('minhu.requests', true), '')"
+_READ_AND_APPLY = (
+    "WITH before AS MATERIALIZED (SELECT current_setting('role') AS role,"
+    " coalesce(current_setting('minhu.scope', true), '') AS scope,"
+    " coalesce(current_setting('minhu.units', true), '') AS units,"
+    " coalesce(current_setting('minhu.requests', true), '') AS requests)"
+    " SELECT role, scope, units, requests, set_config('role', %s, true), set_config('minhu.scope', %s, true),"
+    " set_config('minhu.units', %s, true), set_config('minhu.requests', %s, true) FROM before"
 )
 
 
@@ -58,20 +60,27 @@ def apply_scope(scope: Scope) -> None:
         cursor.execute(_APPLY, settings_for(scope))
 
 
+def _is_broken() -> bool:
+    raw = connection.connection
+    return raw is None or raw.info.transaction_status == TransactionStatus.INERROR
+
+
 @contextmanager
 def _scoped(scope: Scope) -> Iterator[None]:
-    """Apply ``scope`` for a block and put back what was there, unless the transaction broke."""
+    """Apply ``scope`` for a block and put back what was there.
+
+    After an error of the database nothing can be put back, and need not: its savepoint or transaction is rolled
+    back, and the settings with it.
+    """
     if not connection.in_atomic_block:
         raise RuntimeError("row security settings live in a transaction; open one first")
     with connection.cursor() as cursor:
-        cursor.execute(_READ)
-        before = cursor.fetchone()
-        cursor.execute(_APPLY, settings_for(scope))
+        cursor.execute(_READ_AND_APPLY, settings_for(scope))
+        before = cursor.fetchone()[:4]
     try:
         yield
     finally:
-        # a failed transaction takes no more statements, and its end forgets the settings anyway
-        if not (connection.needs_rollback or connection.connection.info.transaction_status == _FAILED):
+        if not connection.needs_rollback and not _is_broken():
             with connection.cursor() as cursor:
                 cursor.execute(_APPLY, before)
 

@@ -13,9 +13,9 @@ from minhu.directory.queries import actor_of_session
 from minhu.kernel.actors import use_actor
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
-OPEN_PATHS = ("/static/", "/healthz", "/readyz", "/events/")
-# programs come with a token, not a session; these open their own transaction as the token's owner
-OPEN_PATHS += ("/api/v1/requests", "/api/v1/categories", "/api/v1/areas")
+# programs come with a token, not a session; their paths open their own transaction as the token's owner
+PROGRAM_PATHS = ("/api/v1/requests", "/api/v1/categories", "/api/v1/areas")
+OPEN_PATHS = ("/static/", "/healthz", "/readyz", "/events/", *PROGRAM_PATHS)
 
 
 class AccessMiddleware:

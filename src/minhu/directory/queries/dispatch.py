@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from minhu.directory.domain.catalogue import Catalogue, UnitIndex
+from minhu.directory.domain.catalogue import SURE, Catalogue, UnitIndex
 from minhu.directory.models import CatalogueItem
 from minhu.directory.queries import areas, categories, units
 from minhu.directory.queries.freshness import Cached, Topic
@@ -87,6 +87,6 @@ def _not_lead(
 
 
 def _units_of(book: Catalogue, line: CatalogueLine, area_code: str) -> set[int]:
-    """The units a line means at the unit's own place."""
-    found = (book.find(rule, areas.area_info(area_code)).unit for rule in (line.lead, *line.assist))
-    return {unit.id for unit in found if unit is not None}
+    """The units a line means at the unit's own place; those that only stand in for another are not meant."""
+    found = (book.find(rule, areas.area_info(area_code)) for rule in (line.lead, *line.assist))
+    return {one.unit.id for one in found if one.unit is not None and one.confidence == SURE}
