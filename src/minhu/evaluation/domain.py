@@ -10,11 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from minhu.evaluation.types import Satisfaction
-from minhu.kernel.errors import Invalid
 
 
 @dataclass(frozen=True, slots=True)
-class RateRules:
+class RateWeights:
     """Weights of satisfaction and the shares of the three rates in the composite."""
 
     satisfaction: dict[Satisfaction, float] = field(
@@ -28,8 +27,6 @@ class RateRules:
     response_share: float = 0.30
     solution_share: float = 0.35
     satisfaction_share: float = 0.35
-    ranking: bool = False
-    """Whether units are put in order; off by default (do not chase rankings)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +62,7 @@ class Rates:
     tally: Tally
 
 
-def rates_of(tally: Tally, rules: RateRules) -> Rates:
+def rates_of(tally: Tally, rules: RateWeights) -> Rates:
     """The rates of ``tally``; the composite exists only when all three do."""
     valid = sum(tally.satisfaction.values())
     response = tally.responded / tally.response_valid if tally.response_valid else None
@@ -78,23 +75,3 @@ def rates_of(tally: Tally, rules: RateRules) -> Rates:
             rules.response_share * response + rules.solution_share * solution + rules.satisfaction_share * satisfaction
         )
     return Rates(response, solution, satisfaction, composite, tally)
-
-
-def parse_rate_rules(content: dict[str, object]) -> RateRules:
-    """Read a rule set of kind ``rates``; raises ``Invalid`` with the faulty line."""
-    base = RateRules()
-    weights = dict(base.satisfaction)
-    given = content.get("satisfaction", {})
-    if not isinstance(given, dict):
-        raise Invalid("评价规则中“satisfaction”应为各档权重。", fields={"satisfaction": "格式不对"})
-    for name, value in given.items():
-        if name not in {g.value for g in Satisfaction} or not isinstance(value, int | float):
-            raise Invalid(f"评价规则中不认识“{name}”。", fields={"satisfaction": str(name)})
-        weights[Satisfaction(name)] = float(value)
-    names = ("response_share", "solution_share", "satisfaction_share")
-    shares = {name: content.get(name, getattr(base, name)) for name in names}
-    numbers = {name: float(x) for name, x in shares.items() if isinstance(x, int | float)}
-    if len(numbers) != len(names) or abs(sum(numbers.values()) - 1) > 1e-6:
-        raise Invalid("三率权重之和应为 1，请检查。", fields={"response_share": "三项之和应为 1"})
-    ranking = bool(content.get("ranking", False))
-    return RateRules(weights, numbers[names[0]], numbers[names[1]], numbers[names[2]], ranking=ranking)

@@ -11,9 +11,8 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 
 from minhu.directory.access import visible_to
-from minhu.directory.models import RuleSet
-from minhu.directory.types import RuleKind, VersionState
-from minhu.evaluation.domain import RateRules, Rates, Tally, parse_rate_rules, rates_of
+from minhu.directory.queries.rules import rate_rules
+from minhu.evaluation.domain import Rates, RateWeights, Tally, rates_of
 from minhu.evaluation.models import Rating
 from minhu.evaluation.types import SATISFACTION_LABELS, RatingView, Satisfaction
 
@@ -41,10 +40,15 @@ class UnitRates:
     rates: BothRates
 
 
-def rate_rules() -> RateRules:
-    """The published rate rules, else the shipped defaults."""
-    found = RuleSet.objects.filter(kind=RuleKind.RATES.value, state=VersionState.PUBLISHED.value).first()
-    return parse_rate_rules(found.content) if found else RateRules()
+def rate_weights() -> RateWeights:
+    """The weights of the published rate rules."""
+    rules = rate_rules()
+    return RateWeights(
+        {Satisfaction(name): weight for name, weight in rules.satisfaction_weights.items()},
+        rules.response,
+        rules.solution,
+        rules.satisfaction,
+    )
 
 
 def ratings_between(start: datetime, end: datetime, **filters: object) -> QuerySet[Rating]:
@@ -72,7 +76,7 @@ def _tally(row: Mapping[str, Any]) -> Tally:
     )
 
 
-def _both(rows: Iterable[Mapping[str, Any]], rules: RateRules) -> BothRates:
+def _both(rows: Iterable[Mapping[str, Any]], rules: RateWeights) -> BothRates:
     """Rows come split by whether the rating is excluded (``out``)."""
     kept, dropped, excluded = Tally(), Tally(), 0
     for row in rows:
@@ -91,7 +95,7 @@ def rates(start: datetime, end: datetime, **filters: object) -> BothRates:
         .annotate(n=Count("id"), **_COUNTS)
         .order_by()
     )
-    return _both(list(rows), rate_rules())
+    return _both(list(rows), rate_weights())
 
 
 def rates_by_unit(start: datetime, end: datetime, **filters: object) -> list[UnitRates]:
@@ -103,13 +107,13 @@ def rates_by_unit(start: datetime, end: datetime, **filters: object) -> list[Uni
         .annotate(n=Count("id"), **_COUNTS)
         .order_by("lead_unit__unit_class", "lead_unit__code")
     )
-    rules = rate_rules()
+    weights = rate_weights()
     grouped: dict[tuple[int, str, str], list[Mapping[str, Any]]] = defaultdict(list)
     for row in rows:
         key = (row["lead_unit_id"], row["lead_unit__name"], row["lead_unit__unit_class"])
         grouped[key].append(row)
-    found = [UnitRates(*key, _both(part, rules)) for key, part in grouped.items()]
-    if rules.ranking:
+    found = [UnitRates(*key, _both(part, weights)) for key, part in grouped.items()]
+    if rate_rules().ranking:
         found.sort(key=lambda u: (u.unit_class, -(u.rates.after.composite or 0.0)))
     return found
 

@@ -10,7 +10,7 @@ from minhu.evaluation.events import OrderRated
 from minhu.evaluation.models import Rating
 from minhu.evaluation.types import Answers, RatingChannel, Satisfaction
 from minhu.handling import services as handling
-from minhu.handling.models import Order
+from minhu.handling.queries import visible_orders
 from minhu.handling.types import State, Step
 from minhu.kernel.actors import current_actor
 from minhu.kernel.clock import now
@@ -41,7 +41,7 @@ def rate(number: str, answers: Answers, channel: RatingChannel = RatingChannel.W
     """
     _check(answers)
     action = Action.RATE if channel is RatingChannel.WEB else Action.CALL_BACK
-    order = get_for(Order.objects.select_related("lead_unit"), action, number=number)
+    order = get_for(visible_orders(), action, number=number)
     if State(order.state) not in RATEABLE:
         raise Conflict("这件诉求还没有办理结果，办结后即可评价。", code="not_rateable")
     try:
@@ -49,7 +49,7 @@ def rate(number: str, answers: Answers, channel: RatingChannel = RatingChannel.W
             rating = Rating.objects.create(
                 order=order,
                 round=order.reopen_count,
-                lead_unit=order.lead_unit,
+                lead_unit_id=order.lead_unit_id,
                 channel=channel.value,
                 reached=answers.reached,
                 responded=answers.responded,

@@ -10,11 +10,11 @@ from django.db.models import Avg, Count, F, Func, Q, QuerySet, Value
 from django.db.models.fields import CharField
 from django.db.models.functions import TruncDate
 
-from minhu.directory.access import require, visible_to
+from minhu.directory.access import require
 from minhu.directory.policy import Action
 from minhu.governance.periods import CITY_TIME, period
 from minhu.governance.types import DayCount, Figure, Period, Slice
-from minhu.handling.models import Assignment, Order
+from minhu.handling.queries import visible_assignments, visible_orders
 from minhu.handling.types import DONE_STATES, LIVE_STATES, AssignmentRole, State
 from minhu.kernel.clock import now
 
@@ -23,8 +23,8 @@ DONE = [s.value for s in DONE_STATES]
 __all__ = ["breakdown", "daily", "headline", "overdue_units", "period"]
 
 
-def _orders(start: datetime, end: datetime) -> QuerySet[Order]:
-    return visible_to(Order.objects.filter(created_at__gte=start, created_at__lt=end))
+def _orders(start: datetime, end: datetime) -> QuerySet[Any]:
+    return visible_orders().filter(created_at__gte=start, created_at__lt=end)
 
 
 def _counts(start: datetime, end: datetime) -> dict[str, float | None]:
@@ -80,13 +80,13 @@ def daily(span: Period) -> list[DayCount]:
     """Requests received and closed on each local day of ``span``, days without any included."""
     require(Action.VIEW_FIGURES)
     received = _per_day(_orders(span.start, span.end), "created_at")
-    closed_rows = visible_to(Order.objects.filter(closed_at__gte=span.start, closed_at__lt=span.end))
+    closed_rows = visible_orders().filter(closed_at__gte=span.start, closed_at__lt=span.end)
     closed = _per_day(closed_rows, "closed_at")
     days = [(span.start + timedelta(days=i)).astimezone(CITY_TIME).date() for i in range((span.end - span.start).days)]
     return [DayCount(d, received.get(d, 0), closed.get(d, 0)) for d in days]
 
 
-def _per_day(rows: QuerySet[Order], column: str) -> dict[object, int]:
+def _per_day(rows: QuerySet[Any], column: str) -> dict[object, int]:
     grouped = rows.annotate(day=TruncDate(column, tzinfo=CITY_TIME)).values("day").annotate(n=Count("id")).order_by()
     return {row["day"]: row["n"] for row in grouped}
 
@@ -148,8 +148,10 @@ def overdue_units(top: int = 20) -> list[Slice]:
     """Units that lead overdue orders right now, most first."""
     require(Action.VIEW_FIGURES)
     rows = (
-        Assignment.objects.filter(
-            order__in=visible_to(Order.objects.filter(state__in=LIVE, due_at__lt=now())),
+        visible_assignments()
+        .filter(
+            order__state__in=LIVE,
+            order__due_at__lt=now(),
             role=AssignmentRole.LEAD.value,
             ended_at__isnull=True,
         )

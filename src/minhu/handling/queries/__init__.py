@@ -5,6 +5,7 @@ from minhu.handling.queries.chains import transfer_chain
 from minhu.handling.queries.counts import counts_by_state, overdue_count
 from minhu.handling.queries.orders import order_of, order_view
 from minhu.handling.queries.public import public_view
+from minhu.handling.queries.rows import visible_assignments, visible_orders
 
 __all__ = [
     "counts_by_state",
@@ -14,4 +15,6 @@ __all__ = [
     "public_view",
     "steps_for",
     "transfer_chain",
+    "visible_assignments",
+    "visible_orders",
 ]

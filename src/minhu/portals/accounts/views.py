@@ -5,11 +5,11 @@ from __future__ import annotations
 import ipaddress
 from typing import Any
 
+from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout, update_session_auth_hash
-from django.contrib.auth.base_user import AbstractBaseUser
-from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+from django.contrib.auth.forms import AuthenticationForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -21,8 +21,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from minhu.directory.queries import actor_of_staff
 from minhu.directory.queries.staff import account_of, demo_account, demo_posts, posts_of
-from minhu.directory.services.accounts import password_changed
+from minhu.directory.services.accounts import change_own_password
 from minhu.directory.types import Role
+from minhu.kernel.errors import Invalid
 from minhu.ledger import services as ledger
 from minhu.portals.navigation import home_of, role_word
 
@@ -41,6 +42,34 @@ class SignInForm(AuthenticationForm):
         super().__init__(*args, **kwargs)
         self.fields["username"].label = _("账号")
         self.fields["password"].label = _("密码")
+
+
+class PasswordForm(forms.Form):
+    """The old password once, the new one twice."""
+
+    old = forms.CharField(
+        label=gettext_lazy("原密码"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    new = forms.CharField(
+        label=gettext_lazy("新密码"),
+        help_text=gettext_lazy("至少 10 位，不要与姓名、账号相近，不能全是数字。"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    again = forms.CharField(
+        label=gettext_lazy("再输一遍新密码"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """The two new ones must be the same."""
+        data = super().clean() or {}
+        if data.get("new") and data.get("again") and data["new"] != data["again"]:
+            self.add_error("again", _("两次输入的新密码不一样，请重新输入。"))
+        return data
 
 
 def _target(request: HttpRequest, fallback: str) -> str:
@@ -75,10 +104,11 @@ def _demo_staff() -> list[dict[str, str]]:
     ]
 
 
-def _enter(request: HttpRequest, staff: AbstractBaseUser, how: str) -> str:
+def _enter(request: HttpRequest, staff_id: int, how: str) -> str:
     """Open the session, write it down, and say where this person's desk is."""
+    staff = account_of(staff_id)
     login(request, staff, backend="django.contrib.auth.backends.ModelBackend")
-    actor = actor_of_staff(account_of(staff.pk))
+    actor = actor_of_staff(staff)
     ledger.append("session.opened", ("staff", actor.id), {"how": how})
     return home_of(actor.roles)
 
@@ -91,7 +121,7 @@ def login_page(request: HttpRequest) -> HttpResponse:
     form = SignInForm(request, data=request.POST or None)
     if request.method == "POST" and form.is_valid():
         staff = form.get_user()
-        home = _enter(request, staff, "password")
+        home = _enter(request, staff.pk, "password")
         if account_of(staff.pk).must_change_password:
             messages.info(request, _("首次登录请先修改初始密码。"))
             return redirect("change_password")
@@ -121,7 +151,7 @@ def demo_login(request: HttpRequest, username: str) -> HttpResponse:
     staff = demo_account(username)
     if not _demo_offered(request) or staff is None:
         raise Http404
-    return redirect(_enter(request, staff, "demo"))
+    return redirect(_enter(request, staff.pk, "demo"))
 
 
 @require_POST
@@ -150,11 +180,16 @@ def change_password(request: HttpRequest) -> HttpResponse:
     """Change one's own password; the session stays open here and ends everywhere else."""
     if not request.user.is_authenticated:
         return redirect(f"/login/?next={request.path}")
-    form = PasswordChangeForm(request.user, data=request.POST or None)
+    form = PasswordForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        staff = form.save()
-        password_changed(staff.pk)
-        update_session_auth_hash(request, staff)
-        messages.success(request, _("密码已修改。"))
-        return redirect("account")
+        data = form.cleaned_data
+        try:
+            staff = change_own_password(request.user.pk, data["old"], data["new"])
+        except Invalid as error:
+            for name, text in (error.fields or {"old": error.message}).items():
+                form.add_error(name if name in form.fields else None, text)
+        else:
+            update_session_auth_hash(request, staff)
+            messages.success(request, _("密码已修改，其他设备上的登录已退出。"))
+            return redirect("account")
     return render(request, "portals/change_password.html", {"form": form}, status=422 if form.is_bound else 200)

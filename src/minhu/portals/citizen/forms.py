@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile as DjangoFile
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from minhu.directory.types import RequestType
@@ -33,7 +31,7 @@ FILE_MEGABYTES = 20
 
 def uploaded(request: HttpRequest, name: str = "files") -> tuple[UploadedFile, ...]:
     """The files of a form as intake takes them; empty file inputs are left out."""
-    found: list[DjangoFile] = [f for f in request.FILES.getlist(name) if f.name]
+    found = [f for f in request.FILES.getlist(name) if f.name]
     return tuple(UploadedFile(f.name or "", f.read()) for f in found)
 
 
@@ -86,9 +84,8 @@ class SubmitForm(forms.Form):
         ("requester_name", "requester_phone", "wants_callback", "confidential", "special_group"),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        initial = {"key": uuid.uuid4().hex, **(kwargs.pop("initial", None) or {})}
-        super().__init__(*args, initial=initial, **kwargs)
+    def __init__(self, data: QueryDict | None = None) -> None:
+        super().__init__(data, initial={"key": uuid.uuid4().hex})
 
     def step_with_error(self) -> int:
         """The first step (from 1) that holds a mistake; 1 when none does."""
