@@ -118,7 +118,7 @@ class KeywordIndex:
             return np.zeros(len(self.leaves), np.float32)
         weights = self._idf[rows]
         norm = float(np.sqrt(np.dot(weights, weights)))
-        return np.asarray(_GRAM_WEIGHT * (weights @ self._table[rows]) / norm, dtype=np.float32)
+        return np.asarray(_GRAM_WEIGHT * np.einsum("i,ij->j", weights, self._table[rows]) / norm, dtype=np.float32)
 
     def predict(
         self, title: str, body: str = "", model: CategoryModel | None = None, limit: int = 5

@@ -65,9 +65,7 @@ def _cancelled_for_good(ignored: list[str]) -> bool:
     return bool(ignored)
 
 
-def _second_look(
-    masked: str, text: str, reasons: list[str], spans: list[Span], services: list[HandOver]
-) -> None:
+def _second_look(masked: str, text: str, reasons: list[str], spans: list[Span], services: list[HandOver]) -> None:
     """Add a sentence whose weak signs sum up to danger and which no context cancels."""
     for found in _SENTENCE.finditer(masked):
         points, span = signs(found.group())
