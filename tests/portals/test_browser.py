@@ -41,6 +41,7 @@ class Visit:
             viewport={"width": width, "height": 860}, locale="zh-CN", reduced_motion="reduce"
         )
         self.context.add_cookies([{"name": f"minhu_{k}", "value": v, "url": base} for k, v in modes.items()])
+        self.context.set_default_timeout(15_000)
         self.page: Page = self.context.new_page()
         self.wrong: list[str] = []
         self.page.on("console", lambda message: self.wrong.append(message.text) if message.type == "error" else None)
@@ -48,7 +49,9 @@ class Visit:
 
     def go(self, path: str) -> Page:
         """Open `path` and wait until its modules have started."""
-        self.page.goto(self.base + path)
+        response = self.page.goto(self.base + path)
+        assert response is not None
+        assert response.status < 500
         self.page.locator("html[data-ready]").wait_for(state="attached")
         return self.page
 
