@@ -140,9 +140,12 @@ def _tell(rng: Random, template: world.Template, scene: Scene, voice: str, where
         core = _swap(core, parts["dialect_words"])
     opener = scene.fill(rng.choice(parts["openers"][voice]))
     asks = template.request_type in ("consultation", "suggestion")
-    # Only a grievance ends with fear of revenge or an offer of evidence.
+    # Only a grievance ends with fear of revenge or an offer of evidence, or asks to be dealt with soon.
     ending = "polite" if voice == "long" and asks else voice
-    closers = ("", "谢谢。") if template.request_type == "praise" else parts["closers"][ending]
+    if template.request_type == "praise":
+        closers = ["", "谢谢。"]
+    else:
+        closers = (parts["ask_closers"] if asks else {}).get(voice) or parts["closers"][ending]
     closer = scene.fill(rng.choice(closers))
     body = opener + core
     if template.urgency != "danger":
@@ -185,23 +188,42 @@ def _misspell(rng: Random, text: str, pairs: Sequence[Sequence[str]]) -> str:
     return text.replace("，", "") if rng.random() < 0.3 else text
 
 
+_UNFIT: Mapping[str, Sequence[str]] = {
+    "complaint": ("求助", "请求", "咨询", "举报", "表扬", "建议"),
+    "help": ("投诉", "举报", "咨询", "复核", "表扬", "建议"),
+    "report": ("求助", "请求", "咨询", "投诉", "表扬", "建议"),
+}
+_NAMED: Mapping[str, str] = {"complaint": "反映{name}问题", "help": "{name}问题求助", "report": "举报{name}问题"}
+
+
 def _title(rng: Random, template: world.Template, scene: Scene) -> str:
-    kind, name = template.request_type, world.profiles()[template.category].name
-    phrases: list[str] = world.load("messages")["titles"][template.category]
-    asking = kind == "consultation"
-    fitting = [x for x in phrases if x.startswith("咨询") == asking]
-    if kind == "praise":
-        phrase = f"表扬{name}工作人员"
-    elif kind == "suggestion":
-        phrase = next((x for x in phrases if "建议" in x), f"关于{name}的建议")
-    elif fitting:
-        phrase = rng.choice(fitting)
-    else:
-        phrase = f"咨询{name}" if asking else f"反映{name}问题"
+    kind, place = template.request_type, scene.place_name
+    phrase = _phrase(rng, template)
+    if any(place[i : i + 2] in phrase for i in range(len(place) - 1)):
+        place = ""
     verb = next((x for x in _TITLE_VERBS if phrase.startswith(x)), "")
     if verb:
-        return f"{verb}{scene.place_name}{phrase[len(verb):]}"[:60]
-    return f"{rng.choice(_TITLE_HEADS[kind])}{scene.place_name}{phrase}"[:60]
+        return f"{verb}{place}{phrase[len(verb):]}"[:60]
+    return f"{rng.choice(_TITLE_HEADS[kind])}{place}{phrase}"[:60]
+
+
+def _phrase(rng: Random, template: world.Template) -> str:
+    """The leaf's title phrase that shares words with the message, else one made of the leaf's name."""
+    kind, name = template.request_type, world.profiles()[template.category].name
+    phrases: list[str] = world.load("messages")["titles"][template.category]
+    if kind == "praise":
+        return f"表扬{name}工作人员"
+    if kind == "suggestion":
+        return next((x for x in phrases if "建议" in x), f"关于{name}的建议")
+    if kind == "consultation":
+        fitting = [x for x in phrases if x.startswith("咨询")]
+        return rng.choice(fitting) if fitting else f"咨询{name}有关事项"
+    fitting = [x for x in phrases if not any(word in x for word in _UNFIT[kind]) and _shares(x, template.text)]
+    return rng.choice(fitting) if fitting else _NAMED[kind].format(name=name)
+
+
+def _shares(phrase: str, text: str) -> bool:
+    return sum(phrase[i : i + 2] in text for i in range(len(phrase) - 1)) >= 1
 
 
 def _urgency(template: world.Template, usual: str) -> str:
