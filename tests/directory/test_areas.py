@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from minhu.directory.models import Area, Landmark
 from minhu.directory.queries import areas
 from minhu.directory.services.areas import load_areas, load_divisions, load_landmarks
 from minhu.directory.types import AreaLevel
+from minhu.kernel import clock
 from minhu.kernel.errors import Invalid, MinhuError, NotFound
 from minhu.ledger.types import EntryView
 
@@ -162,6 +164,14 @@ def test_an_abolished_area_leads_to_the_one_that_replaced_it(rows: Rows) -> None
     old = {entry.code: entry.valid for entry in areas.gazetteer_data().areas}
     assert old["980103"] is False
     assert old["980101"] is True
+
+
+def test_a_boundary_change_takes_effect_at_midnight_by_itself(rows: Rows) -> None:
+    load_areas([*rows("areas"), {"code": "980109", "name": "新区", "level": 3, "parent": "9801", "valid_from": "2026-03-02"}])
+    with clock.at(datetime(2026, 3, 1, 15, 59, tzinfo=UTC)):
+        assert areas.area_info("980109") is None
+    with clock.at(datetime(2026, 3, 1, 16, 0, tzinfo=UTC)):
+        assert areas.area_info("980109") is not None
 
 
 def test_the_tree_can_be_walked_up_and_down(town: None) -> None:

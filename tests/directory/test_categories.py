@@ -85,6 +85,11 @@ def test_a_draft_is_edited_and_published() -> None:
         service.replace_nodes(made.pk, nodes)
 
 
+def test_a_draft_can_be_thrown_away() -> None:
+    service.discard(service.draft().pk)
+    assert Taxonomy.objects.get().state == "published"
+
+
 def test_an_empty_draft_cannot_be_published() -> None:
     made = service.draft()
     Category.objects.filter(taxonomy=made).update(active=False)

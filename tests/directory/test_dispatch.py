@@ -192,6 +192,11 @@ def test_a_line_can_be_taken_out_of_a_draft_only() -> None:
         service.preview(987654321, [])
 
 
+def test_a_draft_can_be_thrown_away() -> None:
+    service.discard(service.draft().pk)
+    assert CatalogueVersion.objects.get().state == "published"
+
+
 def test_a_draft_is_checked_again_when_it_is_published(rows: Rows) -> None:
     made = service.draft()
     service.put_line(made.pk, {"category": "02", "lead": "unit:SL", "basis": "x"})

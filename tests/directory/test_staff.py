@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.contrib.auth import authenticate
@@ -12,6 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from minhu.directory.domain.posts import GRANTABLE, clash
 from minhu.directory.models import ApiToken, Post, Staff
 from minhu.directory.queries import actor_of_staff, units
+from minhu.directory.queries.freshness import local_day
 from minhu.directory.services import accounts, posts, tokens
 from minhu.directory.types import ADMINISTRATORS, Role
 from minhu.kernel import clock
@@ -63,7 +64,7 @@ def test_a_former_dispatcher_may_become_an_administrator(town: None) -> None:
     post = posts.give_post(person.pk, unit("HX"), Role.DISPATCHER, valid_from=date(2020, 1, 1))
     posts.end_post(post.pk)
     assert actor_of_staff(person).roles == frozenset()
-    posts.give_post(person.pk, unit("HX"), Role.AUDIT_ADMIN, valid_from=clock.now().date())
+    posts.give_post(person.pk, unit("HX"), Role.AUDIT_ADMIN, valid_from=local_day())
     assert actor_of_staff(person).roles == {"audit_admin"}
 
 
@@ -133,13 +134,22 @@ def test_posts_need_a_real_unit_person_and_time(town: None) -> None:
 
 def test_a_post_reaches_the_unit_and_everything_below_it_for_its_time_only(town: None) -> None:
     person = accounts.create_account("somebody", "某人")
-    today = clock.now().date()
+    today = local_day()
     posts.give_post(person.pk, unit("ST1"), "unit_head", valid_from=today, valid_to=today)
     assert set(actor_of_staff(person).unit_ids) == {unit("ST1"), unit("CM1"), unit("GR1")}
     with clock.at(clock.now() + timedelta(days=2)):
         assert actor_of_staff(person).unit_ids == ()
     with clock.at(clock.now() - timedelta(days=2)):
         assert actor_of_staff(person).roles == frozenset()
+
+
+def test_a_post_begins_with_the_day_in_china_not_in_greenwich(town: None) -> None:
+    person = accounts.create_account("somebody", "某人")
+    posts.give_post(person.pk, unit("HX"), "agent", valid_from=date(2026, 3, 2))
+    with clock.at(datetime(2026, 3, 1, 15, 59, tzinfo=UTC)):
+        assert actor_of_staff(person).roles == frozenset()
+    with clock.at(datetime(2026, 3, 1, 16, 0, tzinfo=UTC)):
+        assert actor_of_staff(person).roles == {"agent"}
 
 
 def test_a_closed_account_is_nobody(town: None) -> None:

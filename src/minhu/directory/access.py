@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Protocol, TypeVar
+from typing import Any, LiteralString, Protocol, TypeVar
 
 from django.db import connection, models
 from django.db.models import Q, QuerySet
@@ -23,11 +23,11 @@ from minhu.kernel.errors import NotAllowed, NotFound
 APP_ROLE = "minhu_app"
 WIDE_ROLE = "minhu_wide"
 
-_APPLY = (
+_APPLY: LiteralString = (
     "SELECT set_config('role', %s, true), set_config('minhu.scope', %s, true),"
     " set_config('minhu.units', %s, true), set_config('minhu.requests', %s, true)"
 )
-_READ_AND_APPLY = (
+_READ_AND_APPLY: LiteralString = (
     "WITH before AS MATERIALIZED (SELECT current_setting('role') AS role,"
     " coalesce(current_setting('minhu.scope', true), '') AS scope,"
     " coalesce(current_setting('minhu.units', true), '') AS units,"
@@ -102,6 +102,16 @@ def elevated(reason: str) -> Iterator[None]:
         raise ValueError("say why the service needs it")
     with _scoped(Scope(ScopeKind.ALL)):
         yield
+
+
+def elevation(reason: str) -> tuple[LiteralString, tuple[str, ...]]:
+    """The statement that elevates the rest of an outermost transaction, to be sent together with its first reads.
+
+    Only for a service that opened the transaction itself and ends it: nothing puts the scope back before its end.
+    """
+    if not reason:
+        raise ValueError("say why the service needs it")
+    return _APPLY, settings_for(Scope(ScopeKind.ALL))
 
 
 @contextmanager

@@ -7,11 +7,12 @@ from django.db.models import Q
 from django.http import HttpRequest
 
 from minhu.directory.access import apply_scope
-from minhu.directory.models import Post, Staff, Unit
+from minhu.directory.models import Post, Staff
 from minhu.directory.policy import scope_of
+from minhu.directory.queries.freshness import local_day
+from minhu.directory.queries.units import book
 from minhu.directory.types import Role, TokenInfo
 from minhu.kernel.actors import Actor
-from minhu.kernel.clock import now
 
 OWN_REQUESTS_KEY = "own_requests"
 MOST_OWN_REQUESTS = 50
@@ -19,21 +20,21 @@ MOST_OWN_REQUESTS = 50
 
 def actor_of_staff(staff: Staff) -> Actor:
     """The actor a member of staff is today: valid posts, their units and all units below those."""
-    today = now().date()
+    today = local_day()
     posts = Post.objects.filter(
         Q(valid_from__isnull=True) | Q(valid_from__lte=today),
         Q(valid_to__isnull=True) | Q(valid_to__gte=today),
         staff=staff,
     ).values_list("role", "unit_id")
     held = list(posts) if staff.is_active else []
-    units = sorted({unit for _, unit in held})
-    below = Unit.objects.filter(ancestor_ids__overlap=units).values_list("id", flat=True) if units else []
+    units = {unit for _, unit in held}
+    below = {unit.id for unit in book().all if not units.isdisjoint(unit.ancestor_ids)} if units else set()
     return Actor(
         kind="staff",
         id=staff.username,
         name=staff.name,
         roles=frozenset(role for role, _ in held),
-        unit_ids=tuple(sorted({*units, *below})),
+        unit_ids=tuple(sorted(units | below)),
         staff_id=staff.pk,
     )
 

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from minhu.directory.models import Area, Landmark
-from minhu.directory.queries.freshness import Cached, Topic
+from minhu.directory.queries.freshness import Cached, Topic, local_day
 from minhu.directory.types import AreaInfo, AreaLevel
-from minhu.kernel.clock import now
 from minhu.language import types as language
 
 
@@ -33,7 +32,7 @@ class AreaBook:
 
 
 def _in_force() -> Q:
-    today = now().date()
+    today = local_day()
     return (Q(valid_from__isnull=True) | Q(valid_from__lte=today)) & (Q(valid_to__isnull=True) | Q(valid_to__gte=today))
 
 
@@ -78,8 +77,8 @@ def _load_gazetteer() -> GazetteerData:
     return GazetteerData(areas, landmarks)
 
 
-book = Cached(_load, Topic.AREAS)
-gazetteer_data = Cached(_load_gazetteer, Topic.AREAS)
+book = Cached(_load, Topic.AREAS, Topic.DAY)
+gazetteer_data = Cached(_load_gazetteer, Topic.AREAS, Topic.DAY)
 
 
 def area_info(code: str | None) -> AreaInfo | None:

@@ -32,7 +32,7 @@ def _load() -> Catalogue:
     return catalogue_of(*found)
 
 
-catalogue = Cached(_load, Topic.CATALOGUE, Topic.UNITS, Topic.AREAS)
+catalogue = Cached(_load, Topic.CATALOGUE, Topic.UNITS, Topic.AREAS, Topic.DAY)
 """The published catalogue; empty (version 0) when none is published."""
 
 

@@ -12,10 +12,14 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from datetime import date
 from enum import StrEnum
 from typing import Generic, TypeVar
 
 from django.db import connection
+
+from minhu.kernel.calendar import CHINA_TIME
+from minhu.kernel.clock import now
 
 T = TypeVar("T")
 CHECK_SECONDS = float(os.environ.get("MINHU_DIRECTORY_CHECK_SECONDS", "2"))
@@ -30,6 +34,8 @@ class Topic(StrEnum):
     CATALOGUE = "catalogue"
     RULES = "rules"
     TOKENS = "tokens"
+    DAY = "day"
+    """No table: the date in China, for what holds from one day to another."""
 
 
 class _Stamps:
@@ -43,6 +49,11 @@ class _Stamps:
 _known = _Stamps()
 
 
+def local_day() -> date:
+    """Today in China, by the kernel's clock."""
+    return now().astimezone(CHINA_TIME).date()
+
+
 def forget() -> None:
     """Ask the database again at the next use."""
     _known.until = 0.0
@@ -52,7 +63,7 @@ def _stamps() -> dict[str, str]:
     if time.monotonic() >= _known.until:
         with connection.cursor() as cursor:
             cursor.execute("SELECT topic, stamp::text FROM directory_revision")
-            _known.values = dict(cursor.fetchall())
+            _known.values = {**dict(cursor.fetchall()), Topic.DAY: local_day().isoformat()}
         _known.until = time.monotonic() + CHECK_SECONDS
     return _known.values
 

@@ -12,7 +12,7 @@ from minhu.directory.policy import Action
 from minhu.directory.queries import categories, dispatch
 from minhu.directory.services.changes import LOCK_CATALOGUE, change, record
 from minhu.directory.services.loading import RowProblems, texts
-from minhu.directory.services.versions import get_draft, new_draft, put_in_force
+from minhu.directory.services.versions import discard_draft, get_draft, new_draft, put_in_force
 from minhu.directory.types import (
     CatalogueChange,
     CatalogueLine,
@@ -200,6 +200,12 @@ def publish(draft_id: int) -> CatalogueVersion:
         found = get_draft(CatalogueVersion, draft_id)
         _checked([_as_row(line) for line in dispatch.lines_of(found.pk)])
         return put_in_force(found)
+
+
+def discard(draft_id: int) -> None:
+    """Throw a draft away."""
+    with change(Action.MANAGE_RULES, lock=LOCK_CATALOGUE):
+        discard_draft(get_draft(CatalogueVersion, draft_id))
 
 
 def _as_row(line: CatalogueLine) -> dict[str, Any]:

@@ -11,12 +11,12 @@ from django.db.models import Q
 from minhu.directory.domain.posts import GRANTABLE, clash
 from minhu.directory.models import Post, Staff, Unit
 from minhu.directory.policy import Action
+from minhu.directory.queries.freshness import local_day
 from minhu.directory.services.accounts import USERNAME, get_staff
 from minhu.directory.services.changes import LOCK_STAFF, change, record
 from minhu.directory.services.loading import RowProblems
 from minhu.directory.types import LoadReport, Role
 from minhu.kernel.actors import current_actor
-from minhu.kernel.clock import now
 from minhu.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 
 
@@ -61,7 +61,7 @@ def end_post(post_id: int) -> None:
         post = Post.objects.select_for_update().select_related("staff", "unit").filter(pk=post_id).first()
         if post is None:
             raise NotFound("没有找到这个岗位。", code="no_such_post")
-        yesterday = now().date() - timedelta(days=1)
+        yesterday = local_day() - timedelta(days=1)
         if post.valid_from and post.valid_from > yesterday:
             post.delete()
         elif post.valid_to is None or post.valid_to > yesterday:

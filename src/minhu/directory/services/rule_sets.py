@@ -10,7 +10,7 @@ from minhu.directory.models import RuleSet
 from minhu.directory.policy import Action
 from minhu.directory.queries.rules import PARSERS, published
 from minhu.directory.services.changes import LOCK_RULES, change, record
-from minhu.directory.services.versions import get_draft, new_draft, put_in_force, retire_version
+from minhu.directory.services.versions import discard_draft, get_draft, new_draft, put_in_force, retire_version
 from minhu.directory.types import RuleKind, VersionState
 from minhu.kernel.errors import Invalid, NotFound
 
@@ -71,9 +71,7 @@ def retire(kind: RuleKind) -> None:
 def discard(draft_id: int) -> None:
     """Throw a draft away."""
     with change(Action.MANAGE_RULES, lock=LOCK_RULES):
-        found = get_draft(RuleSet, draft_id)
-        record("version_discarded", (found.kind, found.version))
-        found.delete()
+        discard_draft(get_draft(RuleSet, draft_id))
 
 
 def put(kind: RuleKind, content: Mapping[str, Any], note: str = "") -> tuple[int, bool]:

@@ -9,7 +9,7 @@ from minhu.directory.models import Category, Taxonomy
 from minhu.directory.policy import Action
 from minhu.directory.services.changes import LOCK_TAXONOMY, change, record
 from minhu.directory.services.loading import RowProblems, texts
-from minhu.directory.services.versions import get_draft, new_draft, put_in_force
+from minhu.directory.services.versions import discard_draft, get_draft, new_draft, put_in_force
 from minhu.directory.types import LoadReport, VersionState
 from minhu.kernel.errors import Invalid
 
@@ -123,11 +123,24 @@ def replace_nodes(draft_id: int, rows: Iterable[Mapping[str, Any]]) -> Taxonomy:
     with change(Action.MANAGE_RULES, lock=LOCK_TAXONOMY):
         found = get_draft(Taxonomy, draft_id)
         nodes = _checked(list(rows))
-        for level in sorted({node.level for node in found.categories.all()}, reverse=True):
-            found.categories.filter(level=level).delete()
+        _empty(found)
         _insert(found, nodes)
         record("version_saved", ("taxonomy", found.version), nodes=len(nodes))
         return found
+
+
+def _empty(draft: Taxonomy) -> None:
+    """Delete a draft's nodes from the leaves up, since children keep their parents."""
+    for level in sorted({node.level for node in draft.categories.all()}, reverse=True):
+        draft.categories.filter(level=level).delete()
+
+
+def discard(draft_id: int) -> None:
+    """Throw a draft away."""
+    with change(Action.MANAGE_RULES, lock=LOCK_TAXONOMY):
+        found = get_draft(Taxonomy, draft_id)
+        _empty(found)
+        discard_draft(found)
 
 
 def rows_of_version(taxonomy_id: int) -> list[dict[str, Any]]:

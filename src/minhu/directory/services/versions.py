@@ -66,6 +66,13 @@ def put_in_force(version: V) -> V:
     return version
 
 
+def discard_draft(draft: V) -> None:
+    """Throw a draft away with everything in it."""
+    name = draft.kind if isinstance(draft, RuleSet) else type(draft)._meta.model_name or ""
+    record("version_discarded", (name, number_of(draft)))
+    draft.delete()
+
+
 def retire_version(version: V) -> None:
     """Take a published version out of force without another in its place."""
     if version.state != VersionState.PUBLISHED.value:
