@@ -32,6 +32,11 @@ PEOPLE = (
     "street_handler", "street_head", "grid_worker", "leader", "agent", "citizen",
 )  # fmt: skip
 UNITS = ("water", "urban", "housing", "street", "branch")
+STAGES = ("to_dispatch", "dispatched", "in_progress", "in_progress", "replied", "closed")
+DULL = frozenset(
+    {Step.NOTE, Step.WITHDRAW, Step.REFUSE, Step.HAND_OVER, Step.ANSWER_DIRECTLY, Step.CORRECT, Step.ARCHIVE,
+     Step.SUPERVISE, Step.MERGE}
+)  # fmt: skip
 WITH_LEAD = AT_UNITS | {State.REPLIED, State.TO_CALL_BACK}
 REASONS = {
     "ask_return": "not_our_area", "ask_extension": "complex", "suspend": "season", "merge": "follow_up",
@@ -57,25 +62,26 @@ class Lives(RuleBasedStateMachine):
         transaction.set_rollback(True)
         self.atomic.__exit__(None, None, None)
 
-    @initialize(sensitive=st.booleans())
-    def open_two(self, sensitive: bool) -> None:
+    @initialize(sensitive=st.booleans(), upto=st.sampled_from(STAGES), assist=st.sampled_from(((), ("urban",))))
+    def open_two(self, sensitive: bool, upto: str, assist: tuple[str, ...]) -> None:
         with clock.at(self.moment):
-            self.numbers = [make_order(self.city, sensitive=sensitive).number, make_order(self.city).number]
+            first = make_order(self.city, upto=upto, assist=assist)
+            self.numbers = [first.number, make_order(self.city, sensitive=sensitive).number]
 
     def actor(self, name: str, order: Order) -> Actor:
         return citizen_actor((order.request_id,)) if name == "citizen" else self.city.actor(name)
 
-    @rule(data=st.data(), minutes=st.integers(0, 240))
-    def somebody_does_something(self, data: st.DataObject, minutes: int) -> None:
-        self.moment += timedelta(minutes=minutes)
-        number = data.draw(st.sampled_from(self.numbers))
+    @rule(data=st.data(), pause=st.sampled_from((0, 0, 5, 45, 300, 1500, 9000)), luck=st.integers(0, 11))
+    def somebody_does_something(self, data: st.DataObject, pause: int, luck: int) -> None:
+        self.moment += timedelta(minutes=pause)
+        if pause > 1000:
+            with clock.at(self.moment):
+                sweep()
+        number = self.numbers[luck == 0 or not data.draw(st.booleans() if luck < 3 else st.just(True))]
         with as_system():
             before = Order.objects.get(number=number)
-            actor = self.actor(data.draw(st.sampled_from(PEOPLE)), before)
-            lawful = [t.step for t in steps_for(before, actor)]
-        wild = data.draw(st.integers(0, 9)) == 0 or not lawful
-        step = data.draw(st.sampled_from(sorted(BY_STEP) if wild else lawful))
-        filled = self.fill(data, step, number)
+            name, step = data.draw(st.sampled_from(self.choices(before, luck)))
+        actor, filled = self.actor(name, before), self.fill(data, step, number)
         with clock.at(self.moment), acting_as(actor):
             try:
                 done = take(number, step, filled, version=before.version)
@@ -90,6 +96,14 @@ class Lives(RuleBasedStateMachine):
             transition = BY_STEP[step]
             assert State(before.state) in transition.sources | transition.side, "a step from a forbidden state"
             assert after.version > before.version
+
+    def choices(self, order: Order, luck: int) -> list[tuple[str, Step]]:
+        """Mostly what moves an order on, sometimes what ends it, sometimes what nobody may do."""
+        if luck == 0:
+            return [(name, step) for name in PEOPLE for step in sorted(BY_STEP)]
+        lawful = [(name, t.step) for name in PEOPLE for t in steps_for(order, self.actor(name, order))]
+        steps = sorted({step for _, step in lawful if luck == 1 or step not in DULL})
+        return [pair for step in steps for pair in lawful if pair[1] == step][:400] or lawful
 
     def fill(self, data: st.DataObject, step: Step, number: str) -> StepData:
         others = [n for n in self.numbers if n != number]
@@ -108,12 +122,6 @@ class Lives(RuleBasedStateMachine):
             called_unit_ids=called,
             contact_result="reached",
         )
-
-    @rule(hours=st.integers(1, 400))
-    def time_passes(self, hours: int) -> None:
-        self.moment += timedelta(hours=hours)
-        with clock.at(self.moment):
-            sweep()
 
     @precondition(lambda self: self.numbers)
     @invariant()

@@ -9,6 +9,7 @@ from minhu.handling.events import OrderChanged
 from minhu.handling.models import Order, OrderStep
 from minhu.handling.services import outside
 from minhu.handling.services.clockbook import ClockBook
+from minhu.handling.services.inserting import insert_opened
 from minhu.handling.types import State, Step
 from minhu.intake.events import RequestReceived
 from minhu.kernel.actors import current_actor
@@ -20,7 +21,7 @@ PUBLIC = {State.RECEIVED: "您的诉求已收到，正在受理。", State.TO_DI
 def open_order(event: RequestReceived) -> Order:
     """Open the order of a request: received, or waiting for dispatch where the rules accept by themselves.
 
-    Four statements: order, clock, step, ledger. The caller's transaction sees all rows (intake stores elevated).
+    Two statements: order with clock and step, ledger. The caller's transaction sees all rows (intake stores elevated).
     """
     state = State.TO_DISPATCH if event.auto_accept else State.RECEIVED
     order = Order(
@@ -45,12 +46,13 @@ def open_order(event: RequestReceived) -> Order:
         **_repeat(event),
     )
     book = ClockBook(order, event.received_at, running=())
-    book.start(ALARMS[state][0])
+    clock = book.start(ALARMS[state][0])
     for name, value in book.summarise(state).items():
         setattr(order, name, value)
-    order.save(force_insert=True)
-    book.save()
-    _write_step(order, event, state)
+    step = _step(order, event, state)
+    insert_opened(order, clock, step)
+    payload = {"step": step.pk, "version": 1, "from": "", "to": state.value, "reason": event.decision, "units": []}
+    outside.ledger_append("order.open", order.number, payload)
     publish(OrderChanged(order.pk, order.number, Step.OPEN.value, "", order.state, (), order.version))
     return order
 
@@ -62,9 +64,9 @@ def _repeat(event: RequestReceived) -> dict[str, Any]:
     return {"repeat_of_id": first}
 
 
-def _write_step(order: Order, event: RequestReceived, state: State) -> None:
+def _step(order: Order, event: RequestReceived, state: State) -> OrderStep:
     actor = current_actor()
-    step = OrderStep.objects.create(
+    return OrderStep(
         order=order,
         version=order.version,
         step=Step.OPEN.value,
@@ -77,5 +79,3 @@ def _write_step(order: Order, event: RequestReceived, state: State) -> None:
         public_text=PUBLIC[state],
         changes={"auto_accept": True} if event.auto_accept else {},
     )
-    payload = {"step": step.pk, "version": 1, "from": "", "to": state.value, "reason": event.decision, "units": []}
-    outside.ledger_append("order.open", order.number, payload)

@@ -1,0 +1,204 @@
+"""The list of orders: filters, words, three orders of rows, pages that stay fast among a million orders.
+
+Pages go by key, never by offset, and nothing is ever counted beyond ``COUNTED``. Words are found through pairs of
+characters (index ``order_words``); among very many hits only the newest ``NEWEST_HITS`` are filtered further, and
+the page says so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from minhu.directory.access import visible_to
+from minhu.directory.queries import areas, categories
+from minhu.handling.models import Order
+from minhu.handling.queries.lines import OrderRow, row_of
+from minhu.handling.types import DONE_STATES, LIVE_STATES, Light, State
+from minhu.kernel.actors import Actor, current_actor
+from minhu.kernel.numbers import normalise_number
+
+COUNTED: Final = 1000
+PAGE: Final = 50
+NEWEST_HITS: Final = 5000
+LIVE: Final = tuple(sorted(state.value for state in LIVE_STATES))
+DONE: Final = tuple(sorted(state.value for state in DONE_STATES))
+SORTS: Final = {"created": "created_at", "due": "due_at", "changed": "changed_at"}
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the address of the list says; empty means everything."""
+
+    words: str = ""
+    states: tuple[str, ...] = ()
+    done: bool = False
+    live: bool = False
+    light: str = ""
+    unit_id: int | None = None
+    category: str = ""
+    area: str = ""
+    channel: str = ""
+    request_type: str = ""
+    urgency: str = ""
+    reopened: bool = False
+    since: datetime | None = None
+    until: datetime | None = None
+    sort: str = "-created"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One page of the list; ``following`` is the key of the next page, empty on the last."""
+
+    rows: tuple[OrderRow, ...]
+    following: str
+    total: int
+    more: bool
+    """There are more than ``total``."""
+    narrowed: bool
+    """So many orders hold these words that only the newest were looked at."""
+
+
+def search(filters: Filters, after: str = "", actor: Actor | None = None, size: int = PAGE) -> Found:
+    """One page of the orders that ``actor`` may see; an ``after`` that cannot be read gives the first page."""
+    rows, narrowed = _matching(filters, actor or current_actor())
+    total = len(rows.order_by().values_list("pk")[: COUNTED + 1])
+    page = list(_ordered(_beyond(rows, filters.sort, after), filters.sort)[: size + 1])
+    following = _key(page[size - 1], filters.sort) if len(page) > size else ""
+    return Found(tuple(map(row_of, page[:size])), following, min(total, COUNTED), total > COUNTED, narrowed)
+
+
+def every_row(filters: Filters, limit: int, actor: Actor | None = None) -> Iterator[OrderRow]:
+    """The first ``limit`` rows one after the other, for a file or a printed list."""
+    rows, _ = _matching(filters, actor or current_actor())
+    for row in _ordered(rows, filters.sort)[:limit].iterator(chunk_size=1000):
+        yield row_of(row)
+
+
+def number_of(words: str, actor: Actor | None = None) -> str:
+    """The order that ``words`` name by its whole number, if it exists and may be seen; else empty."""
+    number = normalise_number(words)
+    if not re.fullmatch(r"\d{13}(-\d+)?", number):
+        return ""
+    return visible_to(Order.objects.filter(number=number), actor).values_list("number", flat=True).first() or ""
+
+
+def _matching(filters: Filters, actor: Actor) -> tuple[QuerySet[Order], bool]:
+    rows = visible_to(Order.objects.all(), actor)
+    rows = rows.filter(_states(filters), _place_and_matter(filters))
+    plain = {
+        "lead_unit_id": filters.unit_id, "channel": filters.channel, "request_type": filters.request_type,
+        "urgency": filters.urgency, "created_at__gte": filters.since, "created_at__lt": filters.until,
+    }  # fmt: skip
+    rows = rows.filter(**{name: value for name, value in plain.items() if value not in (None, "")})
+    if filters.reopened:
+        rows = rows.filter(reopen_count__gt=0)
+    if filters.sort.removeprefix("-") == "due":
+        rows = rows.filter(due_at__isnull=False)
+    if not filters.words.strip():
+        return rows, False
+    found, narrowed = _with_words(filters.words)
+    return rows.filter(found), narrowed
+
+
+def _states(filters: Filters) -> Q:
+    wanted = Q()
+    if filters.states:
+        wanted &= Q(state__in=filters.states)
+    if filters.done:
+        wanted &= Q(state__in=DONE)
+    if filters.live:
+        wanted &= Q(state__in=LIVE)
+    if filters.light:
+        wanted &= Q(light=filters.light)
+        if filters.light != Light.OFF.value:
+            wanted &= Q(state__in=[*LIVE, State.EMERGENCY.value])
+    return wanted
+
+
+def _place_and_matter(filters: Filters) -> Q:
+    wanted = Q()
+    if filters.category:
+        node = categories.category_by_code(filters.category)
+        path = "/".join(node.path) if node else filters.category
+        wanted &= Q(category__path=path) | Q(category__path__startswith=f"{path}/")
+    if filters.area:
+        inside = [area.code for area in areas.book().all if filters.area in area.path]
+        wanted &= Q(area_id__in=inside or [filters.area])
+    return wanted
+
+
+_WORDS_SQL: Final = """
+SELECT id FROM (SELECT id FROM handling_order WHERE {title} ORDER BY id DESC LIMIT {limit}) by_title
+UNION
+SELECT orders.id FROM handling_order orders
+JOIN (SELECT id FROM intake_request WHERE {text} ORDER BY id DESC LIMIT {limit}) hits ON hits.id = orders.request_id
+"""
+_TITLE: Final = "(title || ' ' || place_hint)"
+_TEXT: Final = "left(text, 400)"
+
+
+def _with_words(text: str) -> tuple[Q, bool]:
+    """Orders by (part of) their number or whose title, place or text hold every word."""
+    number = normalise_number(text)
+    if re.fullmatch(r"\d{4,13}(-\d+)?", number):
+        return Q(number__startswith=number), False
+    words = [word.lower() for word in text.split()][:6]
+    sql, parameters = _words_sql(words)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        ids = [row[0] for row in cursor.fetchall()]
+    return Q(pk__in=ids), len(ids) >= NEWEST_HITS
+
+
+def _words_sql(words: list[str]) -> tuple[str, list[Any]]:
+    pairs = [word[i : i + 2] for word in words for i in range(len(word) - 1)]
+    parts, parameters = {}, []
+    for name, column in (("title", _TITLE), ("text", _TEXT)):
+        conditions = [f"lower({column}) LIKE %s" for _ in words]
+        values: list[Any] = [f"%{_escaped(word)}%" for word in words]
+        if pairs:
+            conditions.append(f"minhu_pairs({column}) @> %s::text[]")
+            values.append(pairs)
+        parts[name] = " AND ".join(conditions)
+        parameters += values
+    return _WORDS_SQL.format(limit=NEWEST_HITS, **parts), parameters
+
+
+def _escaped(word: str) -> str:
+    return re.sub(r"([\\%_])", r"\\\1", word)
+
+
+def _ordered(rows: QuerySet[Order], sort: str) -> QuerySet[Order]:
+    down = "-" if sort.startswith("-") else ""
+    column = SORTS.get(sort.removeprefix("-"), "created_at")
+    return rows.order_by(f"{down}{column}", f"{down}id")
+
+
+def _key(row: Order, sort: str) -> str:
+    moment: datetime = getattr(row, SORTS.get(sort.removeprefix("-"), "created_at"))
+    return f"{moment.isoformat()}|{row.pk}"
+
+
+def _beyond(rows: QuerySet[Order], sort: str, after: str) -> QuerySet[Order]:
+    moment_text, _, pk = after.partition("|")
+    try:
+        moment, last = datetime.fromisoformat(moment_text.replace(" ", "+")), int(pk)
+    except ValueError:
+        return rows
+    if moment.tzinfo is None:
+        return rows
+    column = SORTS.get(sort.removeprefix("-"), "created_at")
+    side = "lt" if sort.startswith("-") else "gt"
+    # the first condition is implied by the second but is the one that an index can follow
+    edge = Q(**{f"{column}__{side}e": moment})
+    return rows.filter(edge & (Q(**{f"{column}__{side}": moment}) | Q(**{column: moment, f"pk__{side}": last})))
+
+
