@@ -10,19 +10,32 @@ from __future__ import annotations
 from typing import Final
 
 FUNCTION: Final = """
-CREATE OR REPLACE FUNCTION minhu_sees(request_id bigint, unit_ids bigint[]) RETURNS boolean
-LANGUAGE sql STABLE PARALLEL SAFE AS $$
-  SELECT CASE current_setting('minhu.scope', true)
-    WHEN 'units' THEN
-      unit_ids && string_to_array(nullif(current_setting('minhu.units', true), ''), ',')::bigint[]
-      OR request_id = ANY (string_to_array(nullif(current_setting('minhu.requests', true), ''), ',')::bigint[])
-    WHEN 'own' THEN
-      request_id = ANY (string_to_array(nullif(current_setting('minhu.requests', true), ''), ',')::bigint[])
-    ELSE false
-  END
+CREATE OR REPLACE FUNCTION minhu_scope() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE AS $$
+  SELECT coalesce(current_setting('minhu.scope', true), '')
+$$;
+CREATE OR REPLACE FUNCTION minhu_units() RETURNS bigint[] LANGUAGE sql STABLE PARALLEL SAFE AS $$
+  SELECT string_to_array(nullif(current_setting('minhu.units', true), ''), ',')::bigint[]
+$$;
+CREATE OR REPLACE FUNCTION minhu_requests() RETURNS bigint[] LANGUAGE sql STABLE PARALLEL SAFE AS $$
+  SELECT string_to_array(nullif(current_setting('minhu.requests', true), ''), ',')::bigint[]
 $$;
 """
-DROP_FUNCTION: Final = "DROP FUNCTION IF EXISTS minhu_sees(bigint, bigint[]);"
+DROP_FUNCTION: Final = (
+    "DROP FUNCTION IF EXISTS minhu_scope(); DROP FUNCTION IF EXISTS minhu_units();"
+    " DROP FUNCTION IF EXISTS minhu_requests();"
+)
+
+
+def sees(request_column: str = "request_id", units_column: str = "unit_ids") -> str:
+    """A predicate: the transaction's settings let ``minhu_app`` see the row.
+
+    The settings stand in sub-selects, so that they are read once for a statement, not once for a row, and so
+    that indexes on both columns can serve the policy.
+    """
+    return (
+        f"((SELECT minhu_scope()) IN ('units', 'own') AND {request_column} = ANY ((SELECT minhu_requests())::bigint[]))"
+        f" OR ((SELECT minhu_scope()) = 'units' AND {units_column} && (SELECT minhu_units()))"
+    )
 
 
 def protect(table: str, predicate: str) -> str:

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from minhu.directory.row_security import protect, through, unprotect
+from minhu.directory.row_security import protect, sees, through, unprotect
 
 CHILDREN = (
     "handling_assignment",
@@ -15,7 +15,7 @@ CHILDREN = (
 )
 
 PROTECT = (
-    protect("handling_order", "minhu_sees(request_id, unit_ids)")
+    protect("handling_order", sees())
     + "".join(protect(table, through("handling_order", "order_id")) for table in CHILDREN)
     + protect("handling_attendance", through("handling_whistle", "whistle_id"))
 )

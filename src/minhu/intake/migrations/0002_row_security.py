@@ -2,11 +2,11 @@
 
 from django.db import migrations
 
-from minhu.directory.row_security import protect, through, unprotect
+from minhu.directory.row_security import protect, sees, through, unprotect
 
 CHILDREN = ("intake_supplement", "intake_attachment", "intake_suggestion", "intake_intakedecision")
 
-PROTECT = protect("intake_request", "minhu_sees(id, unit_ids)") + "".join(
+PROTECT = protect("intake_request", sees("id")) + "".join(
     protect(table, through("intake_request", "request_id")) for table in CHILDREN
 )
 UNPROTECT = "".join(unprotect(table) for table in (*CHILDREN, "intake_request"))
