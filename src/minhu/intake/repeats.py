@@ -5,35 +5,39 @@ Cheap on purpose: the index on bands finds candidates among 10⁶ requests, at m
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, LiteralString
 
 from minhu.directory.queries import rules
-from minhu.intake import statements
+from minhu.intake.store import array_of
 from minhu.intake.types import NewRequest, SuggestedField
 from minhu.intake.understood import Proposed, Understood
-from minhu.language.likeness import similarity
+from minhu.language.likeness import distance, similarity
 
 CALLER_DAYS = 90
 SAME_WORDS = 0.9
+FARTHEST = 24
+"""Bits by which the sim-hashes of like texts may differ; unrelated ones differ by about 32 of 64."""
 MAKER = "repeats/1"
 
 # The inner part stops after 300 rows: in a mass incident any of thousands of like requests will do.
 CANDIDATES = """
-SELECT near.request_id, request.number, request.received_at, left(request.text, 2000), near.area_code,
+SELECT near.request_id, request.number, near.simhash, left(request.text, 2000), near.area_code,
   coalesce(request.phone_index = %s::bytea, false)
 FROM (
-  SELECT request_id, area_code, likely.distance FROM (
-    SELECT request_id, area_code, bit_count((marks[1] # %s::bigint)::bit(64)) AS distance
+  SELECT request_id, area_code, simhash FROM (
+    SELECT request_id, area_code, marks[1] AS simhash, bit_count((marks[1] # %s::bigint)::bit(64)) AS distance
     FROM intake_fingerprint
-    WHERE bands && %s::bigint[] AND received_at > %s::timestamptz
+    WHERE bands && %s::text::bigint[] AND received_at > %s::timestamptz
       AND (area_code = %s OR area_code = '' OR %s = '')
     LIMIT 300
   ) likely ORDER BY likely.distance LIMIT 4
 ) near JOIN intake_request request ON request.id = near.request_id
 UNION
 SELECT * FROM (
-  SELECT request.id, request.number, request.received_at, left(request.text, 2000), fingerprint.area_code, true
+  SELECT request.id, request.number, fingerprint.marks[1], left(request.text, 2000), fingerprint.area_code, true
   FROM intake_request request JOIN intake_fingerprint fingerprint ON fingerprint.request_id = request.id
   WHERE request.phone_index = %s::bytea AND request.received_at > %s::timestamptz
   ORDER BY request.received_at DESC LIMIT 3
@@ -58,21 +62,25 @@ class Repeat:
         return self.same_caller and self.score >= SAME_WORDS
 
 
-def find_repeat(new: NewRequest, understood: Understood, phone: bytes | None, moment: datetime) -> Repeat | None:
-    """The likest earlier request above the threshold of the automation rule, or None."""
-    rule = rules.automation()
-    since = moment - timedelta(days=rule.repeat_days)
+def searching(understood: Understood, phone: bytes | None, moment: datetime) -> tuple[LiteralString, tuple[object, ...]]:
+    """The statement that finds candidates: same bands at the same place, or the same caller."""
+    since = moment - timedelta(days=rules.automation().repeat_days)
     area = understood.area_code or ""
-    if not understood.bands and phone is None:
-        return None
-    parameters = (
-        phone, understood.simhash, list(understood.bands), since, area, area,
-        phone, moment - timedelta(days=CALLER_DAYS),
+    return CANDIDATES, (
+        phone, understood.simhash, array_of(understood.bands), since, area, area, phone, moment - timedelta(days=CALLER_DAYS),
     )  # fmt: skip
+
+
+def find_repeat(new: NewRequest, understood: Understood, candidates: Sequence[tuple[Any, ...]]) -> Repeat | None:
+    """The likest earlier request above the threshold of the automation rule, or None."""
+    least = rules.automation().repeat_likeness
+    area = understood.area_code or ""
     best: Repeat | None = None
-    for request_id, number, _received, text, other_area, same_caller in statements.run(CANDIDATES, parameters):
+    for request_id, number, simhash, text, other_area, same_caller in candidates:
+        if simhash is None or distance(simhash, understood.simhash) > FARTHEST:
+            continue
         like = similarity(new.text[:2000], text)
-        if like.score < rule.repeat_likeness or (best is not None and like.score <= best.score):
+        if like.score < least or (best is not None and like.score <= best.score):
             continue
         same_area = bool(area) and area == other_area
         basis = _explain(understood, like.score, same_caller, same_area)

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import LiteralString
 
 from minhu.engines.secrets import blind_index, seal
 from minhu.intake import codes, statements
@@ -41,12 +42,12 @@ WITH request AS (
   SELECT id, %s, %s, %s, %s, %s::float8, %s, received_at, '', '', '' FROM request
 ), fingerprint AS (
   INSERT INTO intake_fingerprint (request_id, received_at, area_code, category_id, place_mark, bands, marks)
-  SELECT id, received_at, %s, %s::bigint, %s::bigint, %s::bigint[], %s::bigint[] FROM request
+  SELECT id, received_at, %s, %s::bigint, %s::bigint, %s::text::bigint[], %s::text::bigint[] FROM request
 ), suggestions AS (
   INSERT INTO intake_suggestion (request_id, field, value, label, confidence, basis, maker, made_at, outcome, decided_by)
-  SELECT request.id, u.field, u.value::jsonb, u.label, u.confidence, u.basis, u.maker, received_at, 'pending', ''
-  FROM request, unnest(%s::text[], %s::text[], %s::text[], %s::float8[], %s::text[], %s::text[])
-    WITH ORDINALITY AS u (field, value, label, confidence, basis, maker, place) ORDER BY u.place
+  SELECT request.id, u.field, u.value, u.label, u.confidence, u.basis, u.maker, received_at, 'pending', ''
+  FROM request, jsonb_to_recordset(%s::text::jsonb)
+    AS u (place int, field text, value jsonb, label text, confidence float8, basis text, maker text) ORDER BY u.place
 )
 SELECT id FROM request
 """
@@ -93,12 +94,17 @@ def phone_index_of(phone: str) -> bytes | None:
     return blind_index(phone, "phone") if phone else None
 
 
-def look(phone: bytes | None, understood: Understood, moment: datetime) -> tuple[int, Counts]:
-    """Draw the next sequence number and count what this caller and this place brought before."""
+def looking(phone: bytes | None, understood: Understood, moment: datetime) -> tuple[LiteralString, tuple[object, ...]]:
+    """The statement that draws the next sequence number and counts what this caller and this place brought before."""
     month, year = moment - timedelta(days=30), moment - timedelta(days=365)
     place = (understood.category_id, understood.place_mark)
-    row = statements.run(_LOOK, (phone, month, phone, year, *place, month, *place, year))[0]
-    caller, known = int(phone is not None), int(None not in place)
+    return _LOOK, (phone, month, phone, year, *place, month, *place, year)
+
+
+def looked(row: tuple[int, ...], phone: bytes | None, understood: Understood) -> tuple[int, Counts]:
+    """What `looking` found: the sequence number, and the counts with the present request."""
+    caller = int(phone is not None)
+    known = int(understood.category_id is not None and understood.place_mark is not None)
     return row[0], Counts(row[1] + caller, row[2] + caller, row[3] + known, row[4] + known)
 
 
@@ -133,11 +139,11 @@ def _tail(
     new: NewRequest, understood: Understood, proposed: Sequence[Proposed], origin: Origin, digest: str
 ) -> tuple[object, ...]:
     decision = understood.decision
-    columns = [
-        (p.field.value, json.dumps(p.value, ensure_ascii=False), p.label[:255], p.confidence, p.basis[:500], p.maker)
-        for p in proposed
-    ]
-    arrays = [list(column) for column in zip(*columns, strict=True)] if columns else [[] for _ in range(6)]
+    suggestions = [
+        {"place": place, "field": p.field.value, "value": p.value, "label": p.label[:255], "confidence": p.confidence,
+         "basis": p.basis[:500], "maker": p.maker}
+        for place, p in enumerate(proposed)
+    ]  # fmt: skip
     sealed = [_sealed(new, f"requester_{name}") for name in ("name", "phone", "phone2", "id_number", "address")]
     return (
         new.title, new.text, new.request_type, new.happened_at, _sealed(new, "place_text"), new.latitude,
@@ -146,8 +152,14 @@ def _tail(
         digest, json.dumps(_source(new), ensure_ascii=False),
         decision.recommended.value, decision.reason_code, decision.basis[:500], decision.wording, decision.confidence,
         decision.maker, understood.area_code or "", understood.category_id, understood.place_mark,
-        list(understood.bands), [understood.simhash] if understood.bands else [], *arrays,
+        array_of(understood.bands), array_of((understood.simhash,) if understood.bands else ()),
+        json.dumps(suggestions, ensure_ascii=False),
     )  # fmt: skip
+
+
+def array_of(values: tuple[int, ...]) -> str:
+    """An array as PostgreSQL writes it: cheaper than adapting a list number by number."""
+    return f"{{{','.join(map(str, values))}}}"
 
 
 def _source(new: NewRequest) -> dict[str, object]:

@@ -43,6 +43,8 @@ class KeywordIndex:
         if not leaves:
             raise ValueError("分类目录没有末级类别")
         self.leaves = tuple(leaves)
+        self._known_labels: tuple[str, ...] | None = None
+        self._label_places = np.zeros(0, dtype=np.int64)
         self._index_words()
         self._index_grams()
 
@@ -143,15 +145,20 @@ class KeywordIndex:
 
     def _prior(self, model: CategoryModel, text: str) -> npt.NDArray[np.float64]:
         """Log chances of the trained model for each leaf, relative to an even guess; 0 where it knows nothing."""
-        chance = dict(zip(model.labels, model.probabilities(text).tolist(), strict=True))
-        even = 1.0 / len(chance)
-        result = np.zeros(len(self.leaves))
-        for at, leaf in enumerate(self.leaves):
-            for key in (leaf.code, "/".join(leaf.path), leaf.path[0] if leaf.path else ""):
-                if key in chance:
-                    result[at] = np.log(max(chance[key], 1e-4) / even)
-                    break
-        return result
+        chances = model.probabilities(text)
+        relative = np.append(np.log(np.maximum(chances, 1e-4) * len(chances)), 0.0)
+        return np.asarray(relative[self._places_of(model.labels)], dtype=np.float64)
+
+    def _places_of(self, labels: tuple[str, ...]) -> npt.NDArray[np.int64]:
+        """For each leaf the position of its label in a model, or one past the end where the model knows nothing."""
+        if self._known_labels is not labels:
+            place = {label: at for at, label in enumerate(labels)}
+            found = [
+                next((place[key] for key in (leaf.code, "/".join(leaf.path), *leaf.path[:1]) if key in place), len(labels))
+                for leaf in self.leaves
+            ]
+            self._label_places, self._known_labels = np.array(found, dtype=np.int64), labels
+        return self._label_places
 
     def rank_and_suggest(
         self, title: str, body: str = "", model: CategoryModel | None = None, floor: float = 0.35

@@ -63,6 +63,7 @@ def configure(config: dict[str, Any]) -> None:
     logging.config.dictConfig(config)
     structlog.configure(
         processors=[
+            structlog.stdlib.filter_by_level,
             *_SHARED,
             structlog.stdlib.PositionalArgumentsFormatter(),
             structlog.stdlib.ProcessorFormatter.wrap_for_formatter,

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import LiteralString
 
-from django.db import transaction
+from django.db import connection, transaction
 
-from minhu.directory.access import elevated
+from minhu.directory.access import elevated, elevation
 from minhu.directory.queries import rules
-from minhu.intake import attachments, codes, store
+from minhu.intake import attachments, codes, statements, store
 from minhu.intake.domain.deciding import as_repeat
 from minhu.intake.domain.validation import checked, content_digest
 from minhu.intake.events import RequestReceived
-from minhu.intake.repeats import Repeat, find_repeat, suggestion_of
+from minhu.intake.repeats import Repeat, find_repeat, searching, suggestion_of
 from minhu.intake.types import Channel, NewRequest, Receipt
 from minhu.intake.understanding import understand
 from minhu.intake.understood import Understood
@@ -21,6 +22,8 @@ from minhu.kernel.clock import now
 from minhu.kernel.errors import Invalid
 from minhu.kernel.events import publish
 from minhu.ledger import services as ledger
+
+WHY = "a request is stored before anyone may see it"
 
 
 def receive(
@@ -43,19 +46,31 @@ def receive(
     understood = understand(new)
     kept = attachments.Keeper()
     try:
-        with use_actor(who), transaction.atomic(), elevated("a request is stored before anyone may see it"):
-            return _store(new, understood, origin, kept)
+        with use_actor(who):
+            if connection.in_atomic_block:
+                with transaction.atomic(), elevated(WHY):
+                    return _store(new, understood, origin, kept, ())
+            with transaction.atomic():
+                return _store(new, understood, origin, kept, (elevation(WHY),))
     except BaseException:
         kept.undo()
         raise
 
 
-def _store(new: NewRequest, understood: Understood, origin: store.Origin, kept: attachments.Keeper) -> Receipt:
+def _store(
+    new: NewRequest,
+    understood: Understood,
+    origin: store.Origin,
+    kept: attachments.Keeper,
+    first: tuple[tuple[LiteralString, tuple[str, ...]], ...],
+) -> Receipt:
     moment = now()
-    files = kept.keep(new.files)
     phone = store.phone_index_of(new.requester_phone)
-    sequence, counts = store.look(phone, understood, moment)
-    repeat = find_repeat(new, understood, phone, moment)
+    reads = (*first, store.looking(phone, understood, moment), searching(understood, phone, moment))
+    *_, (row,), candidates = statements.run_together(reads)
+    files = kept.keep(new.files)
+    sequence, counts = store.looked(row, phone, understood)
+    repeat = find_repeat(new, understood, candidates)
     extra = (suggestion_of(repeat),) if repeat else ()
     if repeat and repeat.says_the_same and understood.decision.action == "accept":
         verdict = as_repeat(rules.intake_rules(), repeat.basis, repeat.score)
