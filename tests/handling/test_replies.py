@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from factories import MONDAY, City, make_order
 
+from factories import MONDAY, City, make_order
 from minhu.directory.access import acting_as, as_system
 from minhu.handling.models import Assignment, Clock, Order, Review
 from minhu.handling.queries import order_view, public_view

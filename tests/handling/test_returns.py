@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from factories import City, make_order
 
+from factories import City, make_order
 from minhu.directory.access import acting_as, as_system
 from minhu.handling.models import Assignment, Clock, Lesson, Order
 from minhu.handling.queries import order_view, public_view, transfer_chain

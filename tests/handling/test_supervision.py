@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from factories import MONDAY, City, make_order
 
+from factories import MONDAY, City, make_order
 from minhu.directory.access import acting_as, as_system
 from minhu.directory.queries.rules import SupervisionRule
 from minhu.handling.domain.supervision import Counts, fires

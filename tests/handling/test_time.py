@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from factories import MONDAY, City, make_order
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from factories import MONDAY, City, make_order
 from minhu.directory.access import acting_as, as_system
 from minhu.directory.domain.deadlines import DeadlineRules, parse_deadlines
 from minhu.directory.queries.rules import shipped_content

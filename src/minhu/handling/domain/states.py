@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from minhu.directory.policy import Action
+from minhu.directory.types import UnitKind
 from minhu.handling.types import ClockKind, State, Step
 
 SAME: Final = None
@@ -190,6 +191,8 @@ BY_UNIT: frozenset[Step] = BY_LEAD | {
 }
 """Steps that a unit takes for its own open share of the order."""
 
+MAY_WHISTLE: frozenset[UnitKind] = frozenset({UnitKind.STREET})
+"""Who may call upper units to a matter: townships and streets."""
 ANSWERS: dict[Step, str] = {
     Step.APPROVE_RETURN: "return",
     Step.REFUSE_RETURN: "return",

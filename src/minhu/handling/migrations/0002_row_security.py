@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from minhu.directory.row_security import protect, sees, through, unprotect
+from minhu.directory.row_security import drop_index_units, index_units, protect, sees, through, unprotect
 
 CHILDREN = (
     "handling_assignment",
@@ -35,4 +35,8 @@ FREE_STEPS = "DROP TRIGGER keep_step ON handling_orderstep; DROP FUNCTION minhu_
 
 class Migration(migrations.Migration):
     dependencies = [("handling", "0001_initial"), ("intake", "0002_row_security")]
-    operations = [migrations.RunSQL(PROTECT, UNPROTECT), migrations.RunSQL(KEEP_STEPS, FREE_STEPS)]
+    operations = [
+        migrations.RunSQL(PROTECT, UNPROTECT),
+        migrations.RunSQL(index_units("handling_order"), drop_index_units("handling_order")),
+        migrations.RunSQL(KEEP_STEPS, FREE_STEPS),
+    ]

@@ -2,58 +2,99 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from dataclasses import dataclass
 
 from minhu.directory.policy import Action, decide
-from minhu.handling.domain.states import ANSWERS, BY_LEAD, BY_UNIT, Transition, allowed_steps
-from minhu.handling.models import Assignment, Order, Review
+from minhu.directory.queries.units import unit_info
+from minhu.handling.domain.states import ANSWERS, BY_LEAD, BY_UNIT, MAY_WHISTLE, Transition, allowed_steps
+from minhu.handling.models import Assignment, Attendance, Order, Review
 from minhu.handling.types import AllowedStep, AssignmentRole, AssignmentState, State, Step
 from minhu.kernel.actors import Actor
 
 HELPERS = frozenset({AssignmentRole.ASSIST.value, AssignmentRole.GRID.value})
 
 
-def steps_for(order: Order, actor: Actor) -> list[Transition]:
+@dataclass(frozen=True)
+class Waiting:
+    """What of an order waits for somebody: open shares, questions, supervised and called units."""
+
+    shares: tuple[Assignment, ...]
+    reviews: tuple[Review, ...]
+    supervised: frozenset[int | None]
+    called: frozenset[int]
+
+    @classmethod
+    def of(cls, order: Order) -> Waiting:
+        """Read it; two of the four questions are asked only where there can be an answer."""
+        called = Attendance.objects.filter(whistle__order=order, whistle__ended_at=None, confirmed=None)
+        supervised = order.supervisions.filter(ended_at=None).values_list("unit_id", flat=True)
+        return cls(
+            shares=tuple(order.assignments.filter(ended_at__isnull=True)),
+            reviews=tuple(order.reviews.filter(decision=Review.Decision.WAITING).select_related("assignment")),
+            supervised=frozenset(supervised if order.supervision_level else ()),
+            called=frozenset(called.values_list("unit_id", flat=True) if order.hops else ()),
+        )
+
+
+def steps_for(order: Order, actor: Actor, waiting: Waiting | None = None) -> list[Transition]:
     """The steps that ``actor`` may take on ``order`` now, in the order of the table."""
-    shares = list(order.assignments.filter(ended_at__isnull=True))
-    reviews = list(order.reviews.filter(decision=Review.Decision.WAITING).select_related("assignment"))
-    return [transition for transition, _ in _allowed(order, actor, shares, reviews)]
+    return [transition for transition, _ in _allowed(order, actor, waiting or Waiting.of(order))]
 
 
-def allowed_for(
-    order: Order, actor: Actor, shares: Iterable[Assignment], reviews: Iterable[Review]
-) -> tuple[AllowedStep, ...]:
+def allowed_for(order: Order, actor: Actor, waiting: Waiting) -> tuple[AllowedStep, ...]:
     """The same as buttons, with the units for which a step can be taken."""
-    found = _allowed(order, actor, list(shares), list(reviews))
+    found = _allowed(order, actor, waiting)
     return tuple(AllowedStep(t.step, t.label, t.needs, t.reasons, units) for t, units in found)
 
 
-def _allowed(
-    order: Order, actor: Actor, shares: list[Assignment], reviews: list[Review]
-) -> list[tuple[Transition, tuple[int, ...]]]:
+def _allowed(order: Order, actor: Actor, waiting: Waiting) -> list[tuple[Transition, tuple[int, ...]]]:
     state = State(order.state)
     found: list[tuple[Transition, tuple[int, ...]]] = []
     for transition in allowed_steps(state):
         if not decide(actor, transition.action, order.facts()):
             continue
-        if transition.step is Step.NOTE and actor.kind in ("citizen", "partner"):
-            continue
-        if transition.step in ANSWERS:
-            if any(_may_decide(order, transition, review, actor) for review in reviews):
+        step = transition.step
+        if step in ANSWERS:
+            if any(_may_decide(order, transition, review, actor) for review in waiting.reviews):
                 found.append((transition, ()))
-        elif transition.step in BY_UNIT:
-            units = tuple(share.unit_id for share in shares if _may_take(state, transition, share, actor))
-            if units or (transition.step is Step.ASK_EXCLUSION):
+        elif step is Step.ASK_EXCLUSION:
+            if order.lead_unit_id in actor.unit_ids:
+                found.append((transition, (order.lead_unit_id,)))
+        elif step in BY_UNIT:
+            mine = (share for share in waiting.shares if _may_take(state, transition, share, actor))
+            if units := tuple(share.unit_id for share in mine if _is_waited_for(step, share, waiting)):
                 found.append((transition, units))
-        elif transition.step is not Step.DISPATCH or not order.disputed or decide(actor, Action.ARBITRATE):
+        elif _is_for(step, order, actor):
             found.append((transition, ()))
     return found
+
+
+def _is_for(step: Step, order: Order, actor: Actor) -> bool:
+    """What the table cannot say of a step that no unit takes."""
+    if step is Step.NOTE:
+        return actor.kind not in ("citizen", "partner")
+    return step is not Step.DISPATCH or not order.disputed or bool(decide(actor, Action.ARBITRATE, order.facts()))
+
+
+def _is_waited_for(step: Step, share: Assignment, waiting: Waiting) -> bool:
+    """Buttons that answer something are shown only where something was asked."""
+    if step is Step.ANSWER_SUPERVISION:
+        lead = share.role == AssignmentRole.LEAD.value
+        return share.unit_id in waiting.supervised or (lead and None in waiting.supervised)
+    if step in (Step.ACKNOWLEDGE_WHISTLE, Step.ANSWER_WHISTLE):
+        return share.unit_id in waiting.called
+    if step is Step.CONFIRM_ATTENDANCE:
+        return bool(waiting.called)
+    if step is Step.WHISTLE:
+        unit = unit_info(share.unit_id)
+        return unit is not None and unit.kind in MAY_WHISTLE
+    return True
 
 
 def _may_decide(order: Order, transition: Transition, review: Review, actor: Actor) -> bool:
     if review.kind != ANSWERS[transition.step] or (actor.kind != "system" and review.asked_by == actor.id):
         return False
-    if review.arbitration and not decide(actor, Action.ARBITRATE):
+    if review.arbitration and not decide(actor, Action.ARBITRATE, order.facts()):
         return False
     side = bool(review.assignment and review.assignment.role != AssignmentRole.LEAD.value)
     return State(order.state) in (transition.side if side else transition.sources)

@@ -8,8 +8,8 @@ from typing import Any
 from minhu.directory.access import visible_to
 from minhu.directory.queries.areas import area_info
 from minhu.directory.queries.categories import category_info
-from minhu.handling.models import Assignment, Clock, Order, Review
-from minhu.handling.queries.allowed import allowed_for
+from minhu.handling.models import Assignment, Clock, Order, Review, Supervision, Whistle
+from minhu.handling.queries.allowed import Waiting, allowed_for
 from minhu.handling.queries.parts import (
     assignment_view,
     clock_view,
@@ -54,8 +54,8 @@ def order_view(number: str, actor: Actor | None = None) -> OrderView:
     area, category = area_info(order.area_id), category_info(order.category_id)
     light = Light(order.light)
     moment = now()
-    open_shares = [share for share in shares if share.ended_at is None]
-    waiting = [review for review in reviews if review.decision == Review.Decision.WAITING]
+    supervisions = list(order.supervisions.order_by("id"))
+    whistles = list(order.whistles.prefetch_related("attendances").order_by("id"))
     plain: dict[str, Any] = {name: getattr(order, name) for name in PLAIN}
     return OrderView(
         **plain,
@@ -75,9 +75,22 @@ def order_view(number: str, actor: Actor | None = None) -> OrderView:
         assignments=tuple(assignment_view(share, _minutes(share, moment)) for share in shares),
         steps=tuple(step_view(step) for step in order.steps.order_by("id")),
         reviews=tuple(review_view(review) for review in reviews),
-        supervisions=tuple(supervision_view(row) for row in order.supervisions.order_by("id")),
-        whistles=tuple(whistle_view(row) for row in order.whistles.prefetch_related("attendances").order_by("id")),
-        allowed=allowed_for(order, who, open_shares, waiting),
+        supervisions=tuple(supervision_view(row) for row in supervisions),
+        whistles=tuple(whistle_view(row) for row in whistles),
+        allowed=allowed_for(order, who, _waiting(shares, reviews, supervisions, whistles)),
+    )
+
+
+def _waiting(
+    shares: list[Assignment], reviews: list[Review], supervisions: list[Supervision], whistles: list[Whistle]
+) -> Waiting:
+    """What waits for somebody, from rows that are read already."""
+    called = (a for whistle in whistles if whistle.ended_at is None for a in whistle.attendances.all())
+    return Waiting(
+        shares=tuple(share for share in shares if share.ended_at is None),
+        reviews=tuple(review for review in reviews if review.decision == Review.Decision.WAITING),
+        supervised=frozenset(row.unit_id for row in supervisions if row.ended_at is None),
+        called=frozenset(a.unit_id for a in called if a.confirmed is None),
     )
 
 

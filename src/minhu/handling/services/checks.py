@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from minhu.directory.policy import Action, decide
-from minhu.handling.domain.states import ANSWERS, BY_LEAD, BY_STEP, BY_UNIT, Transition, allowed_steps
+from minhu.handling.domain.states import ANSWERS, BY_LEAD, BY_STEP, BY_UNIT, Transition
 from minhu.handling.models import Assignment, Order, OrderStep, Review
+from minhu.handling.queries.allowed import steps_for
 from minhu.handling.services.context import Context
 from minhu.handling.services.outside import rules, unit_of
 from minhu.handling.types import STATE_LABELS, AssignmentRole, State, Step, StepData
@@ -62,7 +63,7 @@ def check_state(context: Context) -> None:
     allowed = transition.side if context.side else transition.sources
     if state in allowed:
         return
-    can = [t.label for t in allowed_steps(state) if decide(context.actor, t.action, order.facts())]
+    can = [found.label for found in steps_for(order, context.actor)]
     hint = f"您现在可以：{'、'.join(can)}。" if can else ""
     raise Conflict(
         f"工单现在是“{STATE_LABELS[state]}”，不能“{transition.label}”"

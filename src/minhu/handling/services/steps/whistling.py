@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from minhu.directory.types import UnitKind
+from minhu.handling.domain.states import MAY_WHISTLE
 from minhu.handling.models import Attendance, Supervision, Whistle
 from minhu.handling.services.context import Context
 from minhu.handling.services.outside import unit_label, unit_of, units_by_id
@@ -13,7 +14,6 @@ from minhu.handling.services.steps.work import share_of
 from minhu.handling.types import AssignmentRole, AssignmentState, ClockKind, Step, SupervisionLevel
 from minhu.kernel.errors import Conflict, Invalid, NotAllowed
 
-MAY_CALL = frozenset({UnitKind.STREET})
 MAY_BE_CALLED = frozenset(
     {UnitKind.BUREAU, UnitKind.BRANCH, UnitKind.ENTERPRISE, UnitKind.EMERGENCY}
 )
@@ -24,7 +24,7 @@ def whistle(context: Context) -> None:
     """Only a township or street that leads may call, and only units above it; each gets a clock to answer."""
     share, data, order = share_of(context), context.data, context.order
     caller = unit_of(share.unit_id)
-    if caller is None or caller.kind not in MAY_CALL:
+    if caller is None or caller.kind not in MAY_WHISTLE:
         raise NotAllowed("只有乡镇、街道可以吹哨召集部门。", code="not_a_township")
     units = units_by_id(data.called_unit_ids)
     if low := [u.name for u in units.values() if u.kind not in MAY_BE_CALLED]:
