@@ -356,6 +356,16 @@ def test_what_may_not_be_seen_looks_as_if_it_did_not_exist(population: Populatio
             require(Action.DISPATCH)
 
 
+def test_a_units_list_need_not_walk_through_everybodys_orders(population: Population) -> None:
+    """The policy itself must be able to use the index: at a million orders that is 2 ms instead of 260."""
+    handler = Actor(kind="staff", id="x", roles=frozenset({"unit_handler"}), unit_ids=(population.units[0],))
+    with acting_as(handler):
+        select("SELECT set_config('enable_seqscan', 'off', true), set_config('enable_indexscan', 'off', true)")
+        plan = "\n".join(row[0] for row in select("EXPLAIN SELECT * FROM handling_order ORDER BY id DESC LIMIT 50"))
+    assert "handling_order_units" in plan, plan
+    assert "SubPlan" not in plan, plan
+
+
 # -- the roles of the database ------------------------------------------------------------------------------------
 
 

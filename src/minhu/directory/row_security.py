@@ -38,6 +38,16 @@ def sees(request_column: str = "request_id", units_column: str = "unit_ids") -> 
     )
 
 
+def index_units(table: str) -> str:
+    """SQL for the index by which a unit's lists find its rows among a million others (policy and filters alike)."""
+    return f"CREATE INDEX {table}_units ON {table} USING gin (unit_ids);\n"
+
+
+def drop_index_units(table: str) -> str:
+    """SQL that undoes ``index_units``."""
+    return f"DROP INDEX IF EXISTS {table}_units;\n"
+
+
 def protect(table: str, predicate: str) -> str:
     """SQL that turns row security on for ``table``; ``predicate`` judges rows for ``minhu_app``."""
     return (
