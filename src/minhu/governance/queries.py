@@ -12,7 +12,7 @@ from django.db.models.functions import TruncDate
 
 from minhu.directory.access import require
 from minhu.directory.policy import Action
-from minhu.governance.periods import CITY_TIME, period
+from minhu.governance.periods import CITY_TIME, PERIODS, period
 from minhu.governance.types import DayCount, Figure, Period, Slice
 from minhu.handling.queries import visible_assignments, visible_orders
 from minhu.handling.types import DONE_STATES, LIVE_STATES, AssignmentRole, State
@@ -20,7 +20,9 @@ from minhu.kernel.clock import now
 
 LIVE = [s.value for s in LIVE_STATES]
 DONE = [s.value for s in DONE_STATES]
-__all__ = ["breakdown", "daily", "headline", "overdue_units", "period"]
+AT_UNIT = [s.value for s in (State.DISPATCHED, State.IN_PROGRESS, State.EXTENSION_REVIEW)]
+"""Where the clock that runs is the unit's own: a late callback is the centre's, not the unit's."""
+__all__ = ["BREAKDOWNS", "PERIODS", "breakdown", "daily", "headline", "overdue_units", "period"]
 
 
 def _orders(start: datetime, end: datetime) -> QuerySet[Any]:
@@ -150,7 +152,7 @@ def overdue_units(top: int = 20) -> list[Slice]:
     rows = (
         visible_assignments()
         .filter(
-            order__state__in=LIVE,
+            order__state__in=AT_UNIT,
             order__due_at__lt=now(),
             role=AssignmentRole.LEAD.value,
             ended_at__isnull=True,

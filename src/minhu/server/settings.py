@@ -132,6 +132,7 @@ AXES_ENABLE_ADMIN = False
 AXES_DISABLE_ACCESS_LOG = True
 AXES_SENSITIVE_PARAMETERS = ["password", "follow_code", "phone"]
 AXES_VERBOSE = False
+AXES_LOCKOUT_CALLABLE = "minhu.portals.accounts.views.locked_out"
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -1,0 +1,1 @@
+"""The leader's board: figures first, then why, then the orders behind any figure."""
