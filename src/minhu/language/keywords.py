@@ -154,7 +154,10 @@ class KeywordIndex:
         if self._known_labels is not labels:
             place = {label: at for at, label in enumerate(labels)}
             found = [
-                next((place[key] for key in (leaf.code, "/".join(leaf.path), *leaf.path[:1]) if key in place), len(labels))
+                next(
+                    (place[key] for key in (leaf.code, "/".join(leaf.path), *leaf.path[:1]) if key in place),
+                    len(labels),
+                )
                 for leaf in self.leaves
             ]
             self._label_places, self._known_labels = np.array(found, dtype=np.int64), labels

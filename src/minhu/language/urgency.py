@@ -8,16 +8,25 @@ Source of the hand-over: intake table of the hotline rules (110 police, 119 fire
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+from pathlib import Path
 
+from minhu.language.categories import CategoryModel
 from minhu.language.types import HandOver, Span, Urgency
 from minhu.language.urgency_context import IDIOM, cancels
 from minhu.language.urgency_rules import HAZARDS, URGENT_WORDS, Hazard
-from minhu.language.urgency_signals import LIMIT, signs
+from minhu.language.urgency_signals import LIMIT, SEVERE_HEADS, signs
 
 MAKER = "urgency/2026.1"
 # Weak signs of a longer sentence are a story, not a cry for help.
 _LONGEST_SIGNS = 90
 _SIGNS = Hazard("险情征兆", "120", "event", (), re.compile(""))
+DEFAULT_MODEL = Path(__file__).parent / "models" / "urgency-default"
+DANGER = "danger"
+# The learnt part is asked about the beginning only: it was trained on cries for help, not on long complaints.
+_LONGEST_LEARNT = 160
+_LEARNT_ENOUGH = 0.45
+_LEARNT_AGAINST_CONTEXT = 0.9
 _SENTENCE = re.compile(r"[^。！？!?；;\n]+")
 # When several services are needed, the one that saves the life first is named.
 _ORDER: dict[str, int] = {"119": 0, "120": 1, "110": 2, "122": 3, "none": 4}
@@ -26,7 +35,8 @@ _ORDER: dict[str, int] = {"119": 0, "120": 1, "110": 2, "122": 3, "none": 4}
 def assess(text: str) -> Urgency:
     """Level, life danger and hand-over of ``text``, with reasons (Chinese) and the spans they rest on."""
     active = [hazard for hazard in HAZARDS if any(word in text for word in hazard.triggers)]
-    masked = IDIOM.sub(_blank, text)
+    severe = any(head in text for head in SEVERE_HEADS)
+    masked = IDIOM.sub(_blank, text) if active or severe else text
     reasons: list[str] = []
     spans: list[Span] = []
     services: list[HandOver] = []
@@ -45,8 +55,10 @@ def assess(text: str) -> Urgency:
                 reasons.append(f"{hazard.name}：“{words[:24]}”")
                 spans.append((offset + match.start(), offset + match.end()))
                 services.append(hazard.hand_over)
-    if not services and not _cancelled_for_good(ignored):
+    if severe and not services and not ignored:
         _second_look(masked, text, reasons, spans, services)
+    if not services:
+        _learnt_look(text, bool(ignored), reasons, services)
     if not services:
         return _without_danger(text, tuple(dict.fromkeys(ignored)))
     return Urgency(
@@ -60,9 +72,21 @@ def assess(text: str) -> Urgency:
     )
 
 
-def _cancelled_for_good(ignored: list[str]) -> bool:
-    """Whether the named hazards were denied, taught or long past, so that weak signs must not bring them back."""
-    return bool(ignored)
+@lru_cache(maxsize=1)
+def danger_model() -> CategoryModel:
+    """The small model that ships: danger or normal, learnt from sentences of our own and ordinary messages."""
+    return CategoryModel.load(DEFAULT_MODEL)
+
+
+def _learnt_look(text: str, cancelled: bool, reasons: list[str], services: list[HandOver]) -> None:
+    """Ask the model about a wording that no rule knows; a context named by the rules needs more to be overruled."""
+    if not 4 <= len(text) <= _LONGEST_LEARNT:
+        return
+    model = danger_model()
+    chance = float(model.probabilities(text)[model.labels.index(DANGER)])
+    if chance >= (_LEARNT_AGAINST_CONTEXT if cancelled else _LEARNT_ENOUGH):
+        reasons.append(f"整体措辞与危及生命的求助相近（把握 {chance:.0%}）")
+        services.append("110")
 
 
 def _second_look(masked: str, text: str, reasons: list[str], spans: list[Span], services: list[HandOver]) -> None:

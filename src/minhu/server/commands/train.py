@@ -9,10 +9,11 @@ from typing import Annotated
 
 import typer
 
-from minhu.server.commands.evaluate import category_figures, fail, labelled
+from minhu.server.commands.evaluate import category_figures, fail, labelled, read
 from minhu.server.tables import BadFile
 
 _HELD_OUT = 5
+_ORDINARY_LENGTH = 60
 
 
 def register(app: typer.Typer) -> None:
@@ -20,6 +21,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(name="train", help="Train a model on the city's own files 训练模型.", no_args_is_help=True)
     group.callback()(_group)
     group.command("categories")(categories)
+    group.command("urgency")(urgency)
     app.add_typer(group)
 
 
@@ -59,6 +61,34 @@ def categories(
         typer.echo(f"{key}  {value}")
     result = {"task": "categories", "model": str(folder), "version": version, "rows": model.card["rows"], **figures}
     typer.echo(json.dumps(result, ensure_ascii=False))
+
+
+def urgency(
+    files: Annotated[list[Path], typer.Argument(metavar="CSV…", help="Columns text, life_danger (0/1).")],
+    out: Annotated[Path, typer.Option("--out", help="Folder of the model.")],
+    ordinary: Annotated[list[Path] | None, typer.Option("--ordinary", help="Ordinary messages: title, body.")] = None,
+    name: Annotated[str, typer.Option("--name", help="Version.")] = "2026.1",
+) -> None:
+    """Make the learnt part of the life-danger check; the rules stay in force beside it."""
+    from minhu.kernel import clock
+    from minhu.language.categories import ModelError
+    from minhu.language.training import train
+
+    cases = [row for file in files for row in read(file, ("text", "life_danger"))]
+    rows = [(row["text"], "danger" if row["life_danger"].strip() == "1" else "normal") for row in cases]
+    for file in ordinary or []:
+        for row in read(file, ("title", "body")):
+            rows += [(row["title"], "normal"), (row["body"][:_ORDINARY_LENGTH], "normal")]
+    sources = [file.name for file in (*files, *(ordinary or []))]
+    try:
+        today = clock.now().date().isoformat()
+        model = train(rows, version=name, sources=sources, date=today, figures=_held_out_figures(rows))
+        model.save(out)
+    except ModelError as error:
+        fail(str(error))
+    except OSError as error:
+        fail(f"无法写入 {out}：{error.strerror or error}")
+    typer.echo(json.dumps({"task": "urgency", "model": str(out), "version": name, "rows": model.card["rows"]}))
 
 
 def _held_out_figures(rows: list[tuple[str, str]]) -> dict[str, float]:

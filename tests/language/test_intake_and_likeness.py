@@ -1,0 +1,110 @@
+"""Refusing a real request, or opening an order for a wrong number, both cost trust; so does a merge nobody can explain."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from minhu.language import measures
+from minhu.language.gazetteer import Gazetteer
+from minhu.language.intake_class import classify, request_type
+from minhu.language.keywords import KeywordIndex
+from minhu.language.likeness import distance, fingerprint, similarity
+from minhu.language.titles import make_title
+from minhu.language.types import Leaf
+from minhu.language.understanding import understand
+
+DATA = Path(__file__).parent / "data"
+
+with (DATA / "intake_cases.csv").open(encoding="utf-8", newline="") as file:
+    CASES = list(csv.DictReader(file))
+
+
+def test_intake_classes() -> None:
+    wanted = [row["class"] for row in CASES]
+    got = [classify(row["text"]).value for row in CASES]
+    assert measures.macro_f1(wanted, got) >= 0.95
+
+
+def test_hardly_any_valid_request_is_refused() -> None:
+    refused = [row["text"] for row in CASES if row["class"] == "accept" and classify(row["text"]).value != "accept"]
+    assert refused == []
+
+
+def test_every_decision_has_reason_code_and_basis() -> None:
+    for row in CASES:
+        found = classify(row["text"])
+        assert found.code.count(".") == 1
+        assert found.basis
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("请问办理居住证需要什么材料", "咨询"),
+        ("楼下烧烤店油烟扰民，投诉多次无果", "投诉"),
+        ("举报有人非法倾倒垃圾", "举报"),
+        ("建议在路口增设红绿灯", "建议"),
+        ("非常感谢社区民警及时帮助", "表扬"),
+        ("小区停水了", "求助"),
+    ],
+)
+def test_request_types(text: str, kind: str) -> None:
+    assert request_type(text).value == kind
+
+
+def test_the_same_matter_told_twice_shares_a_band_and_says_why() -> None:
+    first = "幸福小区三号楼停水两天了，物业一直没有人来修"
+    second = "幸福小区三号楼停水两天，物业没有人来修，请尽快"
+    assert set(fingerprint(first).bands) & set(fingerprint(second).bands)
+    found = similarity(first, second)
+    assert found.score > 0.5
+    assert "幸福小区三号楼停水两天" in found.shared
+    assert similarity(first, "广场舞音响太吵").score < 0.1
+
+
+@given(st.text(max_size=60), st.text(max_size=60))
+def test_likeness_is_symmetric_and_fits_the_database(first: str, second: str) -> None:
+    assert similarity(first, second).score == pytest.approx(similarity(second, first).score)
+    found = fingerprint(first)
+    assert all(-(2**63) <= value < 2**63 for value in (found.simhash, *found.bands))
+    assert distance(found.simhash, found.simhash) == 0
+
+
+def test_titles_leave_out_greetings_and_stay_short() -> None:
+    assert make_title("尊敬的领导：您好！幸福小区停水三天没人管，请尽快处理") == "幸福小区停水三天没人管"
+    assert make_title("") == ""
+
+
+@given(st.text(max_size=200))
+def test_a_title_never_exceeds_thirty_characters(text: str) -> None:
+    assert len(make_title(text)) <= 30
+
+
+def test_everything_at_once() -> None:
+    tree = json.loads((DATA / "divisions_sample.json").read_text(encoding="utf-8"))
+    leaf = Leaf("0301", "停水", ("公用事业", "供水", "停水"), ("停水", "没水"), "居民停水")
+    other = Leaf("0302", "停电", ("公用事业", "供电", "停电"), ("停电", "没电"), "居民停电")
+    found = understand(
+        "岳麓区望月湖街道停水两天了", "", "430100", Gazetteer.from_divisions(tree), KeywordIndex([leaf, other])
+    )
+    assert found.category.value == "0301"
+    assert found.places[0].area_code == "430104001"
+    assert (found.urgency.level, found.intake.value) == ("urgent", "accept")
+    assert found.title == "岳麓区望月湖街道停水两天了"
+
+
+def test_a_matter_in_another_city_is_sent_there() -> None:
+    tree = json.loads((DATA / "divisions_sample.json").read_text(encoding="utf-8"))
+    found = understand("北京市朝阳区望京街道停水", "", "430100", Gazetteer.from_divisions(tree))
+    assert (found.intake.value, found.intake.code) == ("elsewhere", "elsewhere.place")
+
+
+@given(st.text(max_size=300))
+def test_no_text_breaks_the_understanding(text: str) -> None:
+    assert understand(text).intake.value

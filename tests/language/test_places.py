@@ -1,0 +1,90 @@
+"""Sent to the wrong district, an order loses days; asked once too often, a caller loses seconds."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from minhu.language.gazetteer import Gazetteer
+from minhu.language.places import determined, locate
+from minhu.language.types import AreaEntry, AreaLevel, Landmark
+
+DATA = Path(__file__).parent / "data"
+SAMPLE = Gazetteer.from_divisions(json.loads((DATA / "divisions_sample.json").read_text(encoding="utf-8")))
+
+with (DATA / "places_cases.csv").open(encoding="utf-8", newline="") as file:
+    BY_HAND = [row for row in csv.DictReader(file) if row["made"] == "hand"]
+
+
+@pytest.mark.parametrize("row", BY_HAND, ids=lambda row: f"{row['kind']}: {row['text'][:14]}")
+def test_each_trap(row: dict[str, str]) -> None:
+    assert determined(locate(row["text"], row["home"], SAMPLE), SAMPLE) == row["area_code"]
+
+
+def test_two_fitting_places_are_both_offered_and_asked_for() -> None:
+    found = locate("岳麓区和雨花区交界处没人扫", "430100", SAMPLE)
+    assert {one.area_code for one in found} == {"430104", "430111"}
+    assert all(one.ask for one in found)
+
+
+def test_every_candidate_says_why() -> None:
+    for row in BY_HAND:
+        assert all(one.reason and one.spans for one in locate(row["text"], row["home"], SAMPLE))
+
+
+CITY = Gazetteer(
+    [
+        AreaEntry("1", "", "云川省", AreaLevel.PROVINCE),
+        AreaEntry("11", "1", "云溪市", AreaLevel.CITY),
+        AreaEntry("111", "11", "清河区", AreaLevel.COUNTY),
+        AreaEntry("112", "11", "南屏县", AreaLevel.COUNTY, ("南屏",)),
+        AreaEntry("1111", "111", "柳林街道", AreaLevel.STREET),
+        AreaEntry("11111", "1111", "翠湖社区", AreaLevel.COMMUNITY),
+    ],
+    [
+        Landmark("翠湖花园", "11111", "estate"),
+        Landmark("滨河路", "111", "road"),
+        Landmark("滨河路", "112", "road"),
+    ],
+)
+
+
+def test_a_citys_own_six_levels_and_estates() -> None:
+    found = locate("翠湖花园三号楼停水", "11", CITY)
+    assert (found[0].area_code, found[0].level, found[0].ask) == ("11111", "community", False)
+
+
+def test_a_road_through_two_districts_is_asked_for() -> None:
+    assert all(one.ask for one in locate("滨河路路灯不亮", "11", CITY))
+
+
+def test_road_and_point_are_kept_as_said() -> None:
+    found = locate("清河区滨河路12号附近的实验小学门口堵车", "11", CITY)[0]
+    assert found.area_code == "111"
+    assert "滨河路" in found.road
+
+
+def test_an_unknown_home_is_no_error() -> None:
+    assert locate("清河区停水", "999999", CITY)[0].area_code == "111"
+    assert locate("", "", CITY) == []
+
+
+def test_another_shape_of_file_is_named() -> None:
+    with pytest.raises(ValueError, match="行政区划"):
+        Gazetteer.from_divisions([{"id": 1}])
+
+
+@given(
+    st.text(alphabet="岳麓雨花区长沙市朝阳不是在，。路县交口我们街道1", max_size=40),
+    st.sampled_from(["430100", "220100", ""]),
+)
+def test_candidates_are_known_areas_inside_the_text(text: str, home: str) -> None:
+    for one in locate(text, home, SAMPLE):
+        assert one.area_code in SAMPLE.areas
+        assert 0.0 <= one.confidence <= 1.0
+        assert all(0 <= start < end <= len(text) for start, end in one.spans)

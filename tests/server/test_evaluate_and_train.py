@@ -1,0 +1,96 @@
+"""The same commands run on other files: figures as the last line, bad input refused with one message and code 2."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from minhu.server.commands import evaluate, train
+
+LANGUAGE_DATA = Path(__file__).parents[1] / "language" / "data"
+
+
+@pytest.fixture
+def app() -> typer.Typer:
+    made = typer.Typer()
+    evaluate.register(made)
+    train.register(made)
+    return made
+
+
+def run(app: typer.Typer, *words: object) -> tuple[int, str, str]:
+    done = CliRunner().invoke(app, [str(word) for word in words])
+    return done.exit_code, done.stdout, done.stderr
+
+
+def labelled_file(folder: Path, name: str, encoding: str = "utf-8") -> Path:
+    rows = ["title,body,category"]
+    for at in range(30):
+        rows.append(f"{at}号楼停水,第{at}栋自来水停了没有水用,供水")
+        rows.append(f"{at}号楼太吵,第{at}栋夜间施工噪音扰民睡不着,噪声")
+    file = folder / name
+    file.write_text("\n".join(rows), encoding=encoding)
+    return file
+
+
+def test_categories_accepts_several_files_after_one_option(app: typer.Typer, tmp_path: Path) -> None:
+    first, second = labelled_file(tmp_path, "a.csv"), labelled_file(tmp_path, "b.csv", "gb18030")
+    code, out, _ = run(app, "evaluate", "categories", "--train", first, second, "--train", first, "--test", second)
+    figures = json.loads(out.splitlines()[-1])
+    assert code == 0
+    assert figures["rows_train"] == 180
+    assert {"accuracy", "macro_f1", "coverage_at_95", "coverage_at_98", "ece", "ms_per_message"} <= set(figures)
+
+
+def test_urgency_places_and_intake_print_one_json_object_last(app: typer.Typer) -> None:
+    urgency = ("urgency", "--cases", LANGUAGE_DATA / "urgency_cases.csv")
+    places = ("places", "--cases", LANGUAGE_DATA / "places_cases.csv",
+              "--divisions", LANGUAGE_DATA / "divisions_sample.json")  # fmt: skip
+    intake = ("intake", "--cases", LANGUAGE_DATA / "intake_cases.csv")
+    for words, key in ((urgency, "recall"), (places, "wrong_silently"), (intake, "macro_f1")):
+        code, out, _ = run(app, "evaluate", *words)
+        assert code == 0
+        assert key in json.loads(out.splitlines()[-1])
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (None, "无法打开"),
+        ("", "是空的"),
+        ("text\n停水\n", "缺少列"),
+        ("text,life_danger\n停水,也许\n", "第 2 行"),
+        ("text,life_danger\n", "没有数据行"),
+    ],
+)
+def test_bad_case_files_get_one_message_and_code_two(
+    app: typer.Typer, tmp_path: Path, content: str | None, says: str
+) -> None:
+    file = tmp_path / "cases.csv"
+    if content is not None:
+        file.write_text(content, encoding="utf-8")
+    code, _, err = run(app, "evaluate", "urgency", "--cases", file)
+    assert code == 2
+    assert says in err
+    assert len(err.strip().splitlines()) == 1
+
+
+def test_a_wrong_divisions_file_is_named(app: typer.Typer, tmp_path: Path) -> None:
+    wrong = tmp_path / "d.json"
+    wrong.write_text("{broken", encoding="utf-8")
+    code, _, err = run(app, "evaluate", "places", "--cases", LANGUAGE_DATA / "places_cases.csv", "--divisions", wrong)
+    assert code == 2
+    assert "行政区划" in err
+
+
+def test_training_makes_a_versioned_model_with_a_card(app: typer.Typer, tmp_path: Path) -> None:
+    code, out, _ = run(app, "train", "categories", labelled_file(tmp_path, "a.csv"), "--out", tmp_path / "models")
+    result = json.loads(out.splitlines()[-1])
+    assert code == 0
+    folder = Path(result["model"])
+    assert (folder / "model.npz").exists()
+    assert json.loads((folder / "card.json").read_text(encoding="utf-8"))["version"] == result["version"]
