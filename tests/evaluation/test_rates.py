@@ -13,7 +13,7 @@ counts = st.integers(0, 500)
 tallies = st.builds(
     lambda rv, r, sv, s, grades: Tally(max(rv, r), min(rv, r), max(sv, s), min(sv, s), grades),
     counts, counts, counts, counts,
-    st.fixed_dictionaries({grade: counts for grade in Satisfaction}),
+    st.fixed_dictionaries(dict.fromkeys(Satisfaction, counts)),
 )  # fmt: skip
 
 

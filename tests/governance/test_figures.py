@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from factories import MONDAY, City, make_city, make_order
 
+from factories import MONDAY, City, make_city, make_order
 from minhu.directory.access import acting_as, as_system
 from minhu.governance import queries
 from minhu.governance.periods import period

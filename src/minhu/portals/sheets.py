@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
 from django.http import HttpResponse
@@ -42,8 +42,8 @@ def workbook(title: str, header: Sequence[str], rows: Iterable[Sequence[object]]
     sheet = book.create_sheet(title[:31])
     sheet.freeze_panes = "A2"
 
-    def cell(value: object, *, bold: bool = False) -> WriteOnlyCell:
-        made = WriteOnlyCell(sheet, value=safe_cell(value))
+    def cell(value: object, *, bold: bool = False) -> Any:
+        made: Any = WriteOnlyCell(sheet, value=cast("Any", safe_cell(value)))
         if isinstance(made.value, str):
             made.data_type = "s"
         made.font = Font(bold=bold)
