@@ -18,7 +18,7 @@ from minhu.kernel.calendar.types import Unit as TimeUnit
 
 ANY: Final = object()
 """Clocks of every assignment, and those that belong to none."""
-FEW: Final = 2
+FEW: Final = 8
 CHANGING: Final = [
     "due_at", "explanation", "stopped_at", "paused_at", "paused_for", "pauses", "in_time", "light", "next_at",
     "extra_amount", "extra_unit",

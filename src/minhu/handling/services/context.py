@@ -37,6 +37,16 @@ class Context:
     raised: list[tuple[str, int | None]] = field(default_factory=list)
     """Triggers of the supervision rules that this step set off, with the unit they concern."""
     public: str | None = None
+    _before: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Remember the order as it was, so that only what changes is written."""
+        self._before = {f.attname: getattr(self.order, f.attname) for f in Order._meta.concrete_fields}
+
+    def changed_fields(self) -> list[str]:
+        """The names of the order's fields that differ from when the step began."""
+        names = ((f.name, f.attname) for f in Order._meta.concrete_fields)
+        return [name for name, attname in names if self._before[attname] != getattr(self.order, attname)]
 
     @cached_property
     def assignments(self) -> list[Assignment]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from minhu.handling.models import Assignment, Clock, Order, OrderStep
+from minhu.handling.services import bulk
 from minhu.handling.services.clockbook import ClockBook
 from minhu.handling.services.outside import ledger_append, rules
 from minhu.handling.types import (
@@ -35,11 +36,15 @@ def open_imported(event: RequestsImported) -> int:
     days = timedelta(days=archive_after.amount)
     for start in range(0, len(event.rows), BATCH):
         rows = event.rows[start : start + BATCH]
-        orders = Order.objects.bulk_create([_order(row, moment, days) for row in rows])
-        pairs = list(zip(rows, orders, strict=True))
-        _shares(pairs, actor)
-        _clocks(pairs, moment)
-        OrderStep.objects.bulk_create([step for row, order in pairs for step in _steps(row, order, actor)])
+        made = [_order(row, moment, days) for row in rows]
+        clocks = [clock for row, order in zip(rows, made, strict=True) if (clock := _clock(row, order, moment))]
+        bulk.insert(made)
+        pairs = list(zip(rows, made, strict=True))
+        for clock in clocks:
+            clock.order_id = clock.order.pk
+        bulk.insert(clocks)
+        bulk.insert(_shares(pairs, actor))
+        bulk.insert([step for row, order in pairs for step in _steps(row, order, actor)])
     numbers = [row.number for row in event.rows]
     payload = {"batch": event.batch_id, "orders": len(numbers), "first": numbers[:1], "last": numbers[-1:]}
     ledger_append("order.imported", f"import-{event.batch_id}", payload)
@@ -77,9 +82,9 @@ def _order(row: HistoricRow, moment: datetime, archive_after: timedelta) -> Orde
     )
 
 
-def _shares(pairs: list[tuple[HistoricRow, Order]], actor: Actor) -> None:
+def _shares(pairs: list[tuple[HistoricRow, Order]], actor: Actor) -> list[Assignment]:
     """The unit that answered is on record as the lead, so that its figures include history."""
-    Assignment.objects.bulk_create(
+    return [
         Assignment(
             order=order,
             unit_id=row.unit_id,
@@ -94,26 +99,17 @@ def _shares(pairs: list[tuple[HistoricRow, Order]], actor: Actor) -> None:
         )
         for row, order in pairs
         if row.unit_id and row.replied_at
-    )
+    ]
 
 
-def _clocks(pairs: list[tuple[HistoricRow, Order]], moment: datetime) -> None:
+def _clock(row: HistoricRow, order: Order, moment: datetime) -> Clock | None:
     """Open rows get their first clock from the moment of the import, closed ones the archive clock."""
-    clocks: list[Clock] = []
-    changed: list[Order] = []
-    for row, order in pairs:
-        if order.state == State.ARCHIVED.value:
-            continue
-        start = row.replied_at or moment
-        book = ClockBook(order, start, running=())
-        clocks.append(book.start(ClockKind.ARCHIVE if row.replied_at else ClockKind.ACCEPT))
-        summary = book.summarise(State(order.state))
-        order.due_at, order.light = summary["due_at"], summary["light"]
-        changed.append(order)
-    for clock in clocks:
-        clock.order_id = clock.order.pk
-    Clock.objects.bulk_create(clocks)
-    Order.objects.bulk_update(changed, ["due_at", "light"], batch_size=500)
+    if order.state == State.ARCHIVED.value:
+        return None
+    book = ClockBook(order, row.replied_at or moment, running=())
+    clock = book.start(ClockKind.ARCHIVE if row.replied_at else ClockKind.ACCEPT)
+    order.due_at, order.light = clock.due_at, clock.light
+    return clock
 
 
 def _steps(row: HistoricRow, order: Order, actor: Actor) -> list[OrderStep]:

@@ -24,7 +24,7 @@ def finish(context: Context, before: State, role: str, key: str = "") -> OrderSt
     context.book.save()
     for name, value in context.book.summarise(context.to).items():
         setattr(order, name, value)
-    order.save()
+    order.save(update_fields=context.changed_fields())
     step = OrderStep.objects.create(
         order=order,
         version=order.version,

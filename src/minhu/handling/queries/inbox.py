@@ -1,0 +1,248 @@
+"""A unit's inbox: its shares of orders, what is due first on top, each with the one step that comes next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+
+from minhu.directory.policy import Action, decide, may_ever
+from minhu.directory.queries.rules import automation
+from minhu.handling.domain.states import AT_UNITS, UNDER_QUESTION
+from minhu.handling.models import Assignment, Clock, Order, Review, Supervision
+from minhu.handling.queries.lines import OrderRow, row_of
+from minhu.handling.queries.parts import name_of
+from minhu.handling.queries.rows import visible_assignments
+from minhu.handling.types import (
+    ASSIGNMENT_ROLE_LABELS,
+    CLOCK_LABELS,
+    AssignmentRole,
+    AssignmentState,
+    ClockKind,
+    Light,
+    State,
+    Step,
+)
+from minhu.kernel.actors import Actor, current_actor
+from minhu.kernel.clock import now
+
+TO_SIGN, WORKING, TO_APPROVE, ASKED, ANSWERED = "to_sign", "working", "to_approve", "asked", "answered"
+TABS: Final = (TO_SIGN, WORKING, TO_APPROVE, ASKED, ANSWERED)
+ANSWERED_DAYS: Final = 30
+_AT_UNITS = [state.value for state in AT_UNITS]
+_UNDER_QUESTION = [state.value for state in UNDER_QUESTION]
+_LEAD = AssignmentRole.LEAD.value
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the address of the inbox says; empty means everything of these units."""
+
+    unit_ids: tuple[int, ...] = ()
+    words: str = ""
+    urgency: str = ""
+    light: str = ""
+    role: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InboxRow:
+    """One unit's share of one order with the clock that is due first and the step that comes next."""
+
+    order: OrderRow
+    share_id: int
+    unit_id: int
+    unit_name: str
+    role: AssignmentRole
+    role_label: str
+    dispatched_at: datetime
+    signed_at: datetime | None
+    first_contact_at: datetime | None
+    replied_at: datetime | None
+    reply: str
+    note: str
+    clock_label: str
+    due_at: datetime | None
+    light: Light
+    explanation: str
+    next_step: Step | None
+    supervised: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InboxPage:
+    """One page of a tab."""
+
+    rows: tuple[InboxRow, ...] = field(default=())
+    total: int = 0
+
+
+def counts(unit_ids: tuple[int, ...], actor: Actor | None = None) -> dict[str, int]:
+    """How many shares of these units stand under each tab."""
+    who = actor or current_actor()
+    rows = _shares(Wish(unit_ids), who)
+    return rows.order_by().aggregate(**{tab: Count("pk", filter=_tab(tab, who)) for tab in TABS})
+
+
+def page_of(tab: str, wish: Wish, page: int = 1, size: int = 50, actor: Actor | None = None) -> InboxPage:
+    """One page of a tab (an unknown tab is 'to_sign'): nearest deadline first; answered ones newest first."""
+    who = actor or current_actor()
+    found = _filtered(_shares(wish, who).filter(_tab(tab if tab in TABS else TO_SIGN, who)), wish)
+    by = [F("replied_at").desc(nulls_last=True)] if tab == ANSWERED else [F("due").asc(nulls_last=True)]
+    start = (max(page, 1) - 1) * size
+    shares = list(found.order_by(*by, "id")[start : start + size])
+    return InboxPage(rows_of(shares, who), found.order_by().count())
+
+
+def share_row(number: str, unit_id: int | None = None, actor: Actor | None = None) -> InboxRow | None:
+    """The open share of one of the actor's units in one order; None where there is none (any more)."""
+    who = actor or current_actor()
+    wanted = [unit_id] if unit_id in who.unit_ids else who.unit_ids
+    rows = visible_assignments(who).filter(order__number=number, unit_id__in=wanted).select_related("order")
+    shares = list(_with_clock(rows).order_by(F("ended_at").desc(nulls_first=True), "-hop", "id")[:1])
+    return rows_of(shares, who)[0] if shares else None
+
+
+def units_with_work(actor: Actor | None = None) -> dict[int, int]:
+    """How many open shares each of the actor's units holds."""
+    who = actor or current_actor()
+    rows = visible_assignments(who).filter(
+        unit_id__in=who.unit_ids, ended_at__isnull=True, order__state__in=_AT_UNITS
+    ).exclude(role=AssignmentRole.WHISTLE.value)  # fmt: skip
+    return dict(rows.order_by().values_list("unit_id").annotate(Count("id")))
+
+
+def waiting_to_sign(actor: Actor) -> int:
+    """How many shares nobody has signed yet, for the menu."""
+    return _shares(Wish(actor.unit_ids), actor).filter(_tab(TO_SIGN, actor)).order_by().count()
+
+
+def _shares(wish: Wish, actor: Actor) -> QuerySet[Assignment]:
+    units = [unit for unit in wish.unit_ids if unit in actor.unit_ids]
+    recent = Q(state=AssignmentState.REPLIED.value, replied_at__gte=now() - timedelta(days=ANSWERED_DAYS))
+    rows = visible_assignments(actor).filter(Q(ended_at__isnull=True) | recent, unit_id__in=units)
+    asked = Review.objects.filter(
+        assignment=OuterRef("pk"), kind=Review.Kind.RETURN, decision=Review.Decision.WAITING
+    )
+    rows = rows.exclude(role=AssignmentRole.WHISTLE.value).annotate(asked=Exists(asked))
+    return _with_clock(rows.select_related("order"))
+
+
+def _with_clock(rows: QuerySet[Assignment]) -> QuerySet[Assignment]:
+    running = Clock.objects.filter(
+        assignment=OuterRef("pk"), stopped_at__isnull=True, paused_at__isnull=True
+    ).order_by("due_at", "id")
+    return rows.annotate(due=Subquery(running.values("due_at")[:1]), lamp=Subquery(running.values("light")[:1]))
+
+
+def _tab(tab: str, actor: Actor) -> Q:
+    asked = Q(role=_LEAD, order__state__in=_UNDER_QUESTION) | Q(asked=True)
+    at_unit = Q(ended_at__isnull=True, order__state__in=_AT_UNITS)
+    if tab == TO_SIGN:
+        return at_unit & ~asked & Q(state=AssignmentState.WAITING.value)
+    if tab == WORKING:
+        return at_unit & ~asked & Q(state=AssignmentState.SIGNED.value)
+    if tab == ASKED:
+        return at_unit & asked & ~Q(state=AssignmentState.REPLIED.value)
+    if tab == TO_APPROVE:
+        return _to_approve(actor)
+    return Q(state=AssignmentState.REPLIED.value)
+
+
+def _to_approve(actor: Actor) -> Q:
+    """Replies that somebody else of the unit wrote and that a unit may approve by itself."""
+    if automation().reply_approver == "supervisor" or not may_ever(actor, Action.APPROVE_REPLY):
+        return Q(pk__in=[])
+    waiting = Q(role=_LEAD, state=AssignmentState.REPLIED.value, order__state=State.REPLIED.value)
+    own = Q(replied_by=actor.id) | Q(order__sensitive=True) | Q(order__group_matter=True)
+    return waiting & ~own
+
+
+def _filtered(rows: QuerySet[Any], wish: Wish) -> QuerySet[Any]:
+    for word in wish.words.split()[:6]:
+        rows = rows.filter(
+            Q(order__title__icontains=word) | Q(order__place_hint__icontains=word) | Q(order__number__startswith=word)
+        )
+    if wish.urgency:
+        rows = rows.filter(order__urgency=wish.urgency)
+    if wish.role:
+        rows = rows.filter(role=wish.role)
+    if wish.light == Light.RED.value:
+        rows = rows.filter(due__lt=now())
+    elif wish.light:
+        rows = rows.filter(due__gte=now(), lamp=wish.light)
+    return rows
+
+
+def rows_of(shares: list[Assignment], actor: Actor) -> tuple[InboxRow, ...]:
+    """Shares with their clocks and next steps."""
+    clocks = _first_clocks([share.pk for share in shares])
+    watched = set(
+        Supervision.objects.filter(order_id__in={share.order_id for share in shares}, ended_at__isnull=True)
+        .values_list("order_id", "unit_id")
+    )  # fmt: skip
+    return tuple(_row(share, clocks.get(share.pk), watched, actor) for share in shares)
+
+
+def _first_clocks(share_ids: list[int]) -> dict[int, Clock]:
+    running = Clock.objects.filter(assignment_id__in=share_ids, stopped_at__isnull=True, paused_at__isnull=True)
+    found: dict[int, Clock] = {}
+    for clock in running.order_by("due_at", "id"):
+        found.setdefault(clock.assignment_id or 0, clock)
+    return found
+
+
+def _row(share: Assignment, clock: Clock | None, watched: set[Any], actor: Actor) -> InboxRow:
+    role = AssignmentRole(share.role)
+    return InboxRow(
+        order=row_of(share.order),
+        share_id=share.pk,
+        unit_id=share.unit_id,
+        unit_name=name_of(share.unit_id),
+        role=role,
+        role_label=ASSIGNMENT_ROLE_LABELS[role],
+        dispatched_at=share.dispatched_at,
+        signed_at=share.signed_at,
+        first_contact_at=share.first_contact_at,
+        replied_at=share.replied_at,
+        reply=share.reply,
+        note=share.note,
+        clock_label=CLOCK_LABELS[ClockKind(clock.kind)] if clock else "",
+        due_at=clock.due_at if clock else None,
+        light=light_now(clock),
+        explanation=clock.explanation if clock else "",
+        next_step=next_step(share, share.order, actor),
+        supervised=bool({(share.order_id, share.unit_id), (share.order_id, None)} & watched),
+    )
+
+
+def light_now(clock: Clock | None) -> Light:
+    """The light of a running clock; red from the deadline on, also before the sweeper has come by."""
+    if clock is None:
+        return Light.OFF
+    return Light.RED if clock.due_at < now() else Light(clock.light)
+
+
+def next_step(share: Assignment, order: Order, actor: Actor) -> Step | None:
+    """The one step that brings a share forward and that the actor may take; None when others are to act."""
+    step = _next(share, order)
+    actions = {
+        Step.SIGN: Action.SIGN, Step.CONTACT: Action.RECORD_CONTACT, Step.REPLY: Action.REPLY,
+        Step.ASSIST_REPLY: Action.REPLY, Step.APPROVE_REPLY: Action.APPROVE_REPLY, Step.RESUME: Action.ASK_SUSPENSION,
+    }  # fmt: skip
+    return step if step and decide(actor, actions[step], order.facts()) else None
+
+
+def _next(share: Assignment, order: Order) -> Step | None:
+    state, lead = State(order.state), share.role == _LEAD
+    if share.state == AssignmentState.REPLIED.value:
+        return Step.APPROVE_REPLY if lead and state is State.REPLIED else None
+    if share.ended_at is not None or state not in AT_UNITS or (lead and state in UNDER_QUESTION):
+        return Step.RESUME if lead and state is State.SUSPENDED and share.ended_at is None else None
+    if share.signed_at is None:
+        return Step.SIGN
+    if share.first_contact_at is None:
+        return Step.CONTACT
+    return Step.REPLY if lead else Step.ASSIST_REPLY
