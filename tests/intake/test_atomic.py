@@ -1,0 +1,126 @@
+"""Replays at the same moment make one request; a failure in the middle leaves neither rows nor files."""
+
+from __future__ import annotations
+
+import errno
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.db.utils import OperationalError
+
+from minhu.directory.access import as_system
+from minhu.intake import services
+from minhu.intake.models import Attachment, Request
+from minhu.intake.types import Channel, NewRequest, Receipt, UploadedFile
+from minhu.kernel.errors import NotFound, TooMany, Unavailable
+from minhu.ledger import services as ledger
+
+from .conftest import TEXT, png
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def counts() -> tuple[int, int]:
+    with transaction.atomic(), as_system():
+        return Request.objects.count(), Attachment.objects.count()
+
+
+def kept(home: Path) -> list[Path]:
+    return [path for path in home.rglob("files/*/*") if path.is_file()]
+
+
+def test_one_request_from_two_connections_at_once() -> None:
+    new = NewRequest(text=TEXT, channel=Channel.API, idempotency_key="twice")
+    receipts: list[Receipt] = []
+    start = threading.Barrier(4)
+
+    def send() -> None:
+        start.wait()
+        receipts.append(services.receive(new))
+        connection.close()
+
+    threads = [threading.Thread(target=send) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert counts() == (1, 0)
+    assert len({(receipt.number, receipt.code) for receipt in receipts}) == 1
+    assert sorted(receipt.created for receipt in receipts) == [False, False, False, True]
+
+
+def test_a_full_disk_leaves_nothing(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from minhu.engines import files
+
+    def full(*_: Any) -> None:
+        raise OSError(errno.ENOSPC, "no space")
+
+    before = files._write
+    wrote: list[int] = []
+
+    def second_fails(*arguments: Any) -> None:
+        if wrote:
+            full()
+        wrote.append(1)
+        before(*arguments)
+
+    monkeypatch.setattr(files, "_write", second_fails)
+    photos = (UploadedFile("1.png", png("red")), UploadedFile("2.png", png("blue")))
+    with pytest.raises(Unavailable, match="存储空间不足"):
+        services.receive(NewRequest(text=TEXT, files=photos))
+    assert counts() == (0, 0)
+    assert kept(home) == []
+
+
+def test_a_database_error_after_the_files_leaves_nothing(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: Any, **__: Any) -> None:
+        raise OperationalError("the server closed the connection")
+
+    monkeypatch.setattr(ledger, "append", broken)
+    with pytest.raises(OperationalError):
+        services.receive(NewRequest(text=TEXT, files=(UploadedFile("1.png", png()),)))
+    monkeypatch.undo()
+    assert counts() == (0, 0)
+
+
+def test_undo_keeps_what_another_request_names(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    photo = (UploadedFile("1.png", png()),)
+    services.receive(NewRequest(text=TEXT, files=photo))
+    assert len(kept(home)) == 1
+
+    def broken(*_: Any, **__: Any) -> None:
+        raise OperationalError("gone")
+
+    monkeypatch.setattr(ledger, "append", broken)
+    with pytest.raises(OperationalError):
+        services.receive(NewRequest(text=TEXT, files=photo))
+    assert len(kept(home)) == 1
+    assert counts() == (1, 1)
+
+
+def test_guessing_codes_closes_the_door_even_for_the_right_one() -> None:
+    receipt = services.receive(NewRequest(text=TEXT))
+    wrong = f"{(int(receipt.code) + 1) % 1_000_000:06d}"
+    for _ in range(5):
+        with pytest.raises(NotFound):
+            services.open_by_code(receipt.number, wrong, "client-a")
+    with pytest.raises(TooMany, match="分钟后再试"):
+        services.open_by_code(receipt.number, receipt.code, "client-b")
+
+
+def test_a_client_cannot_walk_through_the_numbers() -> None:
+    answers = []
+    for at in range(30):
+        with pytest.raises((NotFound, TooMany)) as caught:
+            services.open_by_code(f"26030100000{at:02d}", "123456", "walker")
+        answers.append(caught.type)
+    assert answers == [NotFound] * 20 + [TooMany] * 10
+
+
+def test_the_right_code_opens_however_it_is_written() -> None:
+    receipt = services.receive(NewRequest(text=TEXT))
+    spoken = f"编号 {receipt.number[:6]}-{receipt.number[6:]}"
+    assert services.open_by_code(spoken, f" {receipt.code[:3]} {receipt.code[3:]} ", "c") == receipt.request_id
