@@ -23,6 +23,8 @@ PLANTED_REQUESTS = 2000
 # who may lift the veil, besides services: a file and the reason
 ELEVATED_ELSEWHERE = {
     "intake/api.py": "whether a token brought a request in is asked before it may see it",
+    "intake/imports/catching_up.py": "the import works for the whole city",
+    "intake/imports/storing.py": "the import works for the whole city",
     "intake/queries/desk.py": "only the number and likeness of an earlier request is read",
     "intake/queries/callers.py": "counts over all requests of a caller, no contents",
 }
@@ -129,6 +131,11 @@ def test_only_services_lift_row_security() -> None:
 def test_only_services_and_the_program_itself_act_as_the_system() -> None:
     elsewhere = {where for where in calls("as_system") if not is_service(where) and not where.startswith("server/")}
     assert elsewhere - set(AS_SYSTEM_ELSEWHERE) == set()
+
+
+def test_only_the_simulator_plays_many_people_in_one_scope() -> None:
+    """Where the backstop does not follow each actor, no page and no program of a partner may run."""
+    assert {where for where in calls("many_actors") if not where.startswith("server/demo/")} == set()
 
 
 def test_every_elevation_says_why() -> None:

@@ -64,6 +64,34 @@ def test_a_wrong_file_or_city_is_one_line_and_exit_2(
     assert not Area.objects.exists()
 
 
+def test_a_city_brings_its_own_tables_as_its_spreadsheet_saved_them(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tables = {
+        "areas": "code,name,level,parent,aliases,valid_from,latitude\n96,丙省,1,,,,\n9601,丙市,2,96,丙城、老丙,2020-01-01,30.5\n",
+        "landmarks": "name,kind,area,latitude,longitude\n丙湖公园,park,9601,30.1,110.2\n",
+        "units": "code,name,kind,parent,area,active\nG,丙市政府,bureau,,9601,\nS,丙市水务局,bureau,G,9601,是\nO,丙市旧局,bureau,G,9601,否\n",
+        "categories": "code,name,parent,keywords,active\n01,供水,,,\n0101,停水,01,停水;没水,\n0102,旧类,01,,否\n",
+        "catalogue": "category,lead,assist,basis\n01,unit:S,unit:G,职责清单\n",
+        "staff": "username,name,unit\njia,甲,S\n",
+    }
+    for kind, text in tables.items():
+        path = tmp_path / f"{kind}.csv"
+        path.write_bytes(text.encode("gb18030" if kind == "units" else "utf-8-sig"))
+        assert minhu(monkeypatch, "load-directory", kind, path) == 0, capsys.readouterr().err
+    target = dispatch.resolve(categories.category_by_code("0101").id, "9601")  # type: ignore[union-attr]
+    assert target is not None
+    assert (target.lead_unit_name, target.assist_unit_names) == ("丙市水务局", ("丙市政府",))
+    assert [leaf.name for leaf in categories.index()] == ["停水"]
+    assert not Unit.objects.get(code="O").active
+    (tmp_path / "bad.csv").write_text("name,area,latitude\n丙山,9601,north\n", encoding="utf-8")
+    assert minhu(monkeypatch, "load-directory", "landmarks", tmp_path / "bad.csv") == 2
+    assert "经纬度" in capsys.readouterr().err
+    assert minhu(monkeypatch, "load-directory", "weather", tmp_path / "bad.csv") == 2
+    (tmp_path / "bad.csv").write_bytes(b"\xff\xff\xff")
+    assert minhu(monkeypatch, "load-directory", "units", tmp_path / "bad.csv") == 2
+
+
 def test_rules_go_out_to_a_file_and_come_back_as_a_version(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from minhu.directory.models import Area, Landmark
 from minhu.directory.policy import Action
 from minhu.directory.services.changes import LOCK_AREAS, change, record
-from minhu.directory.services.loading import RowProblems, day, read_json, texts, together, upsert
+from minhu.directory.services.loading import RowProblems, day, decimal, read_json, texts, together, upsert, yes
 from minhu.directory.types import AreaLevel, LoadReport
 from minhu.kernel.errors import Invalid, NotFound
 
@@ -161,12 +161,12 @@ def _area(
         "aliases": aliases,
     }
     extra = {
-        "functional": bool(row.get("functional")),
+        "functional": yes(row.get("functional"), False),
         "valid_from": day(row.get("valid_from")),
         "valid_to": day(row.get("valid_to")),
-        "latitude": row.get("latitude"),
-        "longitude": row.get("longitude"),
-        "boundary": row.get("boundary"),
+        "latitude": decimal(row.get("latitude")),
+        "longitude": decimal(row.get("longitude")),
+        "boundary": row.get("boundary") or None,
     }
     return full if keep_aliases else {**full, **extra}
 
@@ -178,19 +178,24 @@ def load_landmarks(rows: Iterable[Mapping[str, Any]]) -> LoadReport:
         present = {(mark.name, mark.area_id): mark for mark in Landmark.objects.all()}
         problems = RowProblems("地标数据")
         wanted: dict[tuple[str, str], dict[str, Any]] = {}
-        for number, row in enumerate(rows, 1):
+        for position, row in enumerate(rows, 1):
             name, area = str(row.get("name") or "").strip(), str(row.get("area") or "")
             if not name or len(name) > 64:
-                problems.add(number, name, "名称必须填写，不超过 64 个字。")
+                problems.add(position, name, "名称必须填写，不超过 64 个字。")
             if area not in known:
-                problems.add(number, name, f"所在区划 {area or '（空）'} 不存在。")
+                problems.add(position, name, f"所在区划 {area or '（空）'} 不存在。")
             if (name, area) in wanted:
-                problems.add(number, name, "同一区划内地标重名。")
+                problems.add(position, name, "同一区划内地标重名。")
+            try:
+                point = decimal(row.get("latitude")), decimal(row.get("longitude"))
+            except ValueError:
+                problems.add(position, name, "经纬度应当是数字。")
+                continue
             wanted[name, area] = {
                 "kind": str(row.get("kind") or "place")[:16],
                 "aliases": texts(row.get("aliases")),
-                "latitude": row.get("latitude"),
-                "longitude": row.get("longitude"),
+                "latitude": point[0],
+                "longitude": point[1],
             }
         problems.raise_if_any()
         report = _store_landmarks(wanted, present)

@@ -102,6 +102,18 @@ def texts(value: object) -> list[str]:
     return list(dict.fromkeys(word for part in parts if (word := str(part).strip())))
 
 
+def yes(value: object, default: bool = True) -> bool:
+    """A truth value from JSON or CSV ('是', '否', '0', 'false' …); empty means the default."""
+    if value is None or value == "":
+        return default
+    return str(value).strip().lower() not in ("false", "0", "否", "no", "n")
+
+
+def decimal(value: object) -> float | None:
+    """A number or None; raises ValueError for anything else."""
+    return float(str(value)) if value not in (None, "") else None
+
+
 def day(value: object) -> date | None:
     """An ISO date or None; raises ValueError for anything else."""
     return date.fromisoformat(str(value)) if value not in (None, "") else None

@@ -8,7 +8,7 @@ from typing import Any
 from minhu.directory.models import Category, Taxonomy
 from minhu.directory.policy import Action
 from minhu.directory.services.changes import LOCK_TAXONOMY, change, record
-from minhu.directory.services.loading import RowProblems, texts
+from minhu.directory.services.loading import RowProblems, texts, yes
 from minhu.directory.services.versions import discard_draft, get_draft, new_draft, put_in_force
 from minhu.directory.types import LoadReport, VersionState
 from minhu.kernel.errors import Invalid
@@ -63,7 +63,7 @@ def _checked(rows: list[Mapping[str, Any]]) -> list[Category]:
             Category(
                 code=code, name=names[-1], level=len(chain), path="/".join(chain), path_name="/".join(names),
                 is_leaf=code not in parents, keywords=[word[:32] for word in texts(row.get("keywords"))],
-                description=str(row.get("description") or ""), active=row.get("active") is not False,
+                description=str(row.get("description") or ""), active=yes(row.get("active")),
             )
         )
     seen: dict[str, str] = {}

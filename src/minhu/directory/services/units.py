@@ -8,7 +8,7 @@ from typing import Any
 from minhu.directory.models import Area, Unit
 from minhu.directory.policy import Action
 from minhu.directory.services.changes import LOCK_UNITS, change, record
-from minhu.directory.services.loading import RowProblems, together, upsert
+from minhu.directory.services.loading import RowProblems, together, upsert, yes
 from minhu.directory.types import LoadReport, UnitKind
 from minhu.kernel.errors import Invalid, NotFound
 
@@ -86,7 +86,7 @@ def _unit(row: Mapping[str, Any]) -> dict[str, Any]:
         "hours": text("hours") or "office",
         "phone": text("phone"),
         "duties": text("duties"),
-        "active": row.get("active") not in (False, "0", "否", "false"),
+        "active": yes(row.get("active")),
     }
 
 
