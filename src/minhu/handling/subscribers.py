@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from minhu.handling.services.import_reading import fill_imported
 from minhu.handling.services.importing import open_imported
 from minhu.handling.services.opening import open_order
 from minhu.handling.services.supplements import supplement_added
-from minhu.intake.events import RequestReceived, RequestsImported, SupplementAdded
+from minhu.intake.events import RequestReceived, RequestsImported, RequestsUnderstood, SupplementAdded
 from minhu.kernel.events import subscribe
 
 
@@ -19,6 +20,12 @@ def on_request(event: RequestReceived) -> None:
 def on_import(event: RequestsImported) -> None:
     """Historic requests become orders, the replied ones closed or archived."""
     open_imported(event)
+
+
+@subscribe(RequestsUnderstood)
+def on_understood(event: RequestsUnderstood) -> None:
+    """Imported orders take over what their source did not say."""
+    fill_imported(event)
 
 
 @subscribe(SupplementAdded)

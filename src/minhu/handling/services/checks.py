@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from psycopg import sql
+
 from minhu.directory.policy import Action, decide
 from minhu.handling.domain.states import ANSWERS, BY_LEAD, BY_STEP, BY_UNIT, Transition
 from minhu.handling.models import Assignment, Order, OrderStep, Review
 from minhu.handling.queries.allowed import steps_for
+from minhu.handling.services import bulk
 from minhu.handling.services.context import Context
 from minhu.handling.services.outside import rules, unit_of
 from minhu.handling.types import STATE_LABELS, AssignmentRole, State, Step, StepData
@@ -14,6 +17,7 @@ from minhu.kernel.calendar import CHINA_TIME
 from minhu.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 
 LONGEST_TEXT = 20_000
+_LOCKED = sql.SQL("WHERE number = ANY(%s) ORDER BY id FOR UPDATE")
 
 
 def load(number: str, actor: Actor, target_number: str = "") -> Order:
@@ -21,9 +25,8 @@ def load(number: str, actor: Actor, target_number: str = "") -> Order:
 
     The order it shall be merged into is locked with it, lower id first, so that two merges never block each other.
     """
-    rows = Order.objects.select_for_update()
     wanted = [number, target_number] if target_number else [number]
-    order = next((row for row in rows.filter(number__in=wanted).order_by("id") if row.number == number), None)
+    order = next((row for row in bulk.read(Order, _LOCKED, [wanted]) if row.number == number), None)
     if order is None or not decide(actor, Action.VIEW_ORDER, order.facts()):
         raise NotFound("没有找到这张工单，或者您无权查看。请核对编号。", code="order_not_found")
     return order

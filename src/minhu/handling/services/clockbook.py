@@ -6,11 +6,14 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, Final, cast
 
+from psycopg import sql
+
 from minhu.directory.types import UnitInfo
 from minhu.handling.domain.deadlines import Matter, Reading, allowance, in_time, read_clock
 from minhu.handling.domain.lights import Thresholds
 from minhu.handling.domain.states import ALARMS
 from minhu.handling.models import Assignment, Clock, Order
+from minhu.handling.services import bulk
 from minhu.handling.services.outside import category_path, rules
 from minhu.handling.types import AssignmentRole, ClockKind, Light, State
 from minhu.kernel.calendar import Duration, Pause
@@ -19,6 +22,7 @@ from minhu.kernel.calendar.types import Unit as TimeUnit
 ANY: Final = object()
 """Clocks of every assignment, and those that belong to none."""
 FEW: Final = 8
+_RUNNING: Final = sql.SQL("WHERE order_id = %s AND stopped_at IS NULL ORDER BY id")
 CHANGING: Final = [
     "due_at", "explanation", "stopped_at", "paused_at", "paused_for", "pauses", "in_time", "light", "next_at",
     "extra_amount", "extra_unit",
@@ -67,13 +71,17 @@ class ClockBook:
         self._loaded: list[Clock] | None = None if running is None else list(running)
         self._new: list[Clock] = []
         self._changed: dict[int, Clock] = {}
+        self._roles: dict[int, str] = {}
+
+    def know(self, shares: Iterable[Assignment]) -> None:
+        """Take the roles of shares that are read already, so that they need not be asked for."""
+        self._roles.update((share.pk, share.role) for share in shares)
 
     @property
     def clocks(self) -> list[Clock]:
         """The clocks that run or are paused, new ones included."""
         if self._loaded is None:
-            rows = Clock.objects.filter(order_id=self.order.pk, stopped_at__isnull=True)
-            self._loaded = list(rows.select_related("assignment").order_by("id"))
+            self._loaded = bulk.read(Clock, _RUNNING, [self.order.pk])
         return [clock for clock in (*self._loaded, *self._new) if clock.stopped_at is None]
 
     def find(self, kinds: Iterable[ClockKind], assignment: object = ANY, subject_id: int | None = None) -> list[Clock]:
@@ -180,7 +188,12 @@ class ClockBook:
         return min(lead, key=lambda clock: clock.due_at, default=None)
 
     def _leads(self, clock: Clock) -> bool:
-        return clock.assignment is None or clock.assignment.role == AssignmentRole.LEAD.value
+        if clock.assignment_id is None:
+            return True
+        if clock.assignment_id not in self._roles:
+            rows = Assignment.objects.filter(order_id=self.order.pk).values_list("id", "role")
+            self._roles.update(rows)
+        return self._roles.get(clock.assignment_id) == AssignmentRole.LEAD.value
 
     def summarise(self, state: State) -> dict[str, Any]:
         """What the order shows of its clocks: the deadline and light that matter now."""
@@ -197,12 +210,12 @@ class ClockBook:
             for clock in self._new:  # their owners may have been stored after the clock was started
                 clock.order_id = self.order.pk
                 clock.assignment_id = clock.assignment.pk if clock.assignment else None
-            Clock.objects.bulk_create(self._new)
+            bulk.insert(self._new)
             self._loaded, self._new = [*(self._loaded or []), *self._new], []
         changed = list(self._changed.values())
         if len(changed) > FEW:
             Clock.objects.bulk_update(changed, CHANGING)
         else:
             for clock in changed:
-                clock.save(update_fields=CHANGING)
+                bulk.update(clock, CHANGING)
         self._changed = {}

@@ -8,12 +8,17 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from psycopg import sql
+
 from minhu.directory.types import UnitInfo
 from minhu.handling.domain.states import Transition
 from minhu.handling.models import Assignment, Order, Review
+from minhu.handling.services import bulk
 from minhu.handling.services.clockbook import ClockBook
 from minhu.handling.types import AssignmentRole, AssignmentState, ClockKind, State, StepData
 from minhu.kernel.actors import Actor
+
+_OPEN = sql.SQL("WHERE order_id = %s AND ended_at IS NULL")
 
 
 @dataclass
@@ -51,7 +56,8 @@ class Context:
     @cached_property
     def assignments(self) -> list[Assignment]:
         """The open shares of the order, the lead first."""
-        rows = list(self.order.assignments.filter(ended_at__isnull=True))
+        rows = bulk.read(Assignment, _OPEN, [self.order.pk])
+        self.book.know(rows)
         return sorted(rows, key=lambda row: (row.role != AssignmentRole.LEAD.value, row.pk))
 
     @property

@@ -8,9 +8,9 @@ from minhu.handling.domain.states import Transition
 from minhu.handling.domain.wording import public_sentence
 from minhu.handling.events import OrderChanged
 from minhu.handling.models import Order, OrderStep
-from minhu.handling.services import outside
+from minhu.handling.services import bulk, outside
 from minhu.handling.services.context import Context
-from minhu.handling.types import AssignmentRole, ClockKind, State
+from minhu.handling.types import ClockKind, State
 from minhu.kernel.events import publish
 
 
@@ -24,8 +24,8 @@ def finish(context: Context, before: State, role: str, key: str = "") -> OrderSt
     context.book.save()
     for name, value in context.book.summarise(context.to).items():
         setattr(order, name, value)
-    order.save(update_fields=context.changed_fields())
-    step = OrderStep.objects.create(
+    bulk.update(order, context.changed_fields())
+    step = OrderStep(
         order=order,
         version=order.version,
         step=transition.step.value,
@@ -44,6 +44,7 @@ def finish(context: Context, before: State, role: str, key: str = "") -> OrderSt
         attachment_ids=list(data.attachment_ids),
         idempotency_key=key or None,
     )
+    bulk.insert([step])
     outside.ledger_append(f"order.{transition.step.value}", order.number, ledger_payload(step, order))
     publish(
         OrderChanged(
@@ -62,7 +63,8 @@ def _template(transition: Transition, context: Context) -> str:
 
 def _words(context: Context) -> dict[str, str]:
     handle = context.book.find((ClockKind.HANDLE,))
-    leads = [c for c in handle if c.assignment is not None and c.assignment.role == AssignmentRole.LEAD.value]
+    lead = context.lead.pk if handle and context.lead else None
+    leads = [c for c in handle if c.assignment_id == lead]
     due = leads[0].due_at if leads else context.order.due_at
     unit = context.unit.label if context.unit else outside.unit_label(context.order.lead_unit_id)
     return {"unit": unit, "text": context.data.public or context.data.text, "due": outside.day_words(due), **context.words}

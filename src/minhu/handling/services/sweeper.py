@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -37,14 +37,14 @@ AUTOMATIC: dict[tuple[State, ClockKind], tuple[Step, StepData]] = {
 """What the rules let the program do when a clock has run out: nothing that decides about a person's matter."""
 
 
-def sweep(limit: int = 1000) -> int:
+def sweep(limit: int = 1000, orders: Collection[int] | None = None) -> int:
     """Treat up to ``limit`` clocks whose light changes now; returns how many. Safe in many processes at once.
 
-    Rows locked by another sweeper or by a running command are left for the next time.
+    ``orders``: of these orders only (the simulator's processes live at different moments). Rows locked by another sweeper or by a running command are left for the next time.
     """
     done = 0
     while done < limit:
-        count = _sweep_once(min(AT_ONCE, limit - done))
+        count = _sweep_once(min(AT_ONCE, limit - done), orders)
         done += count
         if count == 0:
             break
@@ -57,16 +57,16 @@ def run_sweeper(stop: Callable[[float], bool], pause: float = 5.0) -> None:
         pass
 
 
-def _sweep_once(limit: int) -> int:
+def _sweep_once(limit: int, only: Collection[int] | None = None) -> int:
     with transaction.atomic(), as_system():
         moment = now()
         rows = (
             Clock.objects.filter(next_at__lte=moment, stopped_at__isnull=True, paused_at__isnull=True)
             .select_for_update(skip_locked=True, of=("self", "order"))
             .select_related("order")
-            .order_by("next_at")[:limit]
+            .order_by("next_at")
         )
-        clocks = list(rows)
+        clocks = list((rows if only is None else rows.filter(order_id__in=list(only)))[:limit])
         for clock in clocks:
             set_from(clock, moment)
         Clock.objects.bulk_update(clocks, ["light", "next_at", "due_at", "explanation"])

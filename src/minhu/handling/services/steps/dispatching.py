@@ -6,6 +6,7 @@ from minhu.directory.policy import Action, decide
 from minhu.directory.types import UnitInfo, UnitKind
 from minhu.handling.domain.states import UNIT_CLOCKS
 from minhu.handling.models import Assignment
+from minhu.handling.services import bulk
 from minhu.handling.services.context import Context
 from minhu.handling.services.outside import day_words, rules, units_by_id
 from minhu.handling.services.steps.front import correct_elements
@@ -20,7 +21,7 @@ HARD = "hard"
 def assign(context: Context, unit: UnitInfo, role: AssignmentRole, *, clocks: bool = True) -> Assignment:
     """Give a unit its share, with clocks of its own."""
     data = context.data
-    share = Assignment.objects.create(
+    share = Assignment(
         order=context.order,
         unit_id=unit.id,
         role=role.value,
@@ -29,6 +30,8 @@ def assign(context: Context, unit: UnitInfo, role: AssignmentRole, *, clocks: bo
         dispatched_by=context.actor.id,
         note=data.text[:500],
     )
+    bulk.insert([share])
+    context.book.know([share])
     context.new_units.add(unit.id)
     context.assignments.append(share)
     if clocks:
