@@ -69,3 +69,24 @@ class RequestsImported(Event):
 
     batch_id: int
     rows: tuple[HistoricRow, ...]
+
+
+@dataclass(frozen=True)
+class UnderstoodRow:
+    """What the first understanding says of one imported request."""
+
+    request_id: int
+    request_type: str
+    category_id: int | None
+    area_code: str | None
+    place_hint: str
+    urgency: str
+    sensitive: bool
+
+
+@dataclass(frozen=True)
+class RequestsUnderstood(Event):
+    """Imported requests have been read; orders take over what their source did not say."""
+
+    batch_id: int
+    rows: tuple[UnderstoodRow, ...]
