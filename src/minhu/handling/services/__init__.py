@@ -3,6 +3,6 @@
 from minhu.handling.services.opening import open_order
 from minhu.handling.services.perform import take
 from minhu.handling.services.shown import perform
-from minhu.handling.services.sweeper import run_sweeper, sweep
+from minhu.handling.services.sweeper import sweep
 
-__all__ = ["open_order", "perform", "run_sweeper", "sweep", "take"]
+__all__ = ["open_order", "perform", "sweep", "take"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -11,6 +11,7 @@ from minhu.directory.access import as_system
 from minhu.handling.domain.states import ALARMS
 from minhu.handling.events import LightChanged
 from minhu.handling.models import Clock, Order, Supervision
+from minhu.handling.services import bulk
 from minhu.handling.services.clockbook import set_from
 from minhu.handling.services.outside import rules
 from minhu.handling.services.perform import take
@@ -40,7 +41,8 @@ AUTOMATIC: dict[tuple[State, ClockKind], tuple[Step, StepData]] = {
 def sweep(limit: int = 1000, orders: Collection[int] | None = None) -> int:
     """Treat up to ``limit`` clocks whose light changes now; returns how many. Safe in many processes at once.
 
-    ``orders``: of these orders only (the simulator's processes live at different moments). Rows locked by another sweeper or by a running command are left for the next time.
+    ``orders``: of these orders only (the simulator's processes live at different moments). Rows locked by another
+    sweeper or by a running command are left for the next time.
     """
     done = 0
     while done < limit:
@@ -51,25 +53,19 @@ def sweep(limit: int = 1000, orders: Collection[int] | None = None) -> int:
     return done
 
 
-def run_sweeper(stop: Callable[[float], bool], pause: float = 5.0) -> None:
-    """Sweep until ``stop(seconds)``, which waits that long unless told to end, says so (``Event.wait``)."""
-    while not stop(0.0 if sweep() else pause):
-        pass
-
-
 def _sweep_once(limit: int, only: Collection[int] | None = None) -> int:
     with transaction.atomic(), as_system():
         moment = now()
         rows = (
             Clock.objects.filter(next_at__lte=moment, stopped_at__isnull=True, paused_at__isnull=True)
             .select_for_update(skip_locked=True, of=("self", "order"))
-            .select_related("order")
+            .select_related("order", "assignment")
             .order_by("next_at")
         )
         clocks = list((rows if only is None else rows.filter(order_id__in=list(only)))[:limit])
         for clock in clocks:
             set_from(clock, moment)
-        Clock.objects.bulk_update(clocks, ["light", "next_at", "due_at", "explanation"])
+            bulk.update(clock, ("light", "next_at", "due_at", "explanation"))
         orders = _same_objects(clocks)
         for clock in clocks:
             order = orders[clock.order_id]
@@ -123,4 +119,4 @@ def _act(clock: Clock, order: Order, moment: datetime) -> bool:
     return True
 
 
-__all__ = ["AUTOMATIC", "run_sweeper", "sweep"]
+__all__ = ["AUTOMATIC", "sweep"]
