@@ -42,6 +42,7 @@ INSTALLED_APPS: list[str] = [
     *[f"minhu.{room}" for room in _ROOMS],
 ]
 MIDDLEWARE: list[str] = [
+    "minhu.server.middleware.ProgramMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
