@@ -11,8 +11,11 @@ from django.test.utils import CaptureQueriesContext
 
 from factories import MONDAY, City, make_order, make_request, received
 from minhu.directory.access import acting_as, as_system
+from minhu.directory.models import CatalogueItem, CatalogueVersion, RuleSet
 from minhu.directory.queries import freshness
 from minhu.directory.queries.actors import citizen_actor
+from minhu.directory.queries.rules import shipped_content
+from minhu.directory.types import RuleKind
 from minhu.handling.models import Assignment, Clock, Order, OrderStep
 from minhu.handling.queries import counts_by_state, order_view, overdue_count
 from minhu.handling.services import perform, take
@@ -146,3 +149,54 @@ def test_counts_are_those_of_the_actor(city: City) -> None:
     with acting_as(city.actor("water_handler")):
         counts = counts_by_state()
     assert (counts[State.RECEIVED], counts[State.IN_PROGRESS]) == (0, 1)
+
+
+@pytest.fixture
+def automatic(city: City) -> None:
+    """The city allows automatic dispatch below A1 from 0.95 on; its catalogue gives A1 to the water bureau."""
+    content = {**shipped_content(RuleKind.AUTOMATION), "auto_dispatch": True}
+    content["dispatch_lines"] = [{"category": "A1", "confidence": 0.95}]
+    rule_set = RuleSet.objects.create(kind="automation", version=1, content=content, created_at=MONDAY)
+    RuleSet.objects.filter(pk=rule_set.pk).update(state="published", published_at=MONDAY)
+    version = CatalogueVersion.objects.create(number=1, created_at=MONDAY)
+    CatalogueItem.objects.create(
+        version=version, category_code="A1", lead="unit:water", assist=["unit:urban"], basis="三定方案", deadline_key="hard"
+    )
+    CatalogueVersion.objects.filter(pk=version.pk).update(state="published", published_at=MONDAY)
+    freshness.forget()
+
+
+@pytest.mark.usefixtures("automatic")
+@pytest.mark.parametrize(
+    ("fields", "state"),
+    [
+        ({}, State.DISPATCHED),
+        ({"category_confidence": 0.94}, State.TO_DISPATCH),
+        ({"auto_accept": False}, State.RECEIVED),
+        ({"sensitive": True}, State.TO_DISPATCH),
+        ({"confidential": True}, State.TO_DISPATCH),
+        ({"urgency": "danger"}, State.TO_DISPATCH),
+    ],
+)
+def test_only_what_a_rule_allows_is_dispatched_without_a_person(
+    city: City, fields: dict[str, object], state: State
+) -> None:
+    with as_system():
+        event = received(city, make_request(), **{"auto_accept": True, "category_confidence": 0.97, **fields})
+        publish(event)
+        view = order_view(event.number)
+    assert view.state is state
+    if state is State.DISPATCHED:
+        assert [a.unit_name for a in view.assignments] == ["云溪市水务局", "云溪市城管局"]
+        assert view.dispatch_basis.startswith("自动派单（A1，置信度 0.97）")
+        assert view.steps[-1].actor_name == "系统"
+        handle = next(c for c in view.clocks if c.kind.value == "handle")
+        assert "求助类 5 个工作日" in handle.explanation, "hard cases need a person's approval"
+
+
+@pytest.mark.usefixtures("city")
+def test_without_a_rule_nothing_is_dispatched_by_itself(city: City) -> None:
+    with as_system():
+        event = received(city, make_request(), auto_accept=True, category_confidence=1.0)
+        publish(event)
+        assert order_view(event.number).state is State.TO_DISPATCH

@@ -18,6 +18,7 @@ from minhu.handling.domain.states import (
     allowed_steps,
     target,
 )
+from minhu.handling.domain.wording import public_sentence
 from minhu.handling.services.steps import HANDLERS
 from minhu.handling.types import CLOCK_LABELS, LIVE_STATES, STATE_LABELS, ClockKind, State, Step
 
@@ -87,3 +88,8 @@ def test_back_goes_to_where_a_review_came_from() -> None:
     assert target(refuse, State.RETURN_REVIEW, State.DISPATCHED) is State.DISPATCHED
     assert target(refuse, State.RETURN_REVIEW, None) is State.IN_PROGRESS
     assert target(BY_STEP[Step.NOTE], State.CLOSED, None) is State.CLOSED
+
+
+def test_public_sentences_fill_what_is_known_and_stay_short() -> None:
+    assert public_sentence("{unit}已签收，承诺{due}前答复。", {"unit": "水务局"}) == "水务局已签收，承诺前答复。"
+    assert len(public_sentence("{text}", {"text": "长" * 900})) == 500

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from minhu.handling.services.automatic import dispatch_by_rule
 from minhu.handling.services.import_reading import fill_imported
 from minhu.handling.services.importing import open_imported
 from minhu.handling.services.opening import open_order
@@ -12,8 +13,8 @@ from minhu.kernel.events import subscribe
 
 @subscribe(RequestReceived)
 def on_request(event: RequestReceived) -> None:
-    """Every request has an order in the same transaction."""
-    open_order(event)
+    """Every request has an order in the same transaction; rules may send it on at once."""
+    dispatch_by_rule(open_order(event), event)
 
 
 @subscribe(RequestsImported)

@@ -51,8 +51,6 @@ class Queue:
     """One page of a tab."""
 
     rows: tuple[OrderRow, ...]
-    questions: dict[int, Question]
-    """By order id."""
     total: int
 
 
@@ -83,7 +81,7 @@ def queue(tab: str, page: int = 1, actor: Actor | None = None, size: int = PAGE)
     start = (max(page, 1) - 1) * size
     ordered = rows.annotate(rank=_RANK).order_by("rank", F("due_at").asc(nulls_last=True), "id")
     found = tuple(map(row_of, ordered[start : start + size]))
-    return Queue(found, _questions([row.id for row in found]), rows.count())
+    return Queue(found, rows.count())
 
 
 def rows_by_number(numbers: list[str], actor: Actor | None = None) -> tuple[OrderRow, ...]:
@@ -93,12 +91,8 @@ def rows_by_number(numbers: list[str], actor: Actor | None = None) -> tuple[Orde
     return tuple(found[number] for number in dict.fromkeys(numbers) if number in found)
 
 
-def question_of(order_id: int) -> Question | None:
-    """The return or extension that waits on one order."""
-    return _questions([order_id]).get(order_id)
-
-
-def _questions(order_ids: list[int]) -> dict[int, Question]:
+def questions(order_ids: list[int]) -> dict[int, Question]:
+    """The return or extension that waits on each of these orders, by order id."""
     waiting = Review.objects.filter(
         order_id__in=order_ids, decision=Review.Decision.WAITING,
         kind__in=[Review.Kind.RETURN, Review.Kind.EXTENSION],

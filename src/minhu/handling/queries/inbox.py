@@ -82,8 +82,8 @@ class InboxPage:
 def counts(unit_ids: tuple[int, ...], actor: Actor | None = None) -> dict[str, int]:
     """How many shares of these units stand under each tab."""
     who = actor or current_actor()
-    rows = _shares(Wish(unit_ids), who)
-    return rows.order_by().aggregate(**{tab: Count("pk", filter=_tab(tab, who)) for tab in TABS})
+    rows = _shares(Wish(unit_ids), who).order_by()
+    return {tab: rows.filter(_tab(tab, who)).count() for tab in TABS}
 
 
 def page_of(tab: str, wish: Wish, page: int = 1, size: int = 50, actor: Actor | None = None) -> InboxPage:

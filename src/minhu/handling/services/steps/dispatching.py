@@ -77,6 +77,8 @@ def _choose_deadline(context: Context) -> None:
     order, wanted = context.order, context.data.difficulty
     if not wanted and order.catalogue_item is not None:
         wanted = order.catalogue_item.deadline_key
+        if wanted == HARD and context.actor.kind == "system":
+            wanted = ""  # fifteen days are granted by a person, never by a rule
     if wanted == HARD and not decide(context.actor, Action.DECIDE_EXTENSION, order.facts()):
         raise NotAllowed("疑难事项的办理时限须经批准，请由有延期审批权的人员派单。", code="hard_needs_approval")
     keys = {line.deadline_key for line in rules.deadline_rules().lines}
