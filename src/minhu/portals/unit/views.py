@@ -1,0 +1,118 @@
+"""The inbox of a handling unit, signing with one press, and the panel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from minhu.directory.policy import Action
+from minhu.directory.types import UNIT_ROLES
+from minhu.handling import services as handling_services
+from minhu.handling.queries import calls
+from minhu.handling.queries import inbox as reads
+from minhu.handling.types import Step, StepData
+from minhu.kernel.actors import Actor
+from minhu.kernel.errors import MinhuError
+from minhu.portals.context import count_unread
+from minhu.portals.orders.guards import actor_of, for_staff
+from minhu.portals.unit.forms import InboxFilter
+from minhu.portals.unit.panel import open_panel, open_step, safe_back, tell
+from minhu.portals.unit.words import TABS, WATCH, button_of
+
+SIZE = 50
+MOST_AT_ONCE = 100
+unit_staff = for_staff(Action.ANSWER_WHISTLE)
+"""Handlers and heads of units; grid workers have their own page."""
+
+
+@unit_staff
+@require_GET
+def inbox(request: HttpRequest) -> HttpResponse:
+    """What is due first; the address holds tab, filters and page."""
+    actor = actor_of(request)
+    filters = InboxFilter(request.GET, actor, reads.units_with_work(actor))
+    wish = filters.wish()
+    counts = {**reads.counts(wish.unit_ids, actor), WATCH: calls.watch_count(wish.unit_ids, actor)}
+    tab = next((one for one in TABS if one.key == request.GET.get("tab")), None) or _first(counts)
+    context: dict[str, Any] = {"filters": filters, "tab": tab, "tabs": [(one, counts[one.key]) for one in TABS]}
+    if tab.key == WATCH:
+        context["watch"] = calls.watch_of(wish.unit_ids, actor)
+    else:
+        found = reads.page_of(tab.key, wish, page_number(request), SIZE, actor)
+        context["rows"] = [(row, button_of(row.next_step)) for row in found.rows]
+        context["page"] = numbered(found.total, page_number(request), SIZE)
+    return render(request, "unit/inbox.html", context)
+
+
+def _first(counts: Mapping[str, int]) -> Any:
+    """Without a tab in the address: what waits to be signed, else what is being worked on."""
+    return TABS[1] if not counts["to_sign"] and counts["working"] else TABS[0]
+
+
+def page_number(request: HttpRequest) -> int:
+    """The page of the address, 1 when it cannot be read."""
+    text = request.GET.get("page", "")
+    return int(text) if text.isascii() and text.isdigit() and int(text[:6]) > 0 else 1
+
+
+def numbered(total: int, page: int, size: int) -> Page[Any]:
+    """A page for the links below a list whose rows have been read already."""
+    return Paginator(range(total), size).get_page(page)
+
+
+@unit_staff
+@require_POST
+def sign(request: HttpRequest) -> HttpResponse:
+    """Sign one or many shares (`share` = number:unit); each for itself, so that one refusal stops no other."""
+    shares = list(dict.fromkeys(request.POST.getlist("share")))[:MOST_AT_ONCE]
+    signed, refused = 0, []
+    for share in shares:
+        number, _colon, unit = share.partition(":")
+        data = StepData(as_unit_id=int(unit) if unit.isascii() and unit.isdigit() else None)
+        try:
+            handling_services.take(number, Step.SIGN, data)
+            signed += 1
+        except MinhuError as error:
+            if error.status >= 500:
+                raise
+            refused.append(f"{number}：{error.message}")
+    back = reverse("unit")
+    if not shares:
+        return tell(request, _("请先选择要签收的工单。"), back, "warning")
+    words = ngettext("已签收 %(n)d 件。", "已签收 %(n)d 件。", signed) % {"n": signed}
+    if refused:
+        words += _("%(n)d 件未能签收：%(why)s") % {"n": len(refused), "why": "；".join(refused[:3])}
+    return tell(request, words, back, "warning" if refused else "success")
+
+
+@unit_staff
+@require_http_methods(["GET", "POST"])
+def panel(request: HttpRequest, number: str, step: str) -> HttpResponse:
+    """One step of one order without leaving the list."""
+    actor = actor_of(request)
+    opened = open_step(number, step, actor, _asked_unit(request, actor))
+    initial = {
+        name: int(value) for name in ("unit_id", "supervision_id") if (value := request.GET.get(name, "")).isdigit()
+    }
+    return open_panel(request, opened, actor, safe_back(request, reverse("unit")), request.get_full_path(), **initial)
+
+
+def _asked_unit(request: HttpRequest, actor: Actor) -> int | None:
+    text = request.GET.get("unit", "")
+    return int(text) if text.isascii() and text.isdigit() and int(text) in actor.unit_ids else None
+
+
+@count_unread
+def _unread(actor: Actor) -> Mapping[str, int]:
+    if not UNIT_ROLES & actor.roles or not actor.unit_ids:
+        return {}
+    waiting = reads.waiting_to_sign(actor)
+    return {"unit": waiting, "grid": waiting}
