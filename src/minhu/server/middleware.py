@@ -8,7 +8,7 @@ from typing import cast
 from django.conf import settings
 from django.core.handlers.exception import convert_exception_to_response
 from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import get_resolver
 
 from minhu.kernel.errors import MinhuError
@@ -56,6 +56,8 @@ class ProgramMiddleware:
         if not request.path_info.startswith(self.PATHS):
             return self.get_response(request)
         response = cast(HttpResponseBase, self._short(request))
+        if isinstance(response, HttpResponse):
+            response["Content-Length"] = str(len(response.content))
         response["X-Content-Type-Options"] = "nosniff"
         response["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
         if request.is_secure():
