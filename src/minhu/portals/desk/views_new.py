@@ -1,0 +1,225 @@
+"""The agent's form on the telephone: advice while typing, a summary to read back, and the order in one go."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import replace
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from minhu.directory.policy import Action, may_ever
+from minhu.directory.queries.areas import area_info
+from minhu.directory.queries.categories import category_info
+from minhu.handling import queries as handling
+from minhu.handling import services as handling_services
+from minhu.handling.queries.search import number_of
+from minhu.handling.types import Step, StepData
+from minhu.intake import queries as intake
+from minhu.intake import services as intake_services
+from minhu.intake.queries import desk as reading
+from minhu.intake.types import Channel, NewRequest, Outcome, SuggestedField
+from minhu.kernel.errors import Invalid, MinhuError
+from minhu.portals.citizen.views import show_errors
+from minhu.portals.desk import doing
+from minhu.portals.orders import words
+from minhu.portals.orders.guards import actor_of, for_staff
+from minhu.portals.orders.pickers import AreaField, CategoryField, category_words
+
+KEPT = "agent_receipts"
+GROUPS = [("", gettext_lazy("无")), ("elderly", gettext_lazy("老年人")), ("disabled", gettext_lazy("残疾人"))]
+AFTER = [
+    ("keep", gettext_lazy("只登记")),
+    ("accept", gettext_lazy("登记并受理")),
+    ("dispatch", gettext_lazy("登记、受理并按建议派单")),
+]
+
+
+class NewForm(forms.Form):
+    """What an agent types while listening; everything but the words may stay empty."""
+
+    key = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    requester_phone = forms.CharField(
+        label=gettext_lazy("来电号码"), required=False, max_length=30,
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
+    )  # fmt: skip
+    requester_name = forms.CharField(
+        label=gettext_lazy("姓名"), required=False, max_length=40, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    text = forms.CharField(
+        label=gettext_lazy("诉求内容"), help_text=gettext_lazy("按来电人的话记：什么事、在哪里、多久了、要求怎样解决。"),
+        widget=forms.Textarea(attrs={"rows": 9, "data-count": "20000"}),
+        error_messages={"required": gettext_lazy("请记录诉求内容。")},
+    )  # fmt: skip
+    place_text = forms.CharField(
+        label=gettext_lazy("事发地点"), required=False, max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )  # fmt: skip
+    wants_callback = forms.BooleanField(label=gettext_lazy("办结后回访"), required=False, initial=True)
+    confidential = forms.BooleanField(label=gettext_lazy("要求保密"), required=False)
+    special_group = forms.ChoiceField(label=gettext_lazy("特殊群体"), choices=GROUPS, required=False)
+
+    def __init__(self, data: Any = None, *, may_dispatch: bool = False) -> None:
+        super().__init__(data, initial={"key": uuid.uuid4().hex, "after": "dispatch" if may_dispatch else "accept"})
+        automatic = _("按建议")
+        self.fields["request_type"] = forms.ChoiceField(
+            label=_("诉求类型"), choices=words.choices(words.TYPES, automatic), required=False
+        )
+        self.fields["category_id"] = CategoryField(label=_("分类"), required=False, help_text=_("空着就按建议"))
+        self.fields["area_code"] = AreaField(label=_("地区"), required=False, help_text=_("空着就按建议"))
+        self.fields["urgency"] = forms.ChoiceField(
+            label=_("紧急程度"), choices=words.choices(words.URGENCIES, automatic), required=False
+        )
+        choices = AFTER if may_dispatch else AFTER[:2]
+        self.fields["after"] = forms.ChoiceField(label=_("登记后"), choices=choices)
+
+    def to_request(self) -> NewRequest:
+        """What intake receives."""
+        data = self.cleaned_data
+        return NewRequest(
+            text=data["text"], channel=Channel.PHONE, request_type=data["request_type"], place_text=data["place_text"],
+            requester_name=data["requester_name"], requester_phone=data["requester_phone"],
+            wants_callback=data["wants_callback"], confidential=data["confidential"],
+            special_group=data["special_group"], idempotency_key=data["key"],
+        )  # fmt: skip
+
+    def corrections(self) -> StepData:
+        """Elements that the agent chose against the advice."""
+        data = self.cleaned_data
+        return StepData(category_id=data["category_id"], area_code=data["area_code"], urgency=data["urgency"])
+
+
+@for_staff(Action.SUBMIT)
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """The form; a mistake keeps everything that was typed."""
+    may_dispatch = may_ever(actor_of(request), Action.DISPATCH)
+    form = NewForm(request.POST or None, may_dispatch=may_dispatch)
+    if request.method == "POST" and form.is_valid():
+        try:
+            number = _receive(request, form)
+        except Invalid as error:
+            show_errors(form, error)
+        else:
+            return redirect("desk_new_done", number=number)
+    context = {"form": form, "advice": _advice(request.POST) if request.method == "POST" else None}
+    return render(request, "desk/new.html", context, status=422 if form.errors else 200)
+
+
+def _receive(request: HttpRequest, form: NewForm) -> str:
+    """Store the request and take it as far as asked; what does not work afterwards is said, the request stays."""
+    actor = actor_of(request)
+    receipt = intake_services.receive(form.to_request(), agent_id=actor.staff_id)
+    kept = request.session.setdefault(KEPT, {})
+    kept[receipt.number] = {"code": receipt.code, "wording": receipt.wording}
+    request.session[KEPT] = dict(list(kept.items())[-20:])
+    if receipt.created:
+        try:
+            with transaction.atomic():
+                _go_on(receipt.number, form)
+        except MinhuError as error:
+            messages.warning(request, _("诉求已登记，但没有继续办理：%(why)s") % {"why": error.message})
+    return receipt.number
+
+
+def _go_on(number: str, form: NewForm) -> None:
+    view = handling.order_view(number)
+    steps = {step.step for step in view.allowed}
+    data = form.corrections()
+    if data != StepData() and Step.CORRECT in steps and _differs(view, data):
+        handling_services.take(number, Step.CORRECT, data)
+        _note(view.request_id, data)
+    decision = intake.decision_of(view.request_id)
+    if form.cleaned_data["after"] == "keep":
+        return
+    if decision is not None and decision.recommended.value != "accept" and view.state.value == "received":
+        raise Invalid(_("受理建议是“%(what)s”，请在工单里确认。") % {"what": decision.label})
+    if form.cleaned_data["after"] == "dispatch":
+        doing.dispatch_as_suggested(number)
+    elif Step.ACCEPT in {step.step for step in handling.order_view(number).allowed}:
+        handling_services.take(number, Step.ACCEPT, StepData())
+        intake_services.confirm_decision(view.request_id, "accept")
+
+
+def _differs(view: Any, data: StepData) -> bool:
+    pairs = ((data.category_id, view.category_id), (data.area_code, view.area_code), (data.urgency, view.urgency))
+    return any(new not in (None, "", old) for new, old in pairs)
+
+
+def _note(request_id: int, data: StepData) -> None:
+    for field, value in (
+        (SuggestedField.CATEGORY, data.category_id),
+        (SuggestedField.PLACE, data.area_code),
+        (SuggestedField.URGENCY, data.urgency),
+    ):
+        if value:
+            intake_services.record_outcome(request_id, field, Outcome.CHANGED, value)
+
+
+@for_staff(Action.SUBMIT)
+@require_POST
+def advice(request: HttpRequest) -> HttpResponse:
+    """What the platform makes of the words so far: elements, alarm, unit, repeats, the summary to read back."""
+    return render(request, "desk/new_advice.html", {"advice": _advice(request.POST)})
+
+
+def _advice(data: Any) -> dict[str, Any] | None:
+    phone = str(data.get("requester_phone", "")).strip()
+    digits = "".join(filter(str.isdigit, phone))
+    wanted = NewRequest(text=str(data.get("text", "")), place_text=str(data.get("place_text", ""))[:200])
+    complete = len(digits) >= 7
+    found = reading.preview(replace(wanted, requester_phone=digits if complete else ""))
+    caller = intake.caller_history(None) if not complete else intake.caller_history_of_phone(digits)
+    if found is None:
+        return {"found": None, "caller": caller.words if complete else "", "unit": None}
+    row = found.advice
+    return {
+        "found": found,
+        "caller": caller.words if complete else "",
+        "title": found.title,
+        "lines": [
+            {
+                "label": str(words.FIELDS[name]),
+                "value": row[name].label,
+                "confidence": row[name].confidence,
+                "basis": row[name].basis,
+            }
+            for name in ("category", "place", "request_type", "urgency", "unit")
+            if name in row
+        ],
+        "category": category_words(info) if (info := category_info(found.category_id)) else "",
+        "place": area.full_name if (area := area_info(found.area_code)) else "",
+        "type_word": words.type_word(found.request_type),
+        "phone": " ".join((digits[:3], digits[3:7], digits[7:])).strip() if complete else "",
+        "confidential": bool(data.get("confidential")),
+    }
+
+
+@for_staff(Action.SUPPLEMENT)
+@require_POST
+def join(request: HttpRequest) -> HttpResponse:
+    """The same matter again: the words go to the order that is there already, nothing new is opened."""
+    number = number_of(request.POST.get("join", ""), actor_of(request))
+    if not number:
+        messages.error(request, _("没有找到要并入的工单。"))
+        return redirect("desk_new")
+    view = handling.order_view(number, actor_of(request))
+    intake_services.supplement(view.request_id, request.POST.get("text", ""))
+    messages.success(request, _("来电内容已补充到原工单，没有重复登记。"))
+    return redirect("order", number=number)
+
+
+@for_staff(Action.SUBMIT)
+@require_GET
+def done(request: HttpRequest, number: str) -> HttpResponse:
+    """Number and code to read out, and what happens next."""
+    view = handling.order_view(number, actor_of(request))
+    kept = request.session.get(KEPT, {}).get(number, {})
+    return render(request, "desk/new_done.html", {"order": view, **kept})

@@ -1,0 +1,128 @@
+"""What a person makes of the advice: the intake recommendation, and single suggestions."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django import forms
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from minhu.handling import queries as handling
+from minhu.handling import services as handling_services
+from minhu.handling.types import OrderView, Step, StepData
+from minhu.intake import queries as intake
+from minhu.intake import services as intake_services
+from minhu.intake.types import IntakeClass, Outcome, SuggestedField
+from minhu.kernel.errors import Invalid, MinhuError, NotAllowed, NotFound
+from minhu.portals.orders import present, settling, words
+from minhu.portals.orders.guards import actor_of, for_staff
+from minhu.portals.orders.pickers import AreaField, CategoryField
+
+
+@for_staff()
+@require_POST
+def decision(request: HttpRequest, number: str) -> HttpResponse:
+    """Confirm or change the recommendation; acceptance is taken at once, anything else opens its step."""
+    view = handling.order_view(number, actor_of(request))
+    try:
+        kind = IntakeClass(request.POST.get("final_class", ""))
+    except ValueError as error:
+        raise Invalid(_("请选择受理意见。"), fields={"final_class": _("请选择受理意见。")}) from error
+    steps = {step.step for step in view.allowed}
+    try:
+        with transaction.atomic():
+            intake_services.confirm_decision(view.request_id, kind, request.POST.get("reason", ""))
+            if kind is IntakeClass.ACCEPT and Step.ACCEPT in steps:
+                handling_services.take(number, Step.ACCEPT, StepData(), version=_version(request))
+    except MinhuError as error:
+        messages.error(request, error.message)
+        return redirect("order", number=number)
+    messages.success(request, _("受理意见已确认：%(what)s。") % {"what": present.class_word(kind)})
+    following = settling.STEP_OF_CLASS.get(kind, Step.REFUSE)
+    if kind is not IntakeClass.ACCEPT and following in steps:
+        return redirect(reverse("order_step", args=[number, following.value]) + "?suggested=1")
+    return redirect("order", number=number)
+
+
+def _version(request: HttpRequest) -> int | None:
+    text = request.POST.get("version", "")
+    return int(text) if text.isdigit() else None
+
+
+FIELDS: Final = {
+    SuggestedField.CATEGORY: "category_id", SuggestedField.PLACE: "area_code", SuggestedField.URGENCY: "urgency",
+    SuggestedField.REQUEST_TYPE: "request_type",
+}  # fmt: skip
+
+
+class ChangeForm(forms.Form):
+    """Another value for one suggestion."""
+
+    def __init__(self, field: SuggestedField, view: OrderView, data: Any = None) -> None:
+        name = FIELDS[field]
+        super().__init__(data, initial={name: getattr(view, name)}, auto_id=f"change_{field.value}_%s")
+        label = str(words.FIELDS[field.value])
+        if field is SuggestedField.CATEGORY:
+            self.fields[name] = CategoryField(label=label)
+        elif field is SuggestedField.PLACE:
+            self.fields[name] = AreaField(label=label)
+        else:
+            table = words.URGENCIES if field is SuggestedField.URGENCY else words.TYPES
+            self.fields[name] = forms.ChoiceField(label=label, choices=words.choices(table))
+
+
+@for_staff()
+@require_http_methods(["GET", "POST"])
+def advice(request: HttpRequest, number: str, field: str) -> HttpResponse:
+    """Take a suggestion over into the order, or put another value in its place; answers the line anew."""
+    try:
+        wanted = SuggestedField(field)
+    except ValueError as error:
+        raise Http404 from error
+    if wanted not in FIELDS:
+        raise Http404
+    view = handling.order_view(number, actor_of(request))
+    if request.method == "GET" and not request.GET.get("change"):
+        return _line(request, number, wanted)
+    if request.method == "GET" or request.POST.get("change"):
+        return _change(request, view, wanted)
+    one = settling.suggested(intake.suggestions_of(view.request_id)).get(wanted)
+    if one is None:
+        raise NotFound(_("没有这条建议。"))
+    _put(view, wanted, settling.value_of(one), Outcome.ACCEPTED)
+    return _line(request, number, wanted)
+
+
+def _change(request: HttpRequest, view: OrderView, field: SuggestedField) -> HttpResponse:
+    form = ChangeForm(field, view, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            _put(view, field, form.cleaned_data[FIELDS[field]], Outcome.CHANGED)
+        except (Invalid, NotAllowed) as error:
+            form.add_error(None, error.message)
+        else:
+            return _line(request, view.number, field)
+    context = {"form": form, "order": view, "url": reverse("order_advice", args=[view.number, field.value])}
+    return render(request, "orders/advice_form.html", context, status=422 if form.errors else 200)
+
+
+def _put(view: OrderView, field: SuggestedField, value: Any, outcome: Outcome) -> None:
+    """Write the value into the order where it differs, and note what became of the suggestion."""
+    name = FIELDS[field]
+    with transaction.atomic():
+        if getattr(view, name) != value:
+            handling_services.take(view.number, Step.CORRECT, StepData(**{name: value}))
+        intake_services.record_outcome(view.request_id, field, outcome, value)
+
+
+def _line(request: HttpRequest, number: str, field: SuggestedField) -> HttpResponse:
+    view = handling.order_view(number, actor_of(request))
+    lines = present.advice(view, intake.suggestions_of(view.request_id, actor_of(request)))
+    line = next((one for one in lines if one.field == field.value), None)
+    return render(request, "orders/advice_line.html", {"line": line, "order": view})
