@@ -87,21 +87,21 @@ def test_a_title_never_exceeds_thirty_characters(text: str) -> None:
 
 
 def test_everything_at_once() -> None:
-    tree = json.loads((DATA / "divisions_sample.json").read_text(encoding="utf-8"))
+    tree = json.loads((DATA / "divisions_fiction.json").read_text(encoding="utf-8"))
     leaf = Leaf("0301", "停水", ("公用事业", "供水", "停水"), ("停水", "没水"), "居民停水")
     other = Leaf("0302", "停电", ("公用事业", "供电", "停电"), ("停电", "没电"), "居民停电")
     found = understand(
-        "岳麓区望月湖街道停水两天了", "", "430100", Gazetteer.from_divisions(tree), KeywordIndex([leaf, other])
+        "松岭区映月湖街道停水两天了", "", "910100", Gazetteer.from_divisions(tree), KeywordIndex([leaf, other])
     )
     assert found.category.value == "0301"
-    assert found.places[0].area_code == "430104001"
+    assert found.places[0].area_code == "910104001"
     assert (found.urgency.level, found.intake.value) == ("urgent", "accept")
-    assert found.title == "岳麓区望月湖街道停水两天了"
+    assert found.title == "松岭区映月湖街道停水两天了"
 
 
 def test_a_matter_in_another_city_is_sent_there() -> None:
-    tree = json.loads((DATA / "divisions_sample.json").read_text(encoding="utf-8"))
-    found = understand("北京市朝阳区望京街道停水", "", "430100", Gazetteer.from_divisions(tree))
+    tree = json.loads((DATA / "divisions_fiction.json").read_text(encoding="utf-8"))
+    found = understand("海宸市向阳区望塔街道停水", "", "910100", Gazetteer.from_divisions(tree))
     assert (found.intake.value, found.intake.code) == ("elsewhere", "elsewhere.place")
 
 

@@ -48,8 +48,8 @@ def test_categories_accepts_several_files_after_one_option(app: typer.Typer, tmp
 
 def test_urgency_places_and_intake_print_one_json_object_last(app: typer.Typer) -> None:
     urgency = ("urgency", "--cases", LANGUAGE_DATA / "urgency_cases.csv")
-    places = ("places", "--cases", LANGUAGE_DATA / "places_cases.csv",
-              "--divisions", LANGUAGE_DATA / "divisions_sample.json")  # fmt: skip
+    places = ("places", "--cases", LANGUAGE_DATA / "places_fiction.csv",
+              "--divisions", LANGUAGE_DATA / "divisions_fiction.json")  # fmt: skip
     intake = ("intake", "--cases", LANGUAGE_DATA / "intake_cases.csv")
     for words, key in ((urgency, "recall"), (places, "wrong_silently"), (intake, "macro_f1")):
         code, out, _ = run(app, "evaluate", *words)
@@ -82,7 +82,7 @@ def test_bad_case_files_get_one_message_and_code_two(
 def test_a_wrong_divisions_file_is_named(app: typer.Typer, tmp_path: Path) -> None:
     wrong = tmp_path / "d.json"
     wrong.write_text("{broken", encoding="utf-8")
-    code, _, err = run(app, "evaluate", "places", "--cases", LANGUAGE_DATA / "places_cases.csv", "--divisions", wrong)
+    code, _, err = run(app, "evaluate", "places", "--cases", LANGUAGE_DATA / "places_fiction.csv", "--divisions", wrong)
     assert code == 2
     assert "行政区划" in err
 
