@@ -104,10 +104,18 @@ def find_share(context: Context) -> None:
 
 
 def _open_first(context: Context, shares: list[Assignment]) -> Assignment:
-    """Prefer the share that the step can still move: for signing, one that nobody has signed."""
-    if context.transition.step is Step.SIGN:
-        return next((a for a in shares if a.signed_at is None), shares[0])
-    return shares[0]
+    """Whoever answers for several units means the first share that the step can move from here."""
+    state, step, transition = State(context.order.state), context.transition.step, context.transition
+
+    def fits(share: Assignment) -> bool:
+        lead = share.role == AssignmentRole.LEAD.value or not transition.side
+        if step is Step.SIGN and share.signed_at is not None:
+            return False
+        if step is Step.CONTACT and share.signed_at is None:
+            return False
+        return state in (transition.sources if lead else transition.side)
+
+    return next(filter(fits, shares), shares[0])
 
 
 def find_review(context: Context) -> None:
