@@ -110,9 +110,11 @@ def _explanation(order: Order, clocks: tuple[ClockView, ...]) -> str:
 
 
 def _links(order: Order) -> dict[str, Any]:
-    """Numbers of the orders this one hangs together with."""
+    """Numbers of the orders this one hangs together with; empty for those the reader may not see."""
+    ids = [pk for pk in (order.repeat_of_id, order.merged_into_id) if pk]
+    numbers: dict[int | None, str] = dict(Order.objects.filter(pk__in=ids).values_list("pk", "number")) if ids else {}
     return {
-        "repeat_of": order.repeat_of.number if order.repeat_of else "",
-        "merged_into": order.merged_into.number if order.merged_into else "",
+        "repeat_of": numbers.get(order.repeat_of_id, ""),
+        "merged_into": numbers.get(order.merged_into_id, ""),
         "merged": tuple(order.merged.filter(state=State.MERGED.value).values_list("number", flat=True)),
     }

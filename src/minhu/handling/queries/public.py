@@ -56,5 +56,12 @@ def public_view(request_id: int, actor: Actor | None = None) -> PublicOrderView:
         can_supplement=state in OPEN_STATES,
         can_withdraw=state in OPEN_STATES,
         can_rate=state in RATEABLE,
-        merged_into=order.merged_into.number if order.merged_into else "",
+        merged_into=_merged_into(order),
     )
+
+
+def _merged_into(order: Order) -> str:
+    """The number of the order it was merged into; empty when that belongs to somebody else."""
+    if order.merged_into_id is None:
+        return ""
+    return Order.objects.filter(pk=order.merged_into_id).values_list("number", flat=True).first() or ""

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from minhu.handling import queries as handling
 from minhu.handling import services as handling_services
-from minhu.handling.types import AllowedStep, OrderView, Step
+from minhu.handling.types import AllowedStep, ClockKind, OrderView, Step
 from minhu.intake import queries as intake
 from minhu.intake import services as intake_services
 from minhu.kernel.actors import Actor
@@ -24,6 +24,11 @@ from minhu.portals.citizen.forms import uploaded
 from minhu.portals.citizen.views import show_errors
 from minhu.portals.orders.forms import StepForm
 from minhu.portals.unit.words import button_of
+
+SHOWN = frozenset(
+    {ClockKind.SIGN, ClockKind.CONTACT, ClockKind.HANDLE, ClockKind.REVIEW, ClockKind.SUSPENSION, ClockKind.CALL_BACK}
+)
+"""Clocks a panel shows; those of supervision stand on the order's page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +102,7 @@ def panel_context(opened: Opened, actor: Actor, **more: Any) -> dict[str, Any]:
     running = [
         {"name": c.label, "light": c.light, "due_at": c.due_at, "explanation": c.explanation}
         for c in view.clocks
-        if c.stopped_at is None and c.paused_at is None and (opened.unit_id is None or c.unit_id in (None, opened.unit_id))
+        if c.stopped_at is None and c.paused_at is None and c.kind in SHOWN and (opened.unit_id is None or c.unit_id in (None, opened.unit_id))
     ]  # fmt: skip
     return {
         "order": view,
