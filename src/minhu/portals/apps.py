@@ -9,3 +9,7 @@ class PortalsConfig(AppConfig):
     name = "minhu.portals"
     label = "portals"
     verbose_name = "门户"
+
+    def ready(self) -> None:
+        """Orders announce their changes in every process, also in the sweeper and in commands."""
+        from minhu.portals.live import announcing, unread  # noqa: F401 - subscribe

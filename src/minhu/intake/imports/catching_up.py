@@ -6,10 +6,11 @@ What the source said (category, area) is never replaced; what the language model
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from typing import Final
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q, QuerySet
 
 from minhu.directory.access import elevated
 from minhu.intake import statements
@@ -23,6 +24,7 @@ from minhu.kernel.events import publish
 from minhu.ledger import services as ledger
 
 BATCH: Final = 200
+State = ImportBatch.State
 _FOR_CLOSED: Final = frozenset({SuggestedField.CATEGORY, SuggestedField.PLACE, SuggestedField.URGENCY})
 _MARKS = """
 UPDATE intake_fingerprint f SET area_code = coalesce(nullif(f.area_code, ''), u.area),
@@ -33,11 +35,19 @@ WHERE f.request_id = u.id
 Waiting = tuple[int, bool, NewRequest]
 
 
-def waiting(file_digest: str, after: int, limit: int = BATCH) -> list[Waiting]:
-    """The next requests from a file, of whichever run, that nobody has read yet: id, answered, words."""
+def unread_rows(batch: ImportBatch) -> QuerySet[ImportedRow]:
+    """What a run has to read: its own rows, earlier ones from the same file, and what ended runs have left."""
+    ended = Q(batch__state__in=[State.DONE, State.STOPPED, State.FAILED], batch__understand=True)
+    mine = Q(batch=batch) | Q(batch__file_digest=batch.file_digest)
+    return ImportedRow.objects.filter(mine | ended, understood=False)
+
+
+def waiting(batch: ImportBatch, after: int, limit: int = BATCH) -> list[Waiting]:
+    """The next requests that nobody has read yet: id, answered, words."""
     with transaction.atomic(), elevated("an import reads what it has stored"):
         rows = list(
-            ImportedRow.objects.filter(batch__file_digest=file_digest, understood=False, request_id__gt=after)
+            unread_rows(batch)
+            .filter(request_id__gt=after)
             .order_by("request_id")
             .values_list("request_id", "answered")[:limit]
         )
@@ -48,12 +58,12 @@ def waiting(file_digest: str, after: int, limit: int = BATCH) -> list[Waiting]:
 def catch_up(
     batch: ImportBatch, workers: Workers, on_done: Callable[[int], None], stop: Callable[[], bool]
 ) -> int:
-    """Understand everything that runs over this file have stored, in batches of one transaction each; return how many.
+    """Understand everything that is stored and unread, in batches of one transaction each; return how many.
 
     Reading of the next batch goes on while one is written. `stop` is asked between batches.
     """
     total = 0
-    for rows, read in _ahead(batch.file_digest, workers):
+    for rows, read in _ahead(batch, workers):
         _write(batch.pk, rows, read())
         total += len(rows)
         on_done(len(rows))
@@ -62,11 +72,11 @@ def catch_up(
     return total
 
 
-def _ahead(file_digest: str, workers: Workers) -> Iterator[tuple[list[Waiting], Callable[[], list[Understood]]]]:
-    rows = waiting(file_digest, 0)
+def _ahead(batch: ImportBatch, workers: Workers) -> Iterator[tuple[list[Waiting], Callable[[], list[Understood]]]]:
+    rows = waiting(batch, 0)
     read = workers.start(understandings, [new for _, _, new in rows]) if rows else None
     while rows and read:
-        following = waiting(file_digest, rows[-1][0])
+        following = waiting(batch, rows[-1][0])
         next_read = workers.start(understandings, [new for _, _, new in following]) if following else None
         yield rows, read
         rows, read = following, next_read
@@ -117,7 +127,7 @@ def _write(batch_id: int, rows: Sequence[Waiting], understood: Sequence[Understo
         ledger.append("requests.understood", ("import", batch_id), {"first": ids[0], "last": ids[-1], "requests": len(ids)})
 
 
-def _decision(request_id: int, one: Understood, moment: object) -> IntakeDecision:
+def _decision(request_id: int, one: Understood, moment: datetime) -> IntakeDecision:
     decision = one.decision
     return IntakeDecision(
         request_id=request_id,

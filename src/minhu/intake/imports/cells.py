@@ -36,6 +36,8 @@ def text_of(cell: Cell) -> str:
     if cell is None:
         return ""
     if isinstance(cell, str):
+        if cell.isalnum():
+            return cell
         lines = (line.strip(_PADDING) for line in clean(cell).split("\n"))
         return _BLANK_LINES.sub("\n", "\n".join(lines)).strip()
     if isinstance(cell, bool):

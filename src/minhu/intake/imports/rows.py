@@ -21,6 +21,7 @@ from minhu.language.titles import make_title
 EARLIEST_YEAR: Final = 2000
 LONGEST_KEY: Final = 60
 LONGEST_EXTRA: Final = 2000
+_LONG: Final = frozenset({Field.TEXT, Field.REPLY, Field.RECEIVED_AT, Field.REPLIED_AT, Field.HAPPENED_AT})
 TYPES: Final = {
     "咨询": "consultation", "求助": "help", "求决": "help", "投诉": "complaint", "举报": "report", "建议": "suggestion",
     "意见": "suggestion", "表扬": "praise", "感谢": "praise",
@@ -62,21 +63,23 @@ class RowReader:
 
     def __init__(self, mapping: Mapping[str, Field], source_name: str, now: datetime) -> None:
         self._column = {field: column for column, field in mapping.items()}
+        self._lines = [(field, column) for field, column in self._column.items() if field not in _LONG]
         self._extra_ok = frozenset(mapping)
         self._source_name, self._latest = source_name, now + timedelta(days=1)
 
     def read(self, row: int, cells: Mapping[str, Cell]) -> Draft:
         """The draft of a row; raises RejectedRow."""
-        line = {field: line_of(cells.get(column)) for field, column in self._column.items()}
+        line = {field: line_of(cells.get(column)) for field, column in self._lines}
         received = self._moment(Field.RECEIVED_AT, cells, "受理时间")
         if received is None:
             raise RejectedRow("缺少受理时间。")
-        title, text = line.get(Field.TITLE, ""), self._words(Field.TEXT, cells) or line.get(Field.TITLE, "")
+        said = self._words(Field.TEXT, cells)
+        title, text = line.get(Field.TITLE, ""), said or line.get(Field.TITLE, "")
         if len(text) < 2:
             raise RejectedRow("缺少诉求内容。")
         if len(text) > MAX_TEXT:
             raise RejectedRow(f"诉求内容有 {len(text)} 个字，超过 {MAX_TEXT} 个字的上限。")
-        reply = self._words(Field.REPLY, cells)
+        reply = answer = self._words(Field.REPLY, cells)
         replied = self._replied(received, reply, cells)
         extra = self._extra(cells, line)
         if replied is None and reply:
@@ -86,7 +89,7 @@ class RowReader:
         return Draft(
             row=row,
             source_key=self._key(line.get(Field.KEY, ""), received, title, text, line.get(Field.NAME, "")),
-            digest=self._digest(cells),
+            digest=self._digest(cells, {**line, Field.TEXT: said, Field.REPLY: answer}),
             title=(title or make_title(text[:2000]))[:200],
             text=text,
             request_type=next((code for word, code in TYPES.items() if word in line.get(Field.TYPE, "")), ""),
@@ -167,9 +170,12 @@ class RowReader:
         words = "\x1f".join((key, received.isoformat(), name, title, text))
         return f"{self._source_name}:#{hashlib.sha256(words.encode()).hexdigest()[:32]}"
 
-    def _digest(self, cells: Mapping[str, Cell]) -> str:
+    def _digest(self, cells: Mapping[str, Cell], read: Mapping[Field, str]) -> str:
         """Of everything that has a meaning; empty cells do not count, so a new empty column changes nothing."""
-        said = sorted((field.value, text_of(cells.get(column))) for field, column in self._column.items())
+        said = sorted(
+            (field.value, read[field] if field in read else text_of(cells.get(column)))
+            for field, column in self._column.items()
+        )
         return hashlib.sha256("\x1f".join(f"{field}={words}" for field, words in said if words).encode()).hexdigest()
 
 

@@ -5,17 +5,21 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from minhu.intake.imports.catching_up import catch_up
+from django.db import connection
+
+from minhu.intake.imports.catching_up import catch_up, unread_rows
 from minhu.intake.imports.fields import Field
 from minhu.intake.imports.matching import Found, Matcher
 from minhu.intake.imports.processes import Workers, likeness_marks, workers
 from minhu.intake.imports.reading import Table
 from minhu.intake.imports.rows import Draft, RejectedRow, RowReader
 from minhu.intake.imports.storing import CHANGED, Counted, Marked, known_rows, store_batch
-from minhu.intake.models import ImportBatch, ImportedRow
+from minhu.intake.models import ImportBatch
 from minhu.kernel.clock import now
 
 BATCH: Final = 500
@@ -76,22 +80,47 @@ def run(batch: ImportBatch, table: Table, progress: Progress, stop: Callable[[],
     _begin(batch, len(table.rows))
     with workers(processes) as pool:
         began = time.perf_counter()
-        for part in _ahead(table, RowReader(mapping, batch.source_name, now()), matcher, pool):
-            marks = part.marks()
-            marked = [Marked(draft, found, *mark) for (draft, found), mark in zip(part.fresh, marks, strict=True)]
-            marked += [Marked(draft, found, 0, ()) for draft, found in part.changed]
-            report.counted += store_batch(batch.pk, marked, part.refused, part.unchanged)
+        parts = _ahead(table, RowReader(mapping, batch.source_name, now()), matcher, pool)
+        for counted in _stored(batch, parts, apart=processes > 1):
+            report.counted += counted
             _touch(batch, seconds=time.perf_counter() - began)
             progress("store", _done(report.counted), report.rows)
             if stop():
-                report.stopped = _done(report.counted) < report.rows
                 break
+        batch.refresh_from_db()  # after a stop one more part may have been on its way
+        report.counted = Counted(batch.stored, batch.unchanged, batch.rejected)
+        report.stopped = _done(report.counted) < report.rows
         report.seconds = time.perf_counter() - began
         report.unknown = _commonest(matcher.unknown)
         if batch.understand and not stop():
             _understand(batch, pool, progress, stop, report)
     _finish(batch, report, stopped=report.stopped or stop())
     return report
+
+
+def _stored(batch: ImportBatch, parts: Iterator[_Part], *, apart: bool) -> Iterator[Counted]:
+    """Store part after part; `apart` writes in a thread of its own while the next part is made ready."""
+
+    def store(part: _Part) -> Counted:
+        marks = part.marks()
+        marked = [Marked(draft, found, *mark) for (draft, found), mark in zip(part.fresh, marks, strict=True)]
+        marked += [Marked(draft, found, 0, ()) for draft, found in part.changed]
+        return store_batch(batch.pk, marked, part.refused, part.unchanged)
+
+    if not apart:
+        yield from map(store, parts)
+        return
+    with ThreadPoolExecutor(1, thread_name_prefix="import") as writer:
+        try:
+            before: Future[Counted] | None = None
+            for part in parts:
+                if before:
+                    yield before.result()
+                before = writer.submit(copy_context().run, store, part)
+            if before:
+                yield before.result()
+        finally:
+            writer.submit(connection.close)
 
 
 def trial(mapping: dict[str, Field], source_name: str, table: Table, progress: Progress) -> Report:
@@ -140,7 +169,7 @@ def _prepare(records: list[tuple[int, Any]], reader: RowReader, matcher: Matcher
 
 
 def _understand(batch: ImportBatch, pool: Workers, progress: Progress, stop: Callable[[], bool], report: Report) -> None:
-    total = ImportedRow.objects.filter(batch__file_digest=batch.file_digest, understood=False).count()
+    total = unread_rows(batch).count()
     if not total:
         return
     ImportBatch.objects.filter(pk=batch.pk).update(state=Stage.UNDERSTANDING, touched_at=now())

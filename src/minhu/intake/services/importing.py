@@ -31,8 +31,9 @@ SILENT = timedelta(minutes=2)
 State = ImportBatch.State
 
 __all__ = [
-    "LABELS", "NEEDED", "PERSONAL", "BadTable", "Field", "Preview", "Report", "ask_stop", "inspect", "mapping_for",
-    "open_run", "read_table", "rejects_csv", "resume", "run_in_background", "run_now", "start", "trial", "upload",
+    "LABELS", "NEEDED", "PERSONAL", "BadTable", "Field", "Preview", "Report", "Table", "ask_stop", "inspect", "mapping_for",
+    "open_run", "preview_of", "read_table", "rejects_csv", "resume", "run_in_background", "run_now", "start", "trial",
+    "upload",
 ]  # fmt: skip
 
 

@@ -1,0 +1,65 @@
+"""Tells every process that something changed: keys and addressees only, by NOTIFY right after the commit.
+
+After the commit and not inside the transaction, because PostgreSQL lets only one transaction that has notified commit
+at a time, disk write included: inside, each new request would wait for all others. A notice sent on its own writes
+nothing to disk; nothing is told of what was rolled back.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Final
+
+from django.db import connection, transaction
+
+from minhu.handling.events import LightChanged, OrderChanged
+from minhu.handling.types import State
+from minhu.intake.events import RequestsImported
+from minhu.kernel.events import subscribe
+
+CHANNEL: Final = "minhu_live"
+MOST_UNITS: Final = 200
+_DESK: Final = frozenset(
+    {State.RECEIVED, State.INCOMPLETE, State.TO_DISPATCH, State.RETURN_REVIEW, State.EXTENSION_REVIEW, State.REOPENED}
+)
+_SUPERVISION: Final = frozenset({State.RETURN_REVIEW, State.EXTENSION_REVIEW, State.SUSPENDED, State.REPLIED})
+_SUPERVISING: Final = ("supervis", "whistle", "urge", "escalat", "arbitrat", "exclu")
+
+
+def tell(key: str, to: Iterable[str], count: int = 1) -> None:
+    """Announce after the present transaction that what `key` names has changed, to clients of the topics `to`."""
+    payload = json.dumps({"key": key, "to": sorted(set(to)), "n": count}, separators=(",", ":"))
+    transaction.on_commit(lambda: _notify(payload), robust=True)
+
+
+def _notify(payload: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, payload])
+
+
+@subscribe(OrderChanged)
+def on_order(event: OrderChanged) -> None:
+    """The desk, the units concerned, whoever has the order open."""
+    states = {event.from_state, event.to_state}
+    to = [f"order:{event.order_id}", *(f"unit:{unit}" for unit in event.unit_ids[:MOST_UNITS])]
+    if states & _DESK:
+        to.append("desk")
+    if states & _SUPERVISION or any(word in event.step for word in _SUPERVISING):
+        to.append("supervision")
+    tell(f"order:{event.order_id}", to)
+
+
+@subscribe(LightChanged)
+def on_light(event: LightChanged) -> None:
+    """A deadline comes near or is past."""
+    to = [f"order:{event.order_id}", "desk", *(f"unit:{unit}" for unit in event.unit_ids[:MOST_UNITS])]
+    tell(f"order:{event.order_id}", [*to, "supervision"])
+
+
+@subscribe(RequestsImported)
+def on_import(event: RequestsImported) -> None:
+    """Imported requests that wait for acceptance appear on the desk, a batch at a time."""
+    waiting = [row.request_id for row in event.rows if row.replied_at is None]
+    if waiting:
+        tell(f"import:{waiting[0]}", ["desk"], len(waiting))
