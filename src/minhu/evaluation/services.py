@@ -75,7 +75,7 @@ def rate(number: str, answers: Answers, channel: RatingChannel = RatingChannel.W
     publish(OrderRated(order.pk, order.number, rating.pk, rating.solved))
     if order.state == State.TO_CALL_BACK.value and answers.solved:
         with as_system():
-            handling.perform(order.number, Step.CLOSE)
+            handling.take(order.number, Step.CLOSE)
     return rating
 
 

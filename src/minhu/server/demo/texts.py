@@ -63,8 +63,8 @@ def compose(
     """
     codes, weights = world.month_weights(month)
     code = category or rng.choices(codes, weights)[0]
-    choices = world.templates()[code]
-    fitting = [x for x in choices if x.request_type == request_type] or list(choices)
+    choices = [x for x in world.templates()[code] if _in_season(x.text, month)] or list(world.templates()[code])
+    fitting = [x for x in choices if x.request_type == request_type] or choices
     template = rng.choice(fitting)
     profile = world.profiles()[code]
     where = _where(rng, template)
@@ -91,10 +91,15 @@ def fill(rng: Random, text: str, known: Mapping[str, str] | None = None, *, stre
     return Scene(rng, SLOT.findall(text), street=street).fill(text)
 
 
-def compose_reply(rng: Random, message: ComposedMessage, *, solved: bool = True) -> str:
-    """What the unit answers: to a question its answer, else cause, measure and result (or why not yet)."""
+def compose_reply(
+    rng: Random, message: ComposedMessage, *, solved: bool = True, dates: Mapping[str, str] | None = None
+) -> str:
+    """What the unit answers: to a question its answer, else cause, measure and result (or why not yet).
+
+    ``dates`` are the days that the reply may name ('date': the visit, 'date2': the work done).
+    """
     content = world.load("replies")
-    known = dict(message.slots)
+    known = {**dict(message.slots), **(dates or {})}
     known["place"] = message.place_text or known.get("place", "该处")
     street = message.area_code[:9] if len(message.area_code) >= 9 else ""
     if message.request_type == "consultation":
@@ -107,6 +112,18 @@ def compose_reply(rng: Random, message: ComposedMessage, *, solved: bool = True)
     if message.request_type in ("praise", "suggestion"):
         texts = world.load("replies_other")["thanks"][message.request_type]
     return fill(rng, rng.choice(texts or content["answers_default"]), known, street=street)
+
+
+_SEASON_WORDS: Mapping[str, Sequence[int]] = {
+    "双十一": (11, 12), "国庆": (9, 10), "高考": (5, 6), "中考": (5, 6), "暑假": (6, 7, 8), "寒假": (1, 2),
+    "过年": (12, 1, 2), "春节": (1, 2), "台风": (7, 8, 9), "夏天一": (6, 7, 8), "供暖到现在": (12, 1, 2, 3),
+    "年底": (11, 12, 1), "开学": (2, 3, 8, 9), "大热天": (6, 7, 8, 9),
+}  # fmt: skip
+
+
+def _in_season(text: str, month: int) -> bool:
+    """Nobody speaks of the summer holidays in March."""
+    return all(month in months for word, months in _SEASON_WORDS.items() if word in text)
 
 
 def _draw_voice(rng: Random, template: world.Template) -> str:
