@@ -16,6 +16,7 @@ from minhu.handling.queries.lines import OrderRow
 from minhu.handling.types import State, Step
 from minhu.intake.queries import desk as intake
 from minhu.intake.types import IntakeClass, SuggestedField
+from minhu.portals.orders.settling import STEP_OF_CLASS
 from minhu.portals.orders.words import amount_words, channel_word, type_word
 
 S = State
@@ -31,6 +32,8 @@ class Act:
     label: str
     url: str
     direct: bool = False
+    first: bool = False
+    """What the intake table recommends instead of a dispatch; its form opens, nothing happens by one key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,7 @@ def line(
         repeat_why=repeat.basis if repeat else "",
         question=question,
         question_words=_question_words(question),
-        acts=_acts(row, target, number),
+        acts=_acts(row, target, number, decision[0] if decision and other and row.state is S.RECEIVED else None),
         may_bulk=row.state in READY and target is not None and not (other and row.state is S.RECEIVED),
     )
 
@@ -144,7 +147,7 @@ def _target(found: DispatchTarget, row: OrderRow, advice: dict[str, intake.Advic
         sure.append(place.confidence)
     return Target(
         found.lead_unit_id, found.lead_unit_name, found.assist_unit_ids, "、".join(found.assist_unit_names),
-        round(min(sure), 3), found.explanation or found.basis, found.catalogue_item_id, found.deadline_key,
+        round(min(sure), 3), (found.explanation or found.basis).split("，主办为")[0], found.catalogue_item_id, found.deadline_key,
     )  # fmt: skip
 
 
@@ -158,7 +161,7 @@ def _question_words(question: board.Question | None) -> str:
     return "，".join(part for part in (question.reason, asked) if part)
 
 
-def _acts(row: OrderRow, target: Target | None, repeat: str) -> tuple[Act, ...]:
+def _acts(row: OrderRow, target: Target | None, repeat: str, other: IntakeClass | None) -> tuple[Act, ...]:
     def form(step: Step) -> str:
         return reverse("order_step", args=[row.number, step.value]) + "?suggested=1"
 
@@ -172,7 +175,11 @@ def _acts(row: OrderRow, target: Target | None, repeat: str) -> tuple[Act, ...]:
     if row.state is S.INCOMPLETE:
         return (Act("1", _("受理"), form(Step.ACCEPT)), Act("2", _("不予受理"), form(Step.REFUSE)))
     found = []
-    if target:
+    if other is not None:
+        step = STEP_OF_CLASS.get(other, Step.REFUSE)
+        words = {Step.HAND_OVER: _("转紧急"), Step.ASK_CONTENT: _("请群众补充"), Step.MERGE: _("并入已有工单")}
+        found.append(Act("1", words.get(step, _("不予受理")), form(step), first=True))
+    elif target:
         found.append(Act("1", _("按建议派单"), reverse("desk_dispatch", args=[row.number]), direct=True))
     found.append(Act("2", _("另选单位"), reverse("desk_choose", args=[row.number])))
     if row.state is not S.REOPENED:

@@ -187,6 +187,8 @@ def choose(request: HttpRequest, number: str) -> HttpResponse:
     """Key 2: accept and dispatch to another unit; says why the catalogue did not name it."""
     one = doing.line_of(number)
     initial = {"version": one.row.version, "assist_unit_ids": one.target.assist_ids if one.target else ()}
+    if one.recommended and one.target:
+        initial["unit_id"] = one.target.unit_id
     form = ChooseForm(request.POST or None, initial=initial)
     status = 200
     if request.method == "POST":

@@ -55,7 +55,7 @@ class NewForm(forms.Form):
     )
     text = forms.CharField(
         label=gettext_lazy("诉求内容"), help_text=gettext_lazy("按来电人的话记：什么事、在哪里、多久了、要求怎样解决。"),
-        widget=forms.Textarea(attrs={"rows": 9, "data-count": "20000"}),
+        widget=forms.Textarea(attrs={"rows": 7, "data-count": "20000"}),
         error_messages={"required": gettext_lazy("请记录诉求内容。")},
     )  # fmt: skip
     place_text = forms.CharField(
@@ -72,8 +72,10 @@ class NewForm(forms.Form):
         self.fields["request_type"] = forms.ChoiceField(
             label=_("诉求类型"), choices=words.choices(words.TYPES, automatic), required=False
         )
-        self.fields["category_id"] = CategoryField(label=_("分类"), required=False, help_text=_("空着就按建议"))
-        self.fields["area_code"] = AreaField(label=_("地区"), required=False, help_text=_("空着就按建议"))
+        self.fields["category_id"] = CategoryField(label=_("分类"), required=False)
+        self.fields["area_code"] = AreaField(label=_("地区"), required=False)
+        for name in ("category_id", "area_code"):
+            self.fields[name].widget.attrs["placeholder"] = automatic
         self.fields["urgency"] = forms.ChoiceField(
             label=_("紧急程度"), choices=words.choices(words.URGENCIES, automatic), required=False
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from minhu.directory.queries import rules
 from minhu.handling.types import OrderView, Step, StepData
 from minhu.intake import queries as intake
 from minhu.intake import services as intake_services
@@ -45,14 +46,16 @@ def settle(before: OrderView, step: Step, data: StepData) -> None:
     kind = CLASS_OF_REASON.get(data.reason_code) if step is Step.REFUSE else CLASS_OF_STEP.get(step)
     decision = intake.decision_of(before.request_id)
     if kind is not None and decision is not None and decision.final is None:
-        _quietly(intake_services.confirm_decision, before.request_id, kind, data.text or _reason_of(step, data))
+        _quietly(intake_services.confirm_decision, before.request_id, kind, _reason_of(step, data))
     if step in (Step.ACCEPT, Step.DISPATCH, Step.CORRECT):
         for field, (outcome, final) in outcomes(before, step, data).items():
             _quietly(intake_services.record_outcome, before.request_id, field, outcome, final)
 
 
 def _reason_of(step: Step, data: StepData) -> str:
-    return data.reply[:200] or data.reason_code or step.value
+    group = {Step.HAND_OVER: "hand_over", Step.REFUSE: "refuse", Step.MERGE: "merge"}.get(step)
+    label = rules.reasons().label(group, data.reason_code) if group else ""
+    return data.text or label
 
 
 def _quietly(service: Any, *arguments: Any) -> None:

@@ -10,6 +10,7 @@ function focusForm(panel) {
 document.body.addEventListener("htmx:afterSettle", (event) => {
   const { target } = event.detail;
   if (target?.id === "step-panel" || (target?.id === "desk-panel" && target.querySelector("[data-step-form]"))) focusForm(target);
+  else if (target?.id === "desk-panel" && matchMedia("(max-width: 1099px)").matches) target.scrollIntoView({ block: "start" });
 });
 
 document.addEventListener("click", (event) => {

@@ -1,0 +1,166 @@
+"""The list of orders: found by words and filters, fast by keys, exported safely, and never more than one may see."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import openpyxl
+import pytest
+
+from factories import City, make_city, make_order, make_request, received
+from minhu.directory.access import acting_as, as_system
+from minhu.handling.models import Order
+from minhu.handling.queries import search as searching
+from minhu.handling.queries.search import Filters, every_row, search
+from minhu.handling.services import open_order
+from minhu.ledger.queries import entries_of
+from minhu.portals.orders.sheet import plain
+from portals.staff_pages import body, signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def city(db: None) -> City:
+    return make_city()
+
+
+def opened(city: City, title: str, text: str = "没有别的内容", **fields: object) -> Order:
+    with as_system():
+        request = make_request(title=title, text=text, requester_name="欧阳晓", requester_phone="13900001234")
+        open_order(received(city, request, title=title, **fields))
+        return Order.objects.get(number=request.number)
+
+
+def numbers(city: City, who: str = "dispatcher", **filters: object) -> set[str]:
+    with acting_as(city.actor(who)):
+        return {row.number for row in search(Filters(**filters)).rows}  # type: ignore[arg-type]
+
+
+def test_two_characters_are_enough_to_find_an_order_by_title_place_or_text(city: City) -> None:
+    title = opened(city, "小区停水三天")
+    text = opened(city, "反映问题", text="楼下的烧烤摊半夜扰民")
+    assert numbers(city, words="停水") == {title.number}
+    assert numbers(city, words="烧烤") == {text.number}
+    assert numbers(city, words="柳湾 停水") == {title.number}
+    assert numbers(city, words="停水 烧烤") == set()
+    assert numbers(city, words="水") == {title.number}
+    assert numbers(city, words="100%") == set()
+
+
+def test_a_whole_number_opens_its_order(city: City) -> None:
+    order = make_order(city)
+    client = signed_in(city, "dispatcher")
+    spaced = f"{order.number[:6]} {order.number[6:12]} {order.number[12:]}"
+    assert client.get("/orders/", {"q": spaced})["Location"] == f"/orders/{order.number}/"
+    assert order.number in body(client.get("/orders/", {"q": order.number[:9]}))
+
+
+def test_the_addresses_behind_figures_work(city: City) -> None:
+    done, live = make_order(city, upto="archived"), make_order(city, upto="in_progress")
+    client = signed_in(city, "supervisor")
+    for query, wanted, other in (
+        ("done=1", done, live), ("done=0", live, done), ("state=in_progress", live, done),
+        (f"unit={city.unit('water')}&done=0", live, done), ("category=A1&done=1", done, live),
+        ("area=990101001&done=0", live, done), ("channel=web&done=1", done, live), ("type=help&done=0", live, done),
+    ):  # fmt: skip
+        page = body(client.get(f"/orders/?{query}"))
+        assert f"/orders/{wanted.number}/" in page, query
+        assert f"/orders/{other.number}/" not in page, query
+    assert "没有符合条件的工单" in body(client.get("/orders/?reopened=1"))
+    assert "没有符合条件的工单" in body(client.get("/orders/?light=red"))
+    assert "没有符合条件的工单" in body(client.get("/orders/?area=99&type=praise"))
+
+
+def test_wrong_filters_are_said_and_the_list_stays_usable(city: City) -> None:
+    order = make_order(city)
+    response = signed_in(city, "dispatcher").get("/orders/?from=2026-99-99&unit=火星局&after=rubbish&sort=drop")
+    assert response.status_code == 422
+    assert "没有找到单位" in body(response)
+    assert f"/orders/{order.number}/" in body(response)
+
+
+@pytest.mark.parametrize("sort", ["-created", "created", "-changed", "changed", "due", "-due"])
+def test_pages_by_key_show_every_order_once(city: City, sort: str) -> None:
+    for _ in range(7):
+        make_order(city)
+    seen: list[str] = []
+    with acting_as(city.actor("dispatcher")):
+        after = ""
+        while True:
+            page = search(Filters(sort=sort), after, size=3)
+            seen += [row.number for row in page.rows]
+            after = page.following
+            if not after:
+                break
+    assert len(seen) == len(set(seen)) == 7
+
+
+def test_a_unit_finds_only_its_own_orders_also_by_words(city: City) -> None:
+    make_order(city)
+    own = make_order(city, upto="in_progress")
+    assert numbers(city, "water_handler") == {own.number}
+    assert numbers(city, "water_handler", words="停水") == {own.number}
+    assert numbers(city, "housing_handler") == set()
+    assert "还没有您能看到的工单" in body(signed_in(city, "housing_handler").get("/orders/"))
+
+
+def test_counting_stops_at_its_limit(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(searching, "COUNTED", 2)
+    for _ in range(4):
+        make_order(city)
+    with acting_as(city.actor("dispatcher")):
+        found = search(Filters())
+    assert (found.total, found.more) == (2, True)
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+def test_no_citizens_words_become_a_formula(start: str) -> None:
+    assert plain(f"{start}HYPERLINK(1)").startswith("'")
+    assert plain("停水\x00了") == "停水了"
+
+
+def test_the_export_masks_persons_and_is_kept_with_its_reason(city: City) -> None:
+    order = opened(city, "=cmd|停水 联系 13912345678")
+    client = signed_in(city, "dispatcher")
+    response = client.post("/orders/export/?state=received", {"reason": "每周例会"})
+    book = openpyxl.load_workbook(BytesIO(response.content))
+    head, row = list(book.worksheets[0].values)
+    shown = dict(zip(head, row, strict=True))
+    assert shown["工单号"] == order.number
+    assert shown["标题"].startswith("'=cmd")
+    assert "13912345678" not in shown["标题"]
+    assert shown["联系电话"] == "139****1234"
+    assert shown["诉求人"] == "欧阳**"
+    assert any("每周例会" in str(line) for line in book.worksheets[1].values)
+    with as_system():
+        entry = entries_of(("staff", city.actor("dispatcher").id))[-1]
+    assert entry.kind == "orders.exported"
+    assert entry.payload["reason"] == "每周例会"
+    assert entry.payload["rows"] == 1
+
+
+def test_without_a_reason_or_the_right_nothing_is_exported(city: City) -> None:
+    make_order(city, upto="in_progress")
+    assert signed_in(city, "dispatcher").post("/orders/export/", {"reason": " "}).status_code == 302
+    assert signed_in(city, "agent").post("/orders/export/", {"reason": "看看"}).status_code == 403
+    assert signed_in(city, "water_handler").post("/orders/export/", {"reason": "看看"}).status_code == 403
+
+
+def test_a_long_export_is_cut_and_says_so(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    from minhu.portals.orders import sheet
+
+    monkeypatch.setattr(sheet, "LIMIT", 2)
+    for _ in range(4):
+        make_order(city)
+    book = openpyxl.load_workbook(BytesIO(signed_in(city, "dispatcher").post("/orders/export/", {"reason": "例会"}).content))
+    assert book.worksheets[0].max_row == 3
+    assert any("只含前 2 条" in str(line) for line in book.worksheets[1].values)
+
+
+def test_the_printed_list_is_there_and_bounded(city: City) -> None:
+    order = make_order(city)
+    page = body(signed_in(city, "dispatcher").get("/orders/sheet/?state=received"))
+    assert order.number in page
+    with acting_as(city.actor("dispatcher")):
+        assert len(list(every_row(Filters(), 1))) == 1
