@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,10 +60,17 @@ def open_step(number: str, step: str, actor: Actor, unit_id: int | None = None) 
     return Opened(view, allowed, unit_id)
 
 
-def open_panel(
-    request: HttpRequest, opened: Opened, actor: Actor, back: str, where: str, **initial: Any
-) -> HttpResponse:
-    """Show the form of a step, or take it; `where` is its address, `back` the list it belongs to."""
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a panel stands: its own address, the list to go back to, and what else happens with the step."""
+
+    where: str
+    back: str
+    after: Callable[[Opened, StepForm], None] | None = None
+
+
+def open_panel(request: HttpRequest, opened: Opened, actor: Actor, place: Place, **initial: Any) -> HttpResponse:
+    """Show the form of a step, or take it."""
     start = {**opened.more, **initial}
     form = StepForm(opened.view, opened.allowed, actor, data=request.POST or None, initial=start)
     file_errors: list[str] = []
@@ -70,16 +78,18 @@ def open_panel(
         try:
             with transaction.atomic():
                 label = take_form(request, opened, form)
+                if place.after:
+                    place.after(opened, form)
         except MinhuError as error:
             if error.status >= 500:
                 raise
             opened, form = _again(request, opened, actor, error, start)
             file_errors = show_errors(form, error)
         else:
-            return done(request, label, back)
+            return done(request, label, place.back)
     if file_errors or (form.errors and request.FILES):
         file_errors = file_errors or [_("请重新选择照片或文件：出于安全，浏览器不会保留它们。")]
-    context = panel_context(opened, actor, form=form, file_errors=file_errors, where=where, back=back)
+    context = panel_context(opened, actor, form=form, file_errors=file_errors, where=place.where, back=place.back)
     return show(request, "unit/panel.html", context, wrong=bool(form.errors or file_errors))
 
 
@@ -110,6 +120,7 @@ def panel_context(opened: Opened, actor: Actor, **more: Any) -> dict[str, Any]:
         "button": button_of(opened.allowed.step),
         "card": intake.request_card(view.request_id, actor, purpose="快速办理"),
         "clocks": running,
+        "reveal_url": f"/orders/{view.number}/reveal/",
         "others": [a for a in view.assignments if a.reply and a.unit_id != opened.unit_id],
         **more,
     }

@@ -24,7 +24,7 @@ from minhu.kernel.errors import MinhuError
 from minhu.portals.context import count_unread
 from minhu.portals.orders.guards import actor_of, for_staff
 from minhu.portals.unit.forms import InboxFilter
-from minhu.portals.unit.panel import open_panel, open_step, safe_back, tell
+from minhu.portals.unit.panel import Place, open_panel, open_step, safe_back, tell
 from minhu.portals.unit.words import TABS, WATCH, button_of
 
 SIZE = 50
@@ -99,10 +99,11 @@ def panel(request: HttpRequest, number: str, step: str) -> HttpResponse:
     """One step of one order without leaving the list."""
     actor = actor_of(request)
     opened = open_step(number, step, actor, _asked_unit(request, actor))
-    initial = {
+    initial: dict[str, Any] = {
         name: int(value) for name in ("unit_id", "supervision_id") if (value := request.GET.get(name, "")).isdigit()
     }
-    return open_panel(request, opened, actor, safe_back(request, reverse("unit")), request.get_full_path(), **initial)
+    place = Place(request.get_full_path(), safe_back(request, reverse("unit")))
+    return open_panel(request, opened, actor, place, **initial)
 
 
 def _asked_unit(request: HttpRequest, actor: Actor) -> int | None:

@@ -1,0 +1,16 @@
+"""Addresses of the supervision desk."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from minhu.portals.supervision import views, views_decide
+
+urlpatterns = [
+    path("supervision/", views.desk, name="supervision"),
+    path("supervision/remind/", views.remind, name="supervision_remind"),
+    path("supervision/export/", views.export, name="supervision_export"),
+    path("supervision/panel/<str:number>/<str:step>/", views.panel, name="supervision_panel"),
+    path("supervision/arbitrate/<str:number>/", views_decide.arbitrate, name="supervision_arbitrate"),
+    path("supervision/callback/<str:number>/", views_decide.call_back, name="supervision_callback"),
+]

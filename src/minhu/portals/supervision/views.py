@@ -1,0 +1,158 @@
+"""The supervision desk: figures, lists, reminders in bulk, single steps in a panel, a file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from minhu.directory.policy import Action
+from minhu.directory.types import Role
+from minhu.evaluation import services as evaluation
+from minhu.evaluation.queries import ratings_of
+from minhu.handling import services as handling_services
+from minhu.handling.queries import watch as reads
+from minhu.handling.types import Step, StepData, SupervisionLevel
+from minhu.kernel.actors import Actor
+from minhu.kernel.clock import now
+from minhu.kernel.errors import MinhuError
+from minhu.ledger import services as ledger
+from minhu.portals.context import count_unread
+from minhu.portals.formats import cn_datetime
+from minhu.portals.orders.forms import StepForm
+from minhu.portals.orders.guards import actor_of, for_staff
+from minhu.portals.supervision import sheet
+from minhu.portals.supervision.forms import WatchFilter
+from minhu.portals.supervision.words import BULK, LISTS, List, can
+from minhu.portals.unit.panel import Opened, Place, open_panel, open_step, safe_back, tell
+from minhu.portals.unit.views import numbered, page_number
+
+SIZE = 50
+MOST_AT_ONCE = 200
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+watchers = for_staff(Action.VIEW_FIGURES)
+
+
+def _list(request: HttpRequest) -> List:
+    return next((one for one in LISTS if one.key == request.GET.get("list")), LISTS[0])
+
+
+@watchers
+@require_GET
+def desk(request: HttpRequest) -> HttpResponse:
+    """Figures on top, then one list; the address holds list, filters and page."""
+    actor, chosen = actor_of(request), _list(request)
+    filters = WatchFilter(request.GET)
+    narrowing = filters.narrowing()
+    counts = reads.counts(narrowing, actor)
+    found = reads.page_of(chosen.key, narrowing, page_number(request), SIZE, actor)
+    may = can(actor)
+    context = {
+        "filters": filters,
+        "list": chosen,
+        "lists": [(one, counts[one.key]) for one in LISTS],
+        "counts": counts,
+        "decisions": sum(counts[key] for key in ("returns", "extensions", "suspensions", "exclusions")),
+        "at": now(),
+        "rows": found.rows,
+        "page": numbered(found.total, page_number(request), SIZE),
+        "late": reads.late_units(narrowing, actor)[:12] if chosen.key == "overdue" else (),
+        "can": may,
+        "bulk": may.supervise and chosen.key in BULK,
+        "levels": [(level.value, word) for level, word in _levels()],
+    }
+    return render(request, "supervision/desk.html", context)
+
+
+def _levels() -> list[tuple[SupervisionLevel, str]]:
+    return [
+        (SupervisionLevel.REMINDER, _("催办")),
+        (SupervisionLevel.SUPERVISION, _("督办")),
+        (SupervisionLevel.ESCALATION, _("提级督办")),
+    ]
+
+
+@for_staff(Action.SUPERVISE)
+@require_POST
+def remind(request: HttpRequest) -> HttpResponse:
+    """Supervise many orders with one text; each for itself, so that one refusal stops no other."""
+    numbers = list(dict.fromkeys(request.POST.getlist("number")))[:MOST_AT_ONCE]
+    text = request.POST.get("text", "").strip()[:500]
+    level = request.POST.get("level", "")
+    level = level if level in set(SupervisionLevel) else SupervisionLevel.REMINDER.value
+    back = reverse("supervision")
+    if not numbers or not text:
+        return tell(request, _("请先选择工单，并写明催办要求。"), back, "warning")
+    done, refused = 0, []
+    for number in numbers:
+        try:
+            handling_services.take(number, Step.SUPERVISE, StepData(text=text, level=level))
+            done += 1
+        except MinhuError as error:
+            if error.status >= 500:
+                raise
+            refused.append(f"{number}：{error.message}")
+    words = ngettext("已向 %(n)d 件工单的承办单位发出。", "已向 %(n)d 件工单的承办单位发出。", done) % {"n": done}
+    if refused:
+        words += _("%(n)d 件未能发出：%(why)s") % {"n": len(refused), "why": "；".join(refused[:3])}
+    return tell(request, words, back, "warning" if refused else "success")
+
+
+@watchers
+@require_http_methods(["GET", "POST"])
+def panel(request: HttpRequest, number: str, step: str) -> HttpResponse:
+    """One step of one order without leaving the list; the policy decides which."""
+    actor = actor_of(request)
+    initial: dict[str, Any] = {}
+    if (unit := request.GET.get("unit_id", "")).isdigit():
+        initial["unit_id"] = int(unit)
+    if request.GET.get("level") in set(SupervisionLevel):
+        initial["level"] = request.GET["level"]
+    after = _exclude if step == Step.APPROVE_EXCLUSION else None
+    place = Place(request.get_full_path(), safe_back(request, reverse("supervision")), after)
+    unit_id = int(share) if (share := request.GET.get("share", "")).isdigit() else None
+    return open_panel(request, open_step(number, step, actor, unit_id), actor, place, **initial)
+
+
+def _exclude(opened: Opened, form: StepForm) -> None:
+    """An upheld request takes the ratings of this round out of the figures after exclusions."""
+    for rating in ratings_of(opened.view.request_id):
+        if rating.round == opened.view.reopen_count and not rating.excluded:
+            evaluation.decide_exclusion(rating.id, form.cleaned_data["text"], exclude=True)
+
+
+@for_staff(Action.EXPORT)
+@require_POST
+def export(request: HttpRequest) -> HttpResponse:
+    """The list as a spreadsheet, for a reason that is kept with the filters and the number of rows."""
+    reason = request.POST.get("reason", "").strip()
+    chosen, actor = _list(request), actor_of(request)
+    if len(reason) < 2:
+        messages.error(request, _("请填写导出用途（至少 2 个字），才能导出。"))
+        return redirect(f"{reverse('supervision')}?{request.GET.urlencode()}")
+    found = reads.page_of(chosen.key, WatchFilter(request.GET).narrowing(), 1, sheet.LIMIT, actor)
+    note = [
+        _("督办台 · %(list)s，%(who)s 于 %(when)s 导出")
+        % {"list": chosen.label, "who": actor.name, "when": cn_datetime(now())},
+        _("用途：%(reason)s") % {"reason": reason[:200]},
+    ]
+    content, count = sheet.workbook(str(chosen.label), note, found.rows)
+    kept = {key: value for key, value in request.GET.items() if value}
+    ledger.append("supervision.exported", ("staff", actor.id), {"rows": count, "filters": kept, "reason": reason[:200]})
+    name = f"supervision-{chosen.key}-{now():%Y%m%d-%H%M}.xlsx"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
+    return HttpResponse(content, content_type=XLSX, headers=headers)
+
+
+@count_unread
+def _unread(actor: Actor) -> Mapping[str, int]:
+    if not {Role.SUPERVISOR, Role.INSPECTOR} & actor.roles:
+        return {}
+    return {"supervision": reads.waiting_for_desk(actor)}
