@@ -12,4 +12,4 @@ class PortalsConfig(AppConfig):
 
     def ready(self) -> None:
         """Orders announce their changes in every process, also in the sweeper and in commands."""
-        from minhu.portals.live import announcing, unread  # noqa: F401 - subscribe
+        from minhu.portals.live import announcing  # noqa: F401 - subscribes

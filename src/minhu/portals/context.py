@@ -28,6 +28,14 @@ def count_unread(counter: UnreadCounter) -> UnreadCounter:
     return counter
 
 
+def unread_of(actor: Actor) -> dict[str, int]:
+    """What all counters say for an actor, as the menu and the live stream show it; runs in the actor's transaction."""
+    unread: dict[str, int] = {}
+    for counter in _counters:
+        unread.update(counter(actor))
+    return unread
+
+
 class Shell:
     """The frame of a page, `shell` in every template; what costs something is worked out when first used."""
 
@@ -47,10 +55,7 @@ class Shell:
         """The menu with its counts; empty for those who have not signed in."""
         if not self.signed_in:
             return ()
-        unread: dict[str, int] = {}
-        for counter in _counters:
-            unread.update(counter(self.actor))
-        return groups_for(self.actor.roles, self._request.path, unread)
+        return groups_for(self.actor.roles, self._request.path, unread_of(self.actor))
 
     @cached_property
     def role_words(self) -> tuple[str, ...]:

@@ -20,9 +20,9 @@ from django.views.decorators.http import require_GET
 
 from minhu.directory.access import acting_as
 from minhu.directory.queries import actor_of_session
-from minhu.handling.queries.unread import unread_counts
 from minhu.kernel.actors import Actor
 from minhu.kernel.errors import MinhuError, NotAllowed, Unavailable
+from minhu.portals.context import unread_of
 from minhu.portals.live.listening import Client, hub
 from minhu.portals.live.topics import allowed
 
@@ -57,7 +57,7 @@ def stream(request: HttpRequest) -> HttpResponseBase:
             raise MinhuError(_("登录已过期，请重新登录后继续。"), code="signed_out", status=401)
         with acting_as(actor):
             topics = allowed(actor, asked)
-            counts = unread_counts(actor)
+            counts = unread_of(actor)
     if not topics and asked:
         raise NotAllowed(_("您没有接收这些实时更新的权限。"), code="no_topics")
     session = request.session.session_key or ""
@@ -133,7 +133,7 @@ def _count(actor: Actor) -> dict[str, int] | None:
     try:
         close_old_connections()
         with transaction.atomic(), acting_as(actor):
-            return unread_counts(actor)
+            return unread_of(actor)
     except DatabaseError:
         return None
 
