@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from minhu.language import urgency
+from minhu.language.prefilter import Prefilter
 from minhu.language.training import train
 from minhu.language.urgency import assess
 from minhu.language.urgency_context import IDIOM
@@ -28,6 +30,9 @@ ALL = [
     *cases("urgency_fresh.csv"),
     *cases("urgency_fresh2.csv"),
     *cases("urgency_fresh3.csv"),
+    *cases("urgency_other.csv"),
+    *cases("urgency_other2.csv"),
+    *cases("urgency_unseen.csv"),
 ]
 
 
@@ -43,7 +48,8 @@ def test_alarms_are_mostly_true() -> None:
 
 
 def test_the_learnt_part_generalises_to_wordings_it_has_not_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    learnt = [*cases("urgency_cases.csv"), *cases("urgency_fresh.csv"), *cases("urgency_fresh2.csv")]
+    names = ("urgency_cases.csv", "urgency_fresh.csv", "urgency_fresh2.csv", "urgency_other.csv")
+    learnt = [row for name in names for row in cases(name)]
     rows = [(row["text"], "danger" if row["life_danger"] == "1" else "normal") for row in learnt]
     model = train(rows, version="without the last file")
     monkeypatch.setattr(urgency, "danger_model", lambda: model)
@@ -88,13 +94,23 @@ def test_daily_life_emergencies_are_urgent_but_no_danger(text: str) -> None:
     assert assess(text).level == "urgent"
 
 
-def test_trigger_words_never_hide_a_match() -> None:
+def test_the_quick_look_never_hides_a_match() -> None:
+    patterns = [hazard.pattern for hazard in HAZARDS]
+    quick = Prefilter(patterns)
     for row in ALL:
         masked = IDIOM.sub(lambda match: "＿" * len(match.group()), row["text"])
-        for hazard in HAZARDS:
-            found = hazard.pattern.search(masked)
-            if found and found.group():
-                assert any(word in row["text"] for word in hazard.triggers), (hazard.name, found.group(), row["text"])
+        matching = {at for at, pattern in enumerate(patterns) if (found := pattern.search(masked)) and found.group()}
+        assert matching <= set(quick.possible(masked, quick.candidates(masked))), row["text"]
+
+
+@given(
+    st.lists(st.sampled_from(["a", "b", "[cd]", "(?:ef|g?h)", "(?:i|jk)+", "l?", "(?!m)n", "."]), max_size=5),
+    st.text("abcdefghijklmn", max_size=12),
+)
+def test_the_quick_look_is_a_necessary_condition_of_any_pattern(parts: list[str], text: str) -> None:
+    pattern = re.compile("|".join(["".join(parts), "xy"]))
+    quick = Prefilter([pattern])
+    assert not pattern.search(text) or quick.possible(text, quick.candidates(text)) == [0]
 
 
 @given(st.text(alphabet="我他孩子着火了死不想活没有去年演练，。！刀打血 a1", max_size=60))

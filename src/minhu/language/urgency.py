@@ -12,21 +12,24 @@ from functools import lru_cache
 from pathlib import Path
 
 from minhu.language.categories import CategoryModel
+from minhu.language.prefilter import Prefilter
 from minhu.language.types import HandOver, Span, Urgency
-from minhu.language.urgency_context import IDIOM, cancels
+from minhu.language.urgency_context import IDIOM, cancels, tempered
 from minhu.language.urgency_rules import HAZARDS, URGENT_WORDS, Hazard
-from minhu.language.urgency_signals import LIMIT, SEVERE_HEADS, signs
+from minhu.language.urgency_signals import LIMIT, SEVERE, signs
 
-MAKER = "urgency/2026.1"
+MAKER = "urgency/2026.2"
 # Weak signs of a longer sentence are a story, not a cry for help.
 _LONGEST_SIGNS = 90
-_SIGNS = Hazard("险情征兆", "120", "event", (), re.compile(""))
+_SIGNS = Hazard("险情征兆", "120", "event", re.compile(""))
 DEFAULT_MODEL = Path(__file__).parent / "models" / "urgency-default"
 DANGER = "danger"
 # The learnt part is asked about the beginning only: it was trained on cries for help, not on long complaints.
 _LONGEST_LEARNT = 160
 _LEARNT_ENOUGH = 0.45
 _LEARNT_AGAINST_CONTEXT = 0.9
+# The last one is the second look.
+_POSSIBLE = Prefilter([*(hazard.pattern for hazard in HAZARDS), SEVERE])
 _SENTENCE = re.compile(r"[^。！？!?；;\n]+")
 # When several services are needed, the one that saves the life first is named.
 _ORDER: dict[str, int] = {"119": 0, "120": 1, "110": 2, "122": 3, "none": 4}
@@ -34,16 +37,19 @@ _ORDER: dict[str, int] = {"119": 0, "120": 1, "110": 2, "122": 3, "none": 4}
 
 def assess(text: str) -> Urgency:
     """Level, life danger and hand-over of ``text``, with reasons (Chinese) and the spans they rest on."""
-    active = [hazard for hazard in HAZARDS if any(word in text for word in hazard.triggers)]
-    severe = any(head in text for head in SEVERE_HEADS)
-    masked = IDIOM.sub(_blank, text) if active or severe else text
+    candidates = _POSSIBLE.candidates(text)
+    severe = any(at == len(HAZARDS) for at, _ in candidates)
+    masked = IDIOM.sub(_blank, text) if candidates else text
     reasons: list[str] = []
     spans: list[Span] = []
     services: list[HandOver] = []
     ignored: list[str] = []
-    for found in _SENTENCE.finditer(masked):
+    for found in _SENTENCE.finditer(masked) if candidates else ():
         sentence, offset = found.group(), found.start()
-        for hazard in active:
+        for at in _POSSIBLE.possible(sentence, candidates):
+            if at == len(HAZARDS):
+                continue
+            hazard = HAZARDS[at]
             for match in hazard.pattern.finditer(sentence):
                 if match.start() == match.end():
                     continue
@@ -58,7 +64,7 @@ def assess(text: str) -> Urgency:
     if severe and not services and not ignored:
         _second_look(masked, text, reasons, spans, services)
     if not services:
-        _learnt_look(text, bool(ignored), reasons, services)
+        _learnt_look(masked, bool(ignored), reasons, services)
     if not services:
         return _without_danger(text, tuple(dict.fromkeys(ignored)))
     return Urgency(
@@ -84,7 +90,7 @@ def _learnt_look(text: str, cancelled: bool, reasons: list[str], services: list[
         return
     model = danger_model()
     chance = float(model.probabilities(text)[model.labels.index(DANGER)])
-    if chance >= (_LEARNT_AGAINST_CONTEXT if cancelled else _LEARNT_ENOUGH):
+    if chance >= _LEARNT_ENOUGH and (chance >= _LEARNT_AGAINST_CONTEXT or not (cancelled or tempered(text))):
         reasons.append(f"整体措辞与危及生命的求助相近（把握 {chance:.0%}）")
         services.append("110")
 

@@ -11,7 +11,7 @@ import re
 from minhu.language.types import Span
 
 LIMIT = 3
-_SEVERE = re.compile(
+SEVERE = re.compile(
     r"白沫|瞳孔|血喷|喷血|是血|流血|出血|鲜血|血流|血迹|脸肿|脸都肿|脸很肿|脸也肿|发紫|发青|发黑|站不[稳住]|瘫|僵|咳不出|喘|憋[得气]|没声|没动静|没上来|没出来|没再上来|不动(?!产|摇|弹力)|动不了|动弹不得|拿不下来|拔不出|悬在|吊在|挂在|埋|绞|轧|碾|扎穿|刺穿|贯穿|掉下去|掉了下去|摔下|滚下|沉|溺|淹|昏|晕|抽搐|抽筋|失去知觉|说不出话|神志|意识|撞墙|惨叫|呼救|救命|喊救|求救|不放人|放人|砍|捅|掐|勒|跳下|翻过栏杆|浑身(?:发抖|是伤|发烫)|全身(?:是伤|发抖|发烫)|抢救|奄奄一息|快没气|砸中|砸到|砸伤|扑倒|咬住|咬伤|咬着|往地上摔|摔(?:在|到)地|拖着|踩踏|踩空|脑袋|后脑|伤口|肠子|骨头|煞白|惨白|苍白|发白|冷汗|冒汗|发麻|麻木|迷糊|说胡话|认不出|心慌|心口|绞痛|见红|虚脱|脱水|起不来|叫不|被埋|埋[了在住着]|打不开|出不[来去]|到腰|到胸|到脖子|到膝盖|到我腰|到我胸|到他腰|到她腰|别想活|活着出去|要我命|要你命|要你的命|要我的命|弄死|不撒手|拽着|抓着不放|陌生(?:男|女|人)|没什么好?留恋|不留恋|没有留恋|活着|拖累|累赘|没有明天|看不到希望|片药|粒药|颗药|药吃多|吃错药|过量|头孢|酒精|舌头|血压|血糖|爆了|炸|点着|点火|点了|砰|窒|挣扎|求饶|哀嚎|惨|毒|吞|淹|呼吸|心跳|失温|烧伤|烫伤|灼伤|窒息|吐血|快死|要死了|断气|剧痛|疼得|痛得"
 )
 _SIGN = re.compile(
@@ -25,31 +25,9 @@ _SOMEBODY = re.compile(
 )
 
 
-# One literal of every bodily sign: most texts hold none and need no pattern at all.
-_LITERALS = re.compile(r"\(\?[:!=<][^()]*(?:\([^()]*\)[^()]*)*\)\??|\[[^\]]*\]\??(?:\{[^}]*\})?|[\u4e00-\u9fff]\?")
-
-
-def _heads(pattern: str) -> tuple[str, ...]:
-    """The longest plain run of each alternative."""
-    alternatives: list[str] = []
-    depth, begun = 0, 0
-    for at, sign in enumerate(pattern):
-        depth += (sign in "([") - (sign in ")]")
-        if sign == "|" and depth == 0:
-            alternatives.append(pattern[begun:at])
-            begun = at + 1
-    alternatives.append(pattern[begun:])
-    return tuple(
-        dict.fromkeys(max(re.findall("[\u4e00-\u9fff]+", _LITERALS.sub(" ", one)), key=len) for one in alternatives)
-    )
-
-
-SEVERE_HEADS = _heads(_SEVERE.pattern)
-
-
 def signs(sentence: str) -> tuple[int, Span | None]:
     """Points of a sentence and the span from its first to its last bodily sign; (0, None) without one."""
-    severe = {match.group(): match.span() for match in _SEVERE.finditer(sentence)}
+    severe = {match.group(): match.span() for match in SEVERE.finditer(sentence)}
     if not severe or (len(severe) < 2 and not _SOMEBODY.search(sentence)):
         return 0, None
     covered = list(severe.values())
