@@ -34,6 +34,8 @@ class WatchFilter(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # the bar around it swaps and pushes its own address; the choices of this field do neither
+        self.fields["unit"].widget.attrs |= {"hx-select": "unset", "hx-push-url": "false", "placeholder": _("单位名称")}
         field = self.fields["area"]
         if isinstance(field, forms.ChoiceField):
             field.choices = [("", _("全市")), *((one.code, one.name) for one in areas.of_level(AreaLevel.COUNTY))]

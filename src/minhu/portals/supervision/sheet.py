@@ -1,23 +1,16 @@
-"""A list of the supervision desk as a spreadsheet; no formula from anybody's words, no person in it."""
+"""A list of the supervision desk as lines of a spreadsheet; no person is in it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
-from io import BytesIO
 from typing import Final
 
 from django.utils.translation import gettext as _
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
 
 from minhu.handling.queries.watch import WatchRow
-from minhu.portals.formats import local, remaining
-from minhu.portals.orders.sheet import plain
+from minhu.handling.types import SUPERVISION_LABELS, SupervisionLevel
+from minhu.portals.formats import remaining
 
 LIMIT: Final = 5000
-_WIDTHS: Final = (16, 40, 12, 24, 28, 18, 16, 14, 48)
 
 
 def head() -> list[str]:
@@ -39,33 +32,15 @@ def said(row: WatchRow) -> str:
     return ""
 
 
-def workbook(title: str, note: Iterable[str], rows: Iterable[WatchRow]) -> tuple[bytes, int]:
-    """The file and the number of orders in it."""
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(title[:31])
-    for letter, width in zip("ABCDEFGHI", _WIDTHS, strict=True):
-        sheet.column_dimensions[letter].width = width
-    for line in note:
-        sheet.append([plain(line)])
-    bold = []
-    for name in head():
-        cell = WriteOnlyCell(sheet, value=name)
-        cell.font = Font(bold=True)
-        bold.append(cell)
-    sheet.append(bold)
-    count = 0
-    for row in rows:
-        order = row.order
-        words = [
-            order.number, order.title, order.state_label, order.lead_unit_name, order.place_hint or order.area_name,
-            _moment(order.due_at), remaining(order.due_at), order.supervision_level, said(row),
-        ]  # fmt: skip
-        sheet.append([plain(str(word)) for word in words])
-        count += 1
-    target = BytesIO()
-    book.save(target)
-    return target.getvalue(), count
+def cells(row: WatchRow) -> list[object]:
+    """One line of the file."""
+    order = row.order
+    return [
+        order.number, order.title, order.state_label, order.lead_unit_name, order.place_hint or order.area_name,
+        order.due_at, remaining(order.due_at), level_word(order.supervision_level), said(row),
+    ]  # fmt: skip
 
 
-def _moment(at: datetime | None) -> str:
-    return f"{local(at):%Y-%m-%d %H:%M}" if at else ""
+def level_word(level: str) -> str:
+    """'escalation' → '提级督办'; '' for none."""
+    return SUPERVISION_LABELS[SupervisionLevel(level)] if level else ""

@@ -28,6 +28,7 @@ from minhu.portals.context import count_unread
 from minhu.portals.formats import cn_datetime
 from minhu.portals.orders.forms import StepForm
 from minhu.portals.orders.guards import actor_of, for_staff
+from minhu.portals.sheets import sheet_response
 from minhu.portals.supervision import sheet
 from minhu.portals.supervision.forms import WatchFilter
 from minhu.portals.supervision.words import BULK, LISTS, List, can
@@ -36,7 +37,6 @@ from minhu.portals.unit.views import numbered, page_number
 
 SIZE = 50
 MOST_AT_ONCE = 200
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 watchers = for_staff(Action.VIEW_FIGURES)
 
 
@@ -138,21 +138,17 @@ def export(request: HttpRequest) -> HttpResponse:
         messages.error(request, _("请填写导出用途（至少 2 个字），才能导出。"))
         return redirect(f"{reverse('supervision')}?{request.GET.urlencode()}")
     found = reads.page_of(chosen.key, WatchFilter(request.GET).narrowing(), 1, sheet.LIMIT, actor)
-    note = [
-        _("督办台 · %(list)s，%(who)s 于 %(when)s 导出")
-        % {"list": chosen.label, "who": actor.name, "when": cn_datetime(now())},
-        _("用途：%(reason)s") % {"reason": reason[:200]},
-    ]
-    content, count = sheet.workbook(str(chosen.label), note, found.rows)
     kept = {key: value for key, value in request.GET.items() if value}
-    ledger.append("supervision.exported", ("staff", actor.id), {"rows": count, "filters": kept, "reason": reason[:200]})
-    name = f"supervision-{chosen.key}-{now():%Y%m%d-%H%M}.xlsx"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
-    return HttpResponse(content, content_type=XLSX, headers=headers)
+    entry = {"rows": len(found.rows), "filters": kept, "reason": reason[:200]}
+    ledger.append("supervision.exported", ("staff", actor.id), entry)
+    words = {"who": actor.name, "when": cn_datetime(now()), "why": reason[:200]}
+    note = _("%(who)s 于 %(when)s 导出，用途：%(why)s") % words
+    lines = (sheet.cells(row) for row in found.rows)
+    return sheet_response(_("督办台-%(list)s") % {"list": chosen.label}, sheet.head(), lines, note)
 
 
 @count_unread
 def _unread(actor: Actor) -> Mapping[str, int]:
-    if not {Role.SUPERVISOR, Role.INSPECTOR} & actor.roles:
+    if Role.SUPERVISOR not in actor.roles:
         return {}
     return {"supervision": reads.waiting_for_desk(actor)}

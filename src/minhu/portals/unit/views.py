@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.contrib import messages
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from minhu.directory.policy import Action
+from minhu.directory.policy import Action, may_ever
 from minhu.directory.types import UNIT_ROLES
 from minhu.handling import services as handling_services
 from minhu.handling.queries import calls
@@ -21,14 +22,18 @@ from minhu.handling.queries import inbox as reads
 from minhu.handling.types import Step, StepData
 from minhu.kernel.actors import Actor
 from minhu.kernel.errors import MinhuError
+from minhu.ledger import services as ledger
 from minhu.portals.context import count_unread
+from minhu.portals.formats import remaining
 from minhu.portals.orders.guards import actor_of, for_staff
+from minhu.portals.sheets import sheet_response
 from minhu.portals.unit.forms import InboxFilter
 from minhu.portals.unit.panel import Place, open_panel, open_step, safe_back, tell
 from minhu.portals.unit.words import TABS, WATCH, button_of
 
 SIZE = 50
 MOST_AT_ONCE = 100
+MOST_IN_FILE = 5000
 unit_staff = for_staff(Action.ANSWER_WHISTLE)
 """Handlers and heads of units; grid workers have their own page."""
 
@@ -43,6 +48,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     counts = {**reads.counts(wish.unit_ids, actor), WATCH: calls.watch_count(wish.unit_ids, actor)}
     tab = next((one for one in TABS if one.key == request.GET.get("tab")), None) or _first(counts)
     context: dict[str, Any] = {"filters": filters, "tab": tab, "tabs": [(one, counts[one.key]) for one in TABS]}
+    context["may_export"] = may_ever(actor, Action.EXPORT) and tab.key != WATCH
     if tab.key == WATCH:
         context["watch"] = calls.watch_of(wish.unit_ids, actor)
     else:
@@ -50,6 +56,37 @@ def inbox(request: HttpRequest) -> HttpResponse:
         context["rows"] = [(row, button_of(row.next_step)) for row in found.rows]
         context["page"] = numbered(found.total, page_number(request), SIZE)
     return render(request, "unit/inbox.html", context)
+
+
+@for_staff(Action.EXPORT)
+@require_POST
+def export(request: HttpRequest) -> HttpResponse:
+    """One tab of the inbox as a spreadsheet, for a reason that is kept."""
+    actor, reason = actor_of(request), request.POST.get("reason", "").strip()
+    if len(reason) < 2:
+        messages.error(request, _("请填写导出用途（至少 2 个字），才能导出。"))
+        return redirect(f"{reverse('unit')}?{request.GET.urlencode()}")
+    wish = InboxFilter(request.GET, actor, reads.units_with_work(actor)).wish()
+    rows = reads.page_of(request.GET.get("tab", ""), wish, 1, MOST_IN_FILE, actor).rows
+    kept = {key: value for key, value in request.GET.items() if value}
+    ledger.append("inbox.exported", ("staff", actor.id), {"rows": len(rows), "filters": kept, "reason": reason[:200]})
+    head = [
+        _("工单号"),
+        _("标题"),
+        _("状态"),
+        _("承办单位"),
+        _("角色"),
+        _("地点"),
+        _("时钟"),
+        _("时限"),
+        _("剩余或超期"),
+    ]
+    lines = (
+        [r.order.number, r.order.title, r.order.state_label, r.unit_name, r.role_label, r.order.place_hint,
+         r.clock_label, r.due_at, remaining(r.due_at)]
+        for r in rows
+    )  # fmt: skip
+    return sheet_response(_("承办工单"), head, lines, _("用途：%(reason)s") % {"reason": reason[:200]})
 
 
 def _first(counts: Mapping[str, int]) -> Any:
