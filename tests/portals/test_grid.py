@@ -28,7 +28,9 @@ PIXEL = base64.b64decode(
 @pytest.fixture
 def city(db: None, home: Any) -> City:
     made = make_city()
-    made.units["grid2"] = make_unit("grid2", "柳湾第二网格", UnitKind.GRID, made.areas["99010100100101"], made.units["community"])
+    made.units["grid2"] = make_unit(
+        "grid2", "柳湾第二网格", UnitKind.GRID, made.areas["99010100100101"], made.units["community"]
+    )
     forget()
     return made
 
@@ -114,7 +116,9 @@ def test_the_number_is_masked_until_the_call_and_the_reading_is_logged(city: Cit
 
     with as_system():
         number = intake.receive(
-            NewRequest(text="柳湾小区三号楼停水，请尽快处理。", requester_phone="13900001111", requester_name="欧阳测试")
+            NewRequest(
+                text="柳湾小区三号楼停水，请尽快处理。", requester_phone="13900001111", requester_name="欧阳测试"
+            )
         ).number
         state = Order.objects.get(number=number).state
     with acting_as(city.actor("dispatcher")):
