@@ -1,0 +1,157 @@
+"""People at their browsers: each has a window of the own, a screen size and eyes for what goes wrong."""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from PIL import Image, ImageDraw
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Response
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+SCREEN = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+
+
+class Person:
+    """One person in one window."""
+
+    def __init__(self, browser: Browser, base: str, *, phone: bool = False, scripts: bool = True) -> None:
+        self.base = base
+        self.context: BrowserContext = browser.new_context(
+            viewport=PHONE if phone else SCREEN, device_scale_factor=2 if phone else 1, has_touch=phone,
+            is_mobile=phone, locale="zh-CN", timezone_id="Asia/Shanghai", reduced_motion="reduce",
+            color_scheme="light", java_script_enabled=scripts, accept_downloads=True,
+        )  # fmt: skip
+        self.context.set_default_timeout(15_000)
+        self.scripts = scripts
+        self.page: Page = self.context.new_page()
+        self.wrong: list[str] = []
+        self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        self.page.on("console", lambda note: self._note(note.type, note.text))
+        self.page.on("response", self._answer)
+
+    def _note(self, kind: str, text: str) -> None:
+        if kind == "error" and "Failed to load resource" not in text:
+            self.wrong.append(text)
+
+    def _answer(self, response: Response) -> None:
+        if response.status >= 500:
+            self.wrong.append(f"{response.status} {response.request.method} {response.url}")
+
+    def go(self, path: str, status: int = 200) -> Page:
+        """Open a page and wait until its scripts have started."""
+        response = self.page.goto(self.base + path)
+        assert response is not None
+        assert response.status == status, f"{path}: {response.status}\n{self.page.inner_text('body')[:600]}"
+        return self.ready()
+
+    def ready(self) -> Page:
+        """Wait until the page's scripts have started."""
+        if self.scripts:
+            self.page.locator("html[data-ready]").wait_for(state="attached")
+        return self.page
+
+    def sign_in(self, username: str) -> Page:
+        """The demo's one click."""
+        self.go("/login/")
+        self.page.locator(f'form[action="/demo/login/{username}/"] button').click()
+        self.page.wait_for_url(lambda address: "/login/" not in address)
+        return self.ready()
+
+    def words(self, where: str = "main") -> str:
+        """What the page says, with single blanks."""
+        return re.sub(r"\s+", " ", self.page.locator(where).first.inner_text())
+
+    def sees(self, *texts: str, where: str = "main") -> None:
+        """Each text is on the page, now or in a moment."""
+        for text in texts:
+            self.page.locator(where).get_by_text(text).first.wait_for()
+
+    def everyone_can_use_it(self) -> None:
+        """No rule of accessibility is broken, nothing hangs over the edge, no script failed."""
+        report = Axe().run(self.page, options={"runOnly": RULES})
+        broken = [(rule["id"], [n["html"][:160] for n in rule["nodes"]][:4]) for rule in report.response["violations"]]
+        assert broken == [], f"{self.page.url}: {broken}"
+        width = (self.page.viewport_size or SCREEN)["width"]
+        assert self.page.evaluate("document.documentElement.scrollWidth") <= width, f"{self.page.url} is too wide"
+        assert self.wrong == [], f"{self.page.url}: {self.wrong}"
+
+    def close(self) -> None:
+        """Shut the window."""
+        self.context.close()
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What the citizen keeps."""
+
+    number: str
+    code: str
+
+
+def photo(words: str = "", colour: str = "#7a8a99") -> dict[str, Any]:
+    """A picture from a telephone, small and without people."""
+    picture = Image.new("RGB", (960, 720), colour)
+    draw = ImageDraw.Draw(picture)
+    draw.rectangle((0, 470, 960, 720), fill="#5b5f63")
+    draw.rectangle((120, 240, 430, 520), fill="#b9442e")
+    draw.polygon([(90, 250), (275, 140), (460, 250)], fill="#d8cfc0")
+    draw.ellipse((560, 430, 690, 560), fill="#22262a")
+    draw.text((20, 20), words or "photo", fill="white")
+    stream = io.BytesIO()
+    picture.save(stream, "JPEG", quality=80)
+    return {"name": "现场照片.jpg", "mimeType": "image/jpeg", "buffer": stream.getvalue()}
+
+
+def submit(
+    citizen: Person, text: str, *, place: str = "", name: str = "", phone: str = "13800138000",
+    confidential: bool = False, with_photo: bool = False, kind: str = "",
+) -> Receipt:  # fmt: skip
+    """Go through the three steps as a person does, and keep number and code."""
+    page = citizen.go("/submit/")
+    page.get_by_label("您要反映什么问题？").fill(text)
+    if kind:
+        page.get_by_label(kind).check()
+    page.get_by_role("button", name="下一步").locator("visible=true").click()
+    page.get_by_label("事情发生在哪里？").fill(place)
+    if with_photo:
+        page.set_input_files("input[type=file]", photo())
+        page.locator("[data-upload-list] img").wait_for()
+    page.get_by_role("button", name="下一步").locator("visible=true").click()
+    page.get_by_label("怎么称呼您？").fill(name)
+    page.get_by_label("联系电话").fill(phone)
+    if confidential:
+        page.get_by_label("请为我保密").check()
+    page.get_by_role("button", name="提交", exact=True).click()
+    page.locator("#receipt-number").wait_for()
+    citizen.ready()
+    return receipt_on(page)
+
+
+def receipt_on(page: Page) -> Receipt:
+    """Number and code from the page after submitting."""
+    number = re.sub(r"\D", "", page.locator("#receipt-number").inner_text())
+    return Receipt(number, page.locator("#receipt-code").inner_text().strip())
+
+
+def follow(citizen: Person, receipt: Receipt, code: str = "") -> Page:
+    """Ask how far it is, with number and code."""
+    page = citizen.go("/follow/")
+    page.get_by_label("诉求编号").fill(receipt.number)
+    page.get_by_label("查询码").fill(code or receipt.code)
+    page.get_by_role("button", name="查询", exact=True).click()
+    return page
+
+
+def row_of(page: Page, number: str) -> Locator:
+    """The line of a list that stands for this order."""
+    return page.locator("[data-keys-row]").filter(has=page.locator(f'a[href="/orders/{number}/"]')).first
+
+
+def choose(page: Page, label: str, value: str) -> None:
+    """Type into a field that offers choices."""
+    page.get_by_label(label).first.fill(value)
