@@ -3,8 +3,8 @@
 from django.db import connection
 
 from minhu.ledger.database import everything_visible
-from minhu.ledger.models import Checkpoint, Entry
-from minhu.ledger.types import EntryView, Status, Subject
+from minhu.ledger.models import Access, Checkpoint, Entry
+from minhu.ledger.types import AccessFilter, AccessView, CheckpointView, EntryView, Status, Subject
 from minhu.ledger.witness import witness_path
 
 _PENDING = "SELECT count(*), min(occurred_at) FROM ledger_entry WHERE position IS NULL"
@@ -38,6 +38,37 @@ def status() -> Status:
         oldest_pending=oldest,
         witness=str(witness_path()),
     )
+
+
+def checkpoints(limit: int = 20) -> list[CheckpointView]:
+    """Return the newest checkpoints, newest first: sizes and roots only."""
+    with everything_visible():
+        rows = list(Checkpoint.objects.order_by("-size")[:limit])
+    return [CheckpointView(row.size, bytes(row.root).hex(), row.at) for row in rows]
+
+
+def accesses(narrowing: AccessFilter, start: int = 0, size: int = 50) -> tuple[list[AccessView], int]:
+    """Return readings of personal data, newest first, and how many fit (nothing for whom row security stops)."""
+    rows = Access.objects.all()
+    if narrowing.actor_id:
+        rows = rows.filter(actor_id=narrowing.actor_id)
+    if narrowing.subject_type:
+        rows = rows.filter(subject_type=narrowing.subject_type)
+    if narrowing.subject_ids is not None:
+        rows = rows.filter(subject_id__in=narrowing.subject_ids)
+    if narrowing.purpose:
+        rows = rows.filter(purpose__icontains=narrowing.purpose)
+    if narrowing.start:
+        rows = rows.filter(at__gte=narrowing.start)
+    if narrowing.end:
+        rows = rows.filter(at__lt=narrowing.end)
+    found = [
+        AccessView(
+            row.at, row.actor_kind, row.actor_id, row.subject_type, row.subject_id, tuple(row.fields), row.purpose
+        )
+        for row in rows.order_by("-id")[start : start + size]
+    ]
+    return found, rows.count()
 
 
 def _view(entry: Entry) -> EntryView:

@@ -86,3 +86,37 @@ class Status:
     pending: int
     oldest_pending: datetime | None
     witness: str = field(default="")
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointView:
+    """The tree at one size; `root` is hexadecimal."""
+
+    size: int
+    root: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AccessView:
+    """One reading of personal data: who, when, of what, which fields, for what."""
+
+    at: datetime
+    actor_kind: str
+    actor_id: str
+    subject_type: str
+    subject_id: str
+    fields: tuple[str, ...]
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccessFilter:
+    """What the log of readings is narrowed to; `subject_ids` None means every subject, `end` is excluded."""
+
+    actor_id: str = ""
+    subject_type: str = ""
+    subject_ids: tuple[str, ...] | None = None
+    purpose: str = ""
+    start: datetime | None = None
+    end: datetime | None = None

@@ -1,0 +1,74 @@
+"""Single changes of areas by an administrator: the words people use for them, and the landmarks in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from minhu.directory.models import Area, Landmark
+from minhu.directory.policy import Action
+from minhu.directory.services.changes import LOCK_AREAS, change, record
+from minhu.directory.services.loading import texts
+from minhu.kernel.errors import Conflict, Invalid, NotFound
+
+LONGEST_NAME = 64
+
+
+def _area(code: str) -> Area:
+    area = Area.objects.select_for_update().filter(code=code).first()
+    if area is None:
+        raise NotFound("没有这个区划，请核对代码。", code="no_such_area")
+    return area
+
+
+def _words(words: Iterable[str] | str, field: str) -> list[str]:
+    found = texts(words if isinstance(words, str) else list(words))
+    if wrong := next((word for word in found if len(word) > LONGEST_NAME or "/" in word), None):
+        message = f"“{wrong[:20]}”太长或含有“/”，每个别名不超过 {LONGEST_NAME} 个字。"
+        raise Invalid(message, fields={field: message})
+    return found
+
+
+def set_aliases(code: str, aliases: Iterable[str] | str) -> list[str]:
+    """Replace the other names of an area ('老城厢、城厢镇' or a list); returns what is stored."""
+    with change(Action.MANAGE_DIRECTORY, lock=LOCK_AREAS):
+        area = _area(code)
+        words = [word for word in _words(aliases, "aliases") if word != area.name]
+        if words != area.aliases:
+            area.aliases = words
+            area.save(update_fields=["aliases"])
+            record("area_changed", ("area", code), fields=["aliases"], aliases=words)
+        return words
+
+
+def put_landmark(
+    code: str, name: str, kind: str, aliases: Iterable[str] | str = "", *, landmark_id: int | None = None
+) -> Landmark:
+    """Add a landmark to an area, or change one; raises Invalid, NotFound, or Conflict for a name that is there."""
+    with change(Action.MANAGE_DIRECTORY, lock=LOCK_AREAS):
+        area = _area(code)
+        plain = name.strip()
+        if not plain or len(plain) > LONGEST_NAME:
+            message = f"名称必须填写，不超过 {LONGEST_NAME} 个字。"
+            raise Invalid(message, fields={"name": message})
+        there = Landmark.objects.filter(area=area, name=plain).exclude(pk=landmark_id or 0)
+        if there.exists():
+            message = f"{area.name}已有名为“{plain}”的地标。"
+            raise Conflict(message, code="duplicate", fields={"name": message})
+        mark = Landmark.objects.filter(pk=landmark_id, area=area).first() if landmark_id else Landmark(area=area)
+        if mark is None:
+            raise NotFound("没有找到这个地标，可能已被删除。", code="no_such_landmark")
+        mark.name, mark.kind, mark.aliases = plain, (kind.strip() or "place")[:16], _words(aliases, "mark_aliases")
+        mark.save()
+        record("landmark_put", ("area", code), landmark=plain, place=mark.kind)
+        return mark
+
+
+def drop_landmark(code: str, landmark_id: int) -> None:
+    """Take a landmark out of an area."""
+    with change(Action.MANAGE_DIRECTORY, lock=LOCK_AREAS):
+        mark = Landmark.objects.filter(pk=landmark_id, area_id=code).first()
+        if mark is None:
+            raise NotFound("没有找到这个地标，可能已被删除。", code="no_such_landmark")
+        name = mark.name
+        mark.delete()
+        record("landmark_dropped", ("area", code), landmark=name)

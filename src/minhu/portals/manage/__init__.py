@@ -1,0 +1,1 @@
+"""Administration: each of the three administrators sees and changes only what the policy gives them."""

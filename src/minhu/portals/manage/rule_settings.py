@@ -1,0 +1,135 @@
+"""Forms of the single settings of rule sets: lights, extensions, what happens without a person, rates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django import forms
+from django.utils.translation import gettext_lazy
+
+from minhu.directory.types import RuleKind
+from minhu.portals.manage import words
+
+STEP = {"step": "0.01"}
+
+
+class SettingsForm(forms.Form):
+    """Settings at fixed places of a rule set; ``PLACES`` maps fields to 'name' or 'group.name'."""
+
+    PLACES: Mapping[str, str] = {}
+    stamp = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    @classmethod
+    def initial_of(cls, content: Mapping[str, Any]) -> dict[str, Any]:
+        """What the content says; missing settings keep the field's own default."""
+        found = {}
+        for name, place in cls.PLACES.items():
+            value: Any = content
+            for step in place.split("."):
+                value = value.get(step) if isinstance(value, Mapping) else None
+            if value is not None:
+                found[name] = value
+        return found
+
+    def put_into(self, content: dict[str, Any]) -> None:
+        """Write the fields to their places."""
+        for name, place in self.PLACES.items():
+            *groups, last = place.split(".")
+            target = content
+            for group in groups:
+                target = target.setdefault(group, {})
+            target[last] = self.cleaned_data[name]
+
+
+class DeadlineSettings(SettingsForm):
+    """What belongs to all deadlines."""
+
+    PLACES = {  # noqa: RUF012 - never changed
+        "yellow": "lights.yellow", "orange": "lights.orange", "returns": "returns_before_arbitration",
+        "times": "extension.times", "longest": "extension.amount", "longest_unit": "extension.unit",
+        "before": "extension.before_deadline", "suspensions": "suspension.times", "hard": "hard_case.amount",
+        "hard_unit": "hard_case.unit", "hard_approval": "hard_case.needs_approval", "reopen": "reopen_within_days",
+    }  # fmt: skip
+    yellow = forms.FloatField(
+        label=gettext_lazy("剩余多少变黄灯"), min_value=0, max_value=1, initial=0.5, widget=forms.NumberInput(attrs=STEP),
+        help_text=gettext_lazy("剩余时间占全部时间的比例，0.5 即一半。"),
+    )  # fmt: skip
+    orange = forms.FloatField(
+        label=gettext_lazy("剩余多少变橙灯"), min_value=0, max_value=1, initial=0.2, widget=forms.NumberInput(attrs=STEP)
+    )
+    returns = forms.IntegerField(label=gettext_lazy("退回几次进入会商裁定"), min_value=1, max_value=20, initial=2)
+    times = forms.IntegerField(label=gettext_lazy("最多延期几次"), min_value=0, max_value=10, initial=1)
+    longest = forms.IntegerField(label=gettext_lazy("每次最多延长"), min_value=1, max_value=1000, initial=10)
+    longest_unit = forms.ChoiceField(
+        label=gettext_lazy("延期的单位"), choices=words.choices(words.UNITS_OF_TIME), initial="working_days"
+    )
+    suspensions = forms.IntegerField(label=gettext_lazy("最多挂起几次"), min_value=0, max_value=20, initial=2)
+    hard = forms.IntegerField(label=gettext_lazy("疑难事项时限"), min_value=1, max_value=1000, initial=15)
+    hard_unit = forms.ChoiceField(
+        label=gettext_lazy("疑难时限的单位"), choices=words.choices(words.UNITS_OF_TIME), initial="working_days"
+    )
+    reopen = forms.IntegerField(label=gettext_lazy("办结后多少天内可以重办"), min_value=0, max_value=3650, initial=30)
+    before = forms.BooleanField(label=gettext_lazy("必须在到期前申请延期"), required=False, initial=True)
+    hard_approval = forms.BooleanField(label=gettext_lazy("疑难事项须经批准"), required=False, initial=True)
+
+
+class AutomationSettings(SettingsForm):
+    """What may happen without a person."""
+
+    PLACES = {  # noqa: RUF012 - never changed
+        name: name
+        for name in (
+            "auto_accept", "accept_confidence", "auto_dispatch", "repeat_likeness", "repeat_days", "ask_place_below",
+            "reply_approver", "close_without_answer",
+        )
+    }
+    auto_accept = forms.BooleanField(label=gettext_lazy("自动受理属于受理范围的诉求"), required=False)
+    accept_confidence = forms.FloatField(
+        label=gettext_lazy("自动受理的最低把握"), min_value=0, max_value=1, initial=0.6, widget=forms.NumberInput(attrs=STEP)
+    )
+    auto_dispatch = forms.BooleanField(label=gettext_lazy("允许自动派单（只对下面列出的分类）"), required=False)
+    repeat_likeness = forms.FloatField(
+        label=gettext_lazy("提示重复诉求的相似度"), min_value=0, max_value=1, initial=0.75, widget=forms.NumberInput(attrs=STEP)
+    )
+    repeat_days = forms.IntegerField(label=gettext_lazy("在多少天内找重复"), min_value=1, max_value=3650, initial=30)
+    ask_place_below = forms.FloatField(
+        label=gettext_lazy("地点把握低于多少时追问"), min_value=0, max_value=1, initial=0.6, widget=forms.NumberInput(attrs=STEP)
+    )
+    reply_approver = forms.ChoiceField(
+        label=gettext_lazy("公开答复由谁审核"), initial="unit_head",
+        choices=[("unit_head", gettext_lazy("承办单位负责人")), ("supervisor", gettext_lazy("督办员"))],
+    )  # fmt: skip
+    close_without_answer = forms.BooleanField(label=gettext_lazy("回访期满未答的自动办结"), required=False)
+
+
+class RateSettings(SettingsForm):
+    """Weights of the three rates, and whether units are ranked."""
+
+    PLACES = {  # noqa: RUF012 - never changed
+        "satisfied": "satisfaction_weights.satisfied", "mostly": "satisfaction_weights.mostly",
+        "so_so": "satisfaction_weights.so_so", "dissatisfied": "satisfaction_weights.dissatisfied",
+        "response": "composite.response", "solution": "composite.solution", "satisfaction": "composite.satisfaction",
+        "ranking": "ranking", "at_once_days": "at_once_days",
+    }  # fmt: skip
+    response = forms.FloatField(label=gettext_lazy("响应率权重"), min_value=0, max_value=1, widget=forms.NumberInput(attrs=STEP))
+    solution = forms.FloatField(label=gettext_lazy("解决率权重"), min_value=0, max_value=1, widget=forms.NumberInput(attrs=STEP))
+    satisfaction = forms.FloatField(
+        label=gettext_lazy("满意率权重"), min_value=0, max_value=1, widget=forms.NumberInput(attrs=STEP),
+        help_text=gettext_lazy("三项之和必须等于 1。"),
+    )  # fmt: skip
+    satisfied = forms.FloatField(label=gettext_lazy("“满意”计"), min_value=0, max_value=1, widget=forms.NumberInput(attrs=STEP))
+    mostly = forms.FloatField(label=gettext_lazy("“基本满意”计"), min_value=0, max_value=1, widget=forms.NumberInput(attrs=STEP))
+    so_so = forms.FloatField(label=gettext_lazy("“一般”计"), min_value=0, max_value=1, widget=forms.NumberInput(attrs=STEP))
+    dissatisfied = forms.FloatField(
+        label=gettext_lazy("“不满意”计"), min_value=0, max_value=1, widget=forms.NumberInput(attrs=STEP)
+    )
+    at_once_days = forms.IntegerField(label=gettext_lazy("“一次办好”看几天内不再反映"), min_value=1, max_value=365)
+    ranking = forms.BooleanField(
+        label=gettext_lazy("对单位排名"), required=False, help_text=gettext_lazy("关闭时只按单位类别排列，不分先后。默认关闭。")
+    )
+
+
+SETTINGS: Final[Mapping[RuleKind, type[SettingsForm]]] = {
+    RuleKind.DEADLINES: DeadlineSettings, RuleKind.AUTOMATION: AutomationSettings, RuleKind.RATES: RateSettings,
+}  # fmt: skip
