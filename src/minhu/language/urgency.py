@@ -21,15 +21,16 @@ from minhu.language.urgency_signals import LIMIT, SEVERE, signs
 MAKER = "urgency/2026.2"
 # Weak signs of a longer sentence are a story, not a cry for help.
 _LONGEST_SIGNS = 90
-_SIGNS = Hazard("险情征兆", "120", "event", re.compile(""))
+_SIGNS = Hazard("险情征兆", "120", "event", ())
 DEFAULT_MODEL = Path(__file__).parent / "models" / "urgency-default"
 DANGER = "danger"
 # The learnt part is asked about the beginning only: it was trained on cries for help, not on long complaints.
 _LONGEST_LEARNT = 160
 _LEARNT_ENOUGH = 0.45
 _LEARNT_AGAINST_CONTEXT = 0.9
-# The last one is the second look.
-_POSSIBLE = Prefilter([*(hazard.pattern for hazard in HAZARDS), SEVERE])
+_ROWS = tuple((hazard, pattern) for hazard in HAZARDS for pattern in hazard.patterns)
+_POSSIBLE = Prefilter([*(pattern for _, pattern in _ROWS), SEVERE, IDIOM])
+_AT_SEVERE, _AT_IDIOM = len(_ROWS), len(_ROWS) + 1
 _SENTENCE = re.compile(r"[^。！？!?；;\n]+")
 # When several services are needed, the one that saves the life first is named.
 _ORDER: dict[str, int] = {"119": 0, "120": 1, "110": 2, "122": 3, "none": 4}
@@ -38,8 +39,9 @@ _ORDER: dict[str, int] = {"119": 0, "120": 1, "110": 2, "122": 3, "none": 4}
 def assess(text: str) -> Urgency:
     """Level, life danger and hand-over of ``text``, with reasons (Chinese) and the spans they rest on."""
     candidates = _POSSIBLE.candidates(text)
-    severe = any(at == len(HAZARDS) for at, _ in candidates)
-    masked = IDIOM.sub(_blank, text) if candidates else text
+    hopeful = {at for at, _ in candidates}
+    severe = _AT_SEVERE in hopeful
+    masked = IDIOM.sub(_blank, text) if _AT_IDIOM in hopeful else text
     reasons: list[str] = []
     spans: list[Span] = []
     services: list[HandOver] = []
@@ -47,10 +49,10 @@ def assess(text: str) -> Urgency:
     for found in _SENTENCE.finditer(masked) if candidates else ():
         sentence, offset = found.group(), found.start()
         for at in _POSSIBLE.possible(sentence, candidates):
-            if at == len(HAZARDS):
+            if at >= _AT_SEVERE:
                 continue
-            hazard = HAZARDS[at]
-            for match in hazard.pattern.finditer(sentence):
+            hazard, pattern = _ROWS[at]
+            for match in pattern.finditer(sentence):
                 if match.start() == match.end():
                     continue
                 why = cancels(hazard, sentence, match.start(), match.end(), masked, masked[:offset])

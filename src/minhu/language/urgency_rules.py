@@ -1,6 +1,6 @@
 """The hazard table of ``urgency``: what endangers life, which service it belongs to, and what only looks like it.
 
-A rule fires when its pattern matches a sentence; ``prefilter`` tells beforehand which patterns cannot.
+A rule fires when one of its patterns matches a sentence; ``prefilter`` tells beforehand which patterns cannot.
 ``kind`` decides which contexts may cancel it: a fire that people *fear* is not a fire, but a person
 who *fears* to be killed is in danger.  Hand-over: 110 police, 119 fire and rescue, 120 ambulance, 122 traffic police
 (the platform's own agreement may change the number; it is a default).
@@ -19,16 +19,16 @@ Kind = Literal["event", "person", "violence", "medical"]
 
 @dataclass(frozen=True, slots=True)
 class Hazard:
-    """One row: Chinese name, service, kind, the pattern on one sentence."""
+    """One row: Chinese name, service, kind, the patterns, each looked for in one sentence."""
 
     name: str
     hand_over: HandOver
     kind: Kind
-    pattern: re.Pattern[str]
+    patterns: tuple[re.Pattern[str], ...]
 
 
 def _hazard(name: str, hand_over: HandOver, kind: Kind, *patterns: str) -> Hazard:
-    return Hazard(name, hand_over, kind, re.compile("|".join(f"(?:{one})" for one in patterns)))
+    return Hazard(name, hand_over, kind, tuple(re.compile(one) for one in patterns))
 
 
 _WHO = "(?:我|他|她|俺|咱|人家|孩子|小孩|娃|女儿|儿子|女孩|男孩|学生|老人|大爷|大妈|奶奶|爷爷|母亲|父亲|妈|爸|老公|老婆|丈夫|妻子|媳妇|邻居|室友|同学|朋友|有人|工人|同事|司机|群众|男子|女子|女的|男的|女人|男人|小伙|姑娘|阿姨|大叔|大嫂|哥|弟|姐|妹|叔|伯|姨|爱人|工友|师傅|乘客|行人|路人|居民|老太|老头|宝|闺女|游客|驴友|小哥|患者|病人|流浪汉|业主|住户|保安|婴|娃娃|人)"
