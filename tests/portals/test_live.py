@@ -97,9 +97,9 @@ def _wait_for_listener() -> None:
 
 
 def _tell() -> None:
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         announcing.tell("order:2", ["desk"])
-        raise ZeroDivisionError
+        transaction.set_rollback(True)
     with transaction.atomic():
         announcing.tell("order:1", ["desk"])
     connection.close()
