@@ -73,6 +73,7 @@ class Person:
 
     def everyone_can_use_it(self) -> None:
         """No rule of accessibility is broken, nothing hangs over the edge, no script failed."""
+        self.page.evaluate("scrollTo(0, 0)")  # what lies half under the bar of the page counts as small
         report = Axe().run(self.page, options={"runOnly": RULES})
         broken = [(rule["id"], [n["html"][:160] for n in rule["nodes"]][:4]) for rule in report.response["violations"]]
         assert broken == [], f"{self.page.url}: {broken}"
