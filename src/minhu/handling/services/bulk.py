@@ -22,7 +22,7 @@ def read(model: type[M], where: sql.SQL, params: Sequence[Any]) -> list[M]:
     """Objects of ``model`` for a condition (with order and lock) written in SQL."""
     statement, names, parsed = _reading(model)
     with connection.cursor() as cursor:
-        cursor.execute(statement + where, params)
+        cursor.execute(statement + where.as_string(None), params)
         rows = cursor.fetchall()
     return [model.from_db(connection.alias, names, _parsed(row, parsed)) for row in rows]
 
@@ -51,16 +51,16 @@ def update(row: models.Model, names: Sequence[str]) -> None:
 
 
 @cache
-def _reading(model: type[models.Model]) -> tuple[sql.Composed, list[str], tuple[int, ...]]:
+def _reading(model: type[models.Model]) -> tuple[str, list[str], tuple[int, ...]]:
     fields = model._meta.concrete_fields
     columns = _listed([str(field.column) for field in fields])
     statement = sql.SQL("SELECT {} FROM {} ").format(columns, sql.Identifier(model._meta.db_table))
     parsed = tuple(n for n, field in enumerate(fields) if isinstance(field, models.JSONField))
-    return statement, [field.attname for field in fields], parsed
+    return statement.as_string(None), [field.attname for field in fields], parsed
 
 
 @cache
-def _inserting(model: type[models.Model]) -> tuple[sql.Composed, list[tuple[str, str]]]:
+def _inserting(model: type[models.Model]) -> tuple[str, list[tuple[str, str]]]:
     names = [(str(field.column), field.attname) for field in model._meta.concrete_fields if not field.primary_key]
     statement = sql.SQL(
         "INSERT INTO {table} ({columns}) SELECT {columns} FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb)"
@@ -69,18 +69,19 @@ def _inserting(model: type[models.Model]) -> tuple[sql.Composed, list[tuple[str,
         table=sql.Identifier(model._meta.db_table),
         columns=_listed([column for column, _ in names]),
     )
-    return statement, names
+    return statement.as_string(None), names
 
 
 @cache
-def _updating(model: type[models.Model], columns: tuple[str, ...]) -> sql.Composed:
-    return sql.SQL(
+def _updating(model: type[models.Model], columns: tuple[str, ...]) -> str:
+    statement = sql.SQL(
         "UPDATE {table} SET ({columns}) = (SELECT {columns} FROM jsonb_populate_record(NULL::{table}, %s::jsonb))"
         " WHERE id = %s"
     ).format(
         table=sql.Identifier(model._meta.db_table),
         columns=_listed(columns),
     )
+    return statement.as_string(None)
 
 
 def _listed(columns: Sequence[str]) -> sql.Composed:

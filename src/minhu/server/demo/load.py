@@ -12,6 +12,7 @@ from django.db import transaction
 
 from minhu.directory.access import as_system
 from minhu.directory.queries.rules import shipped_content
+from minhu.directory.queries.units import unit_by_code
 from minhu.directory.services.areas import load_areas, load_landmarks
 from minhu.directory.services.catalogue import load_catalogue
 from minhu.directory.services.loading import rows_of
@@ -20,6 +21,7 @@ from minhu.directory.services.rule_sets import put
 from minhu.directory.services.taxonomy import load_categories
 from minhu.directory.services.units import load_units
 from minhu.directory.types import LoadReport, RuleKind
+from minhu.server.demo.year import load_year
 
 DATA: Final = resources.files("minhu.server.demo") / "data"
 NOTE: Final = "云溪市演示数据"
@@ -80,6 +82,13 @@ def _by_key(lines: list[dict[str, Any]], key: str) -> list[dict[str, Any]]:
     return list({line[key]: line for line in lines}.values())
 
 
-def load() -> dict[str, LoadReport]:
-    """What `minhu demo --load-only` does: make sure that the city is there."""
-    return load_base()
+def ensure_base() -> None:
+    """Load the city's directory unless it is there."""
+    if unit_by_code("HX") is None:
+        load_base()
+
+
+def load() -> None:
+    """What `minhu demo --load-only` does: make sure that the city is there, and its year."""
+    ensure_base()
+    load_year()

@@ -34,7 +34,7 @@ def call_back(stage: Stage, case: Case) -> tuple[datetime, Action] | None:
     chance = case.rng.random()
     if chance < 0.34:
         return stage.soon(case.rng.uniform(20, 1900)), _by_citizen
-    if chance < 0.84:
+    if chance < 0.93:
         return stage.office(case.rng.uniform(60, 1000) * min(1.2, stage.busy)), _by_agent
     return None
 

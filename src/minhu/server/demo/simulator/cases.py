@@ -20,6 +20,8 @@ from minhu.server.demo.texts import ComposedMessage
 HABITUAL = 40
 """So many citizens call again and again."""
 PHOTO_NAME = "现场照片（演示）.jpg"
+CONSULTATIONS = 0.42
+"""Share of ordinary requests that only ask something (nearly half in a real city, some among the others as well)."""
 _AGAIN = ("又打来了，前几天反映过这件事：", "再次反映：", "同样的问题再问一次，", "催一下，之前说的事情还没有人来：")
 _STILL = ("到现在没人跟我联系。", "请告诉我处理到哪一步了。", "问题还在，请尽快。", "已经好几天了。")
 
@@ -91,8 +93,9 @@ def make_case(arrival: Arrival, earlier: Sequence[Case] = ()) -> Case:
     if kind == "repeat" and (first := _somebody_waiting(rng, earlier, arrival.moment)):
         return _again(arrival, rng, first)
     kind = "matter" if kind == "repeat" else kind
-    asks = rng.random() < 0.42
-    message = texts.compose(rng, month, request_type="consultation" if asks and kind == "matter" else "")
+    asks = kind == "matter" and rng.random() < CONSULTATIONS
+    leaf = _asked_leaf(rng, month) if asks else ""
+    message = texts.compose(rng, month, category=leaf, request_type="consultation" if asks else "")
     other: Mapping[str, Any] = {}
     if kind != "matter":
         message, other = _unusual(rng, arrival, kind, message, month)
@@ -107,6 +110,14 @@ def make_case(arrival: Arrival, earlier: Sequence[Case] = ()) -> Case:
     if with_photo and kind == "matter" and rng.random() < 0.22:
         case.files = (UploadedFile(PHOTO_NAME, picture(rng.randrange(VARIANTS))),)
     return case
+
+
+def _asked_leaf(rng: Random, month: int) -> str:
+    """A category that people ask questions about, as often as the season wants."""
+    codes, weights = world.month_weights(month)
+    asked = world.load("replies")["answers"]
+    found = [(code, weight) for code, weight in zip(codes, weights, strict=True) if code in asked]
+    return rng.choices([code for code, _ in found], [weight for _, weight in found])[0]
 
 
 def _caller(rng: Random) -> Citizen:

@@ -52,7 +52,7 @@ def work(stage: Stage, case: Case) -> tuple[datetime, Action] | None:
     rng, asks = case.rng, case.message.request_type not in GRIEVANCES
     if case.wrong:
         return stage.office(rng.uniform(15, 150)), ask_return
-    if case.once("contact", 0.94):
+    if case.once("contact", 0.965):
         moment = stage.office(rng.uniform(15, 300))
         if case.deadline_key in ("daily_life", "heating", "wages", "night_noise") and rng.random() > 0.05:
             moment = min(moment, stage.soon(rng.uniform(6, 100)))
@@ -191,9 +191,9 @@ def _approve(stage: Stage, case: Case) -> None:
 
 def hear_supervision(stage: Stage, case: Case) -> None:
     """A unit that is supervised answers, three times out of four."""
-    if case.rng.random() < 0.78 and "answers" not in case.done:
+    if case.rng.random() < 0.85 and "answers" not in case.done:
         case.done.add("answers")
-        stage.plan(stage.office(case.rng.uniform(25, 420)), _answer_supervision, case, lapses=False)
+        stage.plan(stage.office(case.rng.uniform(15, 215)), _answer_supervision, case, lapses=False)
 
 
 def _answer_supervision(stage: Stage, case: Case) -> None:
