@@ -59,7 +59,8 @@ class Button:
 def buttons(view: OrderView) -> list[Button]:
     """All allowed steps, the one next action first; the first nine have number keys."""
     can = _answerable(view)
-    first = next((step for wanted in FIRST for step in can if step.step is wanted), None)
+    wish = [wanted for wanted in FIRST if wanted is not S.CONTACT or not _contacted(view)]
+    first = next((step for wanted in wish for step in can if step.step is wanted), None)
     ordered = ([first] if first else []) + [step for step in can if step is not first]
     return [
         Button(
@@ -68,6 +69,12 @@ def buttons(view: OrderView) -> list[Button]:
         )
         for n, step in enumerate(ordered, 1)
     ]  # fmt: skip
+
+
+def _contacted(view: OrderView) -> bool:
+    """Whether the lead has spoken with the citizen, so that the reply comes next."""
+    lead = next((a for a in reversed(view.assignments) if a.role == "lead"), None)
+    return lead is not None and lead.first_contact_at is not None
 
 
 def _answerable(view: OrderView) -> list[AllowedStep]:
