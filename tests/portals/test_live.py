@@ -85,10 +85,41 @@ def test_notices_arrive_through_postgresql_after_the_commit_only() -> None:
     assert other == {}
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_lost_database_connection_is_found_again() -> None:
+    async def scene() -> dict[str, int]:
+        hub = listening.Hub()
+        with hub.client("s", frozenset({"desk"})) as mine:
+            await asyncio.to_thread(_wait_for_listener)
+            await asyncio.to_thread(_cut)
+            await asyncio.wait_for(mine.wake.wait(), 20)  # told to count anew
+            mine.take()
+            await asyncio.to_thread(_tell)
+            await asyncio.wait_for(mine.wake.wait(), 10)
+            return mine.take()
+
+    assert asyncio.run(scene()) == {"order:1": 1}
+
+
+def _cut() -> None:
+    """End the listener's connection, as a restart of the database does."""
+    with connection.cursor() as cursor:
+        cursor.execute("RESET ROLE")
+        cursor.execute("SET ROLE NONE")
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE application_name = 'minhu live' AND datname = current_database()"
+        )
+    connection.close()
+
+
 def _wait_for_listener() -> None:
     with connection.cursor() as cursor:
         for _ in range(100):
-            cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'minhu live'")
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity"
+                " WHERE application_name = 'minhu live' AND datname = current_database()"
+            )
             if cursor.fetchone()[0]:
                 cursor.execute("SELECT pg_sleep(0.3)")
                 break

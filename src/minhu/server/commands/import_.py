@@ -35,24 +35,30 @@ def import_file(
     setup()
     from minhu.intake.services import importing
 
-    table = importing.read_table(file.read_bytes(), file.name, sheet)
+    content = file.read_bytes()
+    table = importing.read_table(content, file.name, sheet)
     fields = importing.mapping_for(table, _chosen(mapping))
-    _say_columns(table, fields)
     target = rejects or file.with_name(f"{file.name}.rejects.csv")
-    with _Bars() as bars, _Stopper() as stopper:
-        if dry_run:
-            report = importing.trial(table, fields, source, bars.show)
-            problems = report.problems
-        else:
-            batch = importing.open_run(file.read_bytes(), file.name, table, fields, source_name=source, understand=understand)
-            count = processes or min(os.cpu_count() or 1, max(1, len(table.rows) // 200))
-            report = importing.run_now(batch, table, bars.show, stopper.asked, count)
-            from minhu.intake.queries.imports import rejects as rejects_of
+    with _Stopper() as stopper:
+        _say_columns(table, fields)
+        with _Bars() as bars:
+            if dry_run:
+                report = importing.trial(table, fields, source, bars.show)
+                problems = report.problems
+            else:
+                batch = importing.open_run(content, file.name, table, fields, source_name=source, understand=understand)
+                count = processes or min(os.cpu_count() or 1, max(1, len(table.rows) // 200))
+                report = importing.run_now(batch, table, bars.show, stopper.asked, count)
+                problems = _rejects_of(batch.pk)
+        _finish(report, problems, target, dry_run=dry_run)
+        if stopper.asked():
+            raise typer.Exit(130)
 
-            problems = rejects_of(batch.pk)
-    _finish(report, problems, target, dry_run=dry_run)
-    if stopper.asked():
-        raise typer.Exit(130)
+
+def _rejects_of(batch_id: int) -> list[tuple[int, str]]:
+    from minhu.intake.queries.imports import rejects
+
+    return rejects(batch_id)
 
 
 def _chosen(path: Path | None) -> dict[str, str] | None:
