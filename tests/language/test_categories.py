@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from minhu.language import measures
 from minhu.language.categories import DEFAULT_MODEL, UNSURE, CategoryModel, ModelError, default_model
+from minhu.language.features import content
 from minhu.language.keywords import KeywordIndex
 from minhu.language.training import train
 from minhu.language.types import Leaf
@@ -35,6 +36,18 @@ def test_new_sentences_go_to_the_right_class(model: CategoryModel) -> None:
 
 def test_segmented_words_and_raw_text_are_understood_alike(model: CategoryModel) -> None:
     assert model.probabilities("幸福 小区 停水 三天") == pytest.approx(model.probabilities("幸福小区停水三天"))
+
+
+def test_empty_words_do_not_part_content_words(model: CategoryModel) -> None:
+    assert content("我们小区的物业，一直在乱收费") == content("小区 物业 乱 收费")
+    assert model.bare
+
+
+def test_training_rows_shared_with_the_test_are_found() -> None:
+    shared = measures.shared_with(
+        ["幸福 小区 停水 三天 物业 置之不理", "广场舞 音响 太吵 半夜 不停"], ["我们幸福小区停水三天了，物业置之不理"]
+    )
+    assert shared.tolist() == [True, False]
 
 
 def test_a_saved_model_says_the_same_and_holds_no_text(model: CategoryModel, tmp_path: Path) -> None:

@@ -49,6 +49,11 @@ class CategoryModel:
         """Name and version for a stored suggestion."""
         return f"categories/{self.card.get('version', 'unversioned')}"
 
+    @property
+    def bare(self) -> bool:
+        """Whether the model was trained on texts without their empty words."""
+        return bool(self.card.get("without_empty_words", False))
+
     @classmethod
     def load(cls, path: Path | str = DEFAULT_MODEL) -> CategoryModel:
         """Read a model folder; raises ``ModelError`` with the reason in Chinese."""
@@ -78,7 +83,7 @@ class CategoryModel:
 
     def scores(self, text: str) -> npt.NDArray[np.float32]:
         """Uncalibrated scores, one per label."""
-        buckets, counts = counted(text)
+        buckets, counts = counted(text, self.bare)
         values = counts * self.idf[buckets].astype(np.float32)
         norm = float(np.sqrt(np.dot(values, values)))
         if norm == 0.0:

@@ -21,12 +21,24 @@ BITS: Final = 18
 HEAD: Final = 25
 HEAD_WEIGHT: Final = 2.0
 _NOISE = re.compile(r"[^\u4e00-\u9fffA-Za-z0-9]+")
+# Words that carry no subject. Segmented training files have lost them, so that raw text must lose them too: only then
+# do the same content words stand beside each other in both.
+_EMPTY = re.compile(
+    "我们|他们|你们|咱们|自己|这个|那个|这些|那些|这样|什么|怎么|如何|为什么|因为|所以|但是|可是|而且|并且|如果|虽然|已经|一直"
+    "|非常|以及|或者|还是|就是|不是|没有|可以|应该|希望|尊敬|领导|您好|你好|谢谢|现在|进行|请问"
+    "|[的了是在我你他她它们也都就又还很与和及或而且但并被把对向从到于以为因所之其此该这那个着过得地吗呢吧啊呀哦让给有没不会能要请将等]"
+)
 _MIX: Final = np.uint64(0x9E3779B97F4A7C15)
 
 
 def clean(text: str) -> str:
     """Han characters, letters (lower case) and digits only, joined."""
     return _NOISE.sub("", text).lower()
+
+
+def content(text: str) -> str:
+    """A cleaned text without its empty words."""
+    return _EMPTY.sub("", clean(text))
 
 
 def join_title(title: str, body: str) -> str:
@@ -54,9 +66,9 @@ def hashed(text: str, orders: tuple[int, ...] = ORDERS, bits: int = BITS) -> tup
     return np.concatenate(buckets).astype(np.int64), np.concatenate(starts)
 
 
-def counted(text: str) -> tuple[Ints, Floats]:
-    """Distinct buckets of a text and their damped, head-weighted counts ``1 + ln(n)``."""
-    buckets, starts = hashed(clean(text))
+def counted(text: str, bare: bool = False) -> tuple[Ints, Floats]:
+    """Distinct buckets of a text, ``bare`` of empty words, and their damped, head-weighted counts ``1 + ln(n)``."""
+    buckets, starts = hashed(content(text) if bare else clean(text))
     if not len(buckets):
         return buckets, np.zeros(0, np.float32)
     weights = np.where(starts < HEAD, HEAD_WEIGHT, 1.0)

@@ -67,6 +67,17 @@ def already_seen(train: Sequence[str], test: Sequence[str], share: float = 0.5, 
     return seen
 
 
+def shared_with(train: Sequence[str], test: Sequence[str], share: float = 0.5, bits: int = 20) -> Flags:
+    """Which training texts are also in the test texts: the same measure, told of the training side."""
+    known, asked = _pairs(train, bits), _pairs(test, bits).T.tocsc()
+    sizes = np.maximum(np.asarray(known.sum(axis=1)).ravel(), 10.0)
+    found = np.zeros(len(train), dtype=np.bool_)
+    for start in range(0, len(train), 256):
+        common = (known[start : start + 256] @ asked).toarray()
+        found[start : start + 256] = common.max(axis=1) / sizes[start : start + 256] >= share
+    return found
+
+
 def _pairs(texts: Sequence[str], bits: int) -> sparse.csr_matrix:
     rows = [np.unique(hashed(clean(text), (2,), bits)[0]) for text in texts]
     starts = np.concatenate([[0], np.cumsum([len(row) for row in rows])])

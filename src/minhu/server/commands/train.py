@@ -82,7 +82,7 @@ def urgency(
     sources = [file.name for file in (*files, *(ordinary or []))]
     try:
         today = clock.now().date().isoformat()
-        model = train(rows, version=name, sources=sources, date=today, figures=_held_out_figures(rows))
+        model = train(rows, version=name, sources=sources, date=today, figures=_held_out_figures(rows, bare=False), bare=False)
         model.save(out)
     except ModelError as error:
         fail(str(error))
@@ -91,7 +91,7 @@ def urgency(
     typer.echo(json.dumps({"task": "urgency", "model": str(out), "version": name, "rows": model.card["rows"]}))
 
 
-def _held_out_figures(rows: list[tuple[str, str]]) -> dict[str, float]:
+def _held_out_figures(rows: list[tuple[str, str]], bare: bool = True) -> dict[str, float]:
     """Figures of a model that has not seen the fifth it is judged on; empty when there is too little."""
     from minhu.language.categories import ModelError
     from minhu.language.training import train
@@ -102,6 +102,6 @@ def _held_out_figures(rows: list[tuple[str, str]]) -> dict[str, float]:
     if len(judged) < 20:
         return {}
     try:
-        return category_figures(train(learnt, version="held-out"), learnt, judged)
+        return category_figures(train(learnt, version="held-out", bare=bare), learnt, judged)
     except ModelError:
         return {}
