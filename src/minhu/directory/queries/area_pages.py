@@ -61,7 +61,7 @@ def _rows(areas: QuerySet[Area]) -> list[AreaRow]:
             area.valid_from, area.valid_to,
             (area.valid_from is None or area.valid_from <= today) and (area.valid_to is None or area.valid_to >= today),
             area.below, area.marks,
-        )  # fmt: skip
+        )
         for area in counted.defer("boundary")
     ]
 

@@ -160,7 +160,7 @@ def tokens() -> list[TokenRow]:
         TokenRow(
             token.pk, token.name, token.hint, tuple(token.scopes), token.per_minute, token.created_at,
             token.expires_at, token.revoked_at,
-        )  # fmt: skip
+        )
         for token in rows
     ]
     return sorted(found, key=lambda row: (row.revoked_at is not None, -row.created_at.timestamp()))

@@ -42,7 +42,7 @@ def save_unit(values: UnitValues, unit_id: int | None = None) -> Unit:
         _check(values, unit)
         parent = Unit.objects.filter(pk=values.parent_id).first() if values.parent_id else None
         ancestors = [*parent.ancestor_ids, parent.pk] if parent else []
-        new = unit.pk is None
+        new = not unit.pk
         changed = [name for name in _FIELDS if new or getattr(unit, name) != getattr(values, name)]
         changed += ["parent"] if new or unit.parent_id != values.parent_id else []
         changed += ["area"] if new or (unit.area_id or "") != values.area_code else []
@@ -66,34 +66,40 @@ def _unit(unit_id: int) -> Unit:
 
 def _check(values: UnitValues, unit: Unit) -> None:
     others = Unit.objects.exclude(pk=unit.pk)
-    wrong: dict[str, str] = {}
-    if unit.pk is None:
-        if not unit.code or len(unit.code) > 32 or any(mark in unit.code for mark in " :/（）"):
-            wrong["code"] = "代码必须填写，不超过 32 个字符，不能含空格、冒号、斜线和括号。"
-        elif others.filter(code=unit.code).exists():
-            wrong["code"] = f"代码“{unit.code}”已被其他单位使用。"
-    if not values.name.strip() or len(values.name) > 64:
-        wrong["name"] = "名称必须填写，不超过 64 个字。"
-    elif others.filter(name=values.name).exists():
-        wrong["name"] = f"已有名为“{values.name}”的单位。"
-    if values.kind not in set(UnitKind):
-        wrong["kind"] = "请选择单位类型。"
-    if values.area_code and not Area.objects.filter(code=values.area_code).exists():
-        wrong["area"] = f"没有代码为 {values.area_code} 的区划。"
-    if values.bureau_code and not others.filter(code=values.bureau_code).exists():
-        wrong["bureau"] = f"没有代码为 {values.bureau_code} 的市级单位。"
-    if values.hours not in calendars().profiles:
-        wrong["hours"] = "没有这种工作时间，请先在“工作日历”中设置。"
-    if values.parent_id:
-        parent = others.filter(pk=values.parent_id).first()
-        if parent is None:
-            wrong["parent"] = "没有找到这个上级单位，单位也不能是自己的上级。"
-        elif unit.pk is not None and unit.pk in parent.ancestor_ids:
-            wrong["parent"] = f"“{parent.name}”是本单位的下级，不能作为上级。"
+    code, name = unit.code, values.name.strip()
+    new = not unit.pk
+    code_bad = not code or len(code) > 32 or any(mark in code for mark in " :/（）")
+    code_taken = new and others.filter(code=code).exists()
+    name_taken = others.filter(name=name).exists()
+    area_lost = bool(values.area_code) and not Area.objects.filter(code=values.area_code).exists()
+    bureau_lost = bool(values.bureau_code) and not others.filter(code=values.bureau_code).exists()
+    found = {
+        ("code", "代码必须填写，不超过 32 个字符，不能含空格、冒号、斜线和括号。"): new and code_bad,
+        ("code", f"代码“{code}”已被其他单位使用。"): code_taken,
+        ("name", "名称必须填写，不超过 64 个字。"): not name or len(name) > 64,
+        ("name", f"已有名为“{name}”的单位。"): name_taken,
+        ("kind", "请选择单位类型。"): values.kind not in set(UnitKind),
+        ("area", f"没有代码为 {values.area_code} 的区划。"): area_lost,
+        ("bureau", f"没有代码为 {values.bureau_code} 的市级单位。"): bureau_lost,
+        ("hours", "没有这种工作时间，请先在“工作日历”中设置。"): values.hours not in calendars().profiles,
+        ("parent", text := _wrong_parent(values.parent_id, unit)): bool(text),
+    }
+    wrong = {field: text for (field, text), bad in found.items() if bad}
     if wrong:
-        taken = any(text.startswith(("代码“", "已有")) for text in wrong.values())
-        kind = Conflict if taken and len(wrong) == 1 else Invalid
+        kind = Conflict if code_taken or name_taken else Invalid
         raise kind("单位信息有误，没有保存。", code="bad_unit", fields=wrong)
+
+
+def _wrong_parent(parent_id: int | None, unit: Unit) -> str:
+    """Why a unit cannot stand under another; empty when it can."""
+    if not parent_id:
+        return ""
+    parent = Unit.objects.exclude(pk=unit.pk).filter(pk=parent_id).first()
+    if parent is None:
+        return "没有找到这个上级单位，单位也不能是自己的上级。"
+    if unit.pk and unit.pk in parent.ancestor_ids:
+        return f"“{parent.name}”是本单位的下级，不能作为上级。"
+    return ""
 
 
 def _rehang(unit: Unit) -> None:

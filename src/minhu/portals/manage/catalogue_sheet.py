@@ -89,7 +89,8 @@ def rows_of(content: bytes) -> list[dict[str, Any]]:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         cells = book.get_sheet_by_index(0).to_python(skip_empty_area=False, nrows=MOST_ROWS + 1)
     except (CalamineError, OSError, ValueError, IndexError) as error:
-        raise Invalid(_("这个文件打不开，可能已损坏或不是 XLSX。"), code="bad_file", fields={"file": _("请换一个文件。")}) from error
+        message = _("这个文件打不开，可能已损坏或不是 XLSX。请换一个文件。")
+        raise Invalid(message, code="bad_file", fields={"file": message}) from error
     header = [str(cell).strip() for cell in cells[0]] if cells else []
     names = {label: key for key, label in COLUMNS.items()}
     places = {names[label]: position for position, label in enumerate(header) if label in names}
