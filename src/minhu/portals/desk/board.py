@@ -83,9 +83,7 @@ def lines(rows: tuple[OrderRow, ...]) -> list[Line]:
     right = board.last_right_units([row.id for row in rows if row.return_count])
     asked = board.questions([row.id for row in rows if row.state in (S.RETURN_REVIEW, S.EXTENSION_REVIEW)])
     return [
-        line(
-            row, advice.get(row.request_id, {}), decisions.get(row.request_id), right.get(row.id), asked.get(row.id)
-        )
+        line(row, advice.get(row.request_id, {}), decisions.get(row.request_id), right.get(row.id), asked.get(row.id))
         for row in rows
     ]
 

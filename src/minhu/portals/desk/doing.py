@@ -44,7 +44,9 @@ def dispatch_as_suggested(number: str, version: int | None = None, unit_id: int 
     one = line_of(number)
     target = one.target
     if one.recommended:
-        raise Conflict(_("受理建议是“%(what)s”，请先确认受理意见再派单。") % {"what": one.recommended}, code="not_recommended")
+        raise Conflict(
+            _("受理建议是“%(what)s”，请先确认受理意见再派单。") % {"what": one.recommended}, code="not_recommended"
+        )
     if target is None:
         raise Conflict(one.no_target or _("没有派单建议，请另选单位。"), code="no_advice")
     if unit_id is not None and unit_id != target.unit_id:

@@ -31,7 +31,7 @@ from minhu.portals.citizen.views import show_errors
 from minhu.portals.desk import doing
 from minhu.portals.orders import words
 from minhu.portals.orders.guards import actor_of, for_staff
-from minhu.portals.orders.pickers import AreaField, CategoryField, category_words
+from minhu.portals.orders.pickers import AreaField, CategoryField, area_words, category_words
 
 KEPT = "agent_receipts"
 GROUPS = [("", gettext_lazy("无")), ("elderly", gettext_lazy("老年人")), ("disabled", gettext_lazy("残疾人"))]
@@ -191,13 +191,13 @@ def _advice(data: Any) -> dict[str, Any] | None:
                 "label": str(words.FIELDS[name]),
                 "value": row[name].label,
                 "confidence": row[name].confidence,
-                "basis": row[name].basis,
+                "basis": row[name].basis.split("，主办为")[0],
             }
             for name in ("category", "place", "request_type", "urgency", "unit")
             if name in row
         ],
         "category": category_words(info) if (info := category_info(found.category_id)) else "",
-        "place": area.full_name if (area := area_info(found.area_code)) else "",
+        "place": area_words(area) if (area := area_info(found.area_code)) else "",
         "type_word": words.type_word(found.request_type),
         "phone": " ".join((digits[:3], digits[3:7], digits[7:])).strip() if complete else "",
         "confidential": bool(data.get("confidential")),
