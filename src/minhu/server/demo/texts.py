@@ -155,8 +155,8 @@ def _tell(rng: Random, template: world.Template, scene: Scene, voice: str, where
     core = scene.fill(where + template.text)
     if voice == "dialect":
         core = _swap(core, parts["dialect_words"])
-    opener = scene.fill(rng.choice(parts["openers"][voice]))
     asks = template.request_type in ("consultation", "suggestion")
+    opener = scene.fill(rng.choice(parts["openers"]["polite" if voice == "long" and asks else voice]))
     # Only a grievance ends with fear of revenge or an offer of evidence, or asks to be dealt with soon.
     ending = "polite" if voice == "long" and asks else voice
     if template.request_type == "praise":

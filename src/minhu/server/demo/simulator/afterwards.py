@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 
 from minhu.directory.queries.actors import citizen_actor
 from minhu.evaluation.services import rate
 from minhu.evaluation.types import Answers, RatingChannel
 from minhu.handling.types import State, Step, StepData
+from minhu.kernel.calendar import CHINA_TIME
 from minhu.server.demo import world
 from minhu.server.demo.simulator.cases import Case
 from minhu.server.demo.simulator.stage import Action, Stage
@@ -33,7 +34,9 @@ def call_back(stage: Stage, case: Case) -> tuple[datetime, Action] | None:
     """Some rate by themselves, some are called, some are never reached and the rules close the order."""
     chance = case.rng.random()
     if chance < 0.34:
-        return stage.soon(case.rng.uniform(20, 1900)), _by_citizen
+        moment = stage.soon(case.rng.uniform(20, 1900))
+        asleep = moment.astimezone(CHINA_TIME).hour < 7
+        return moment + timedelta(hours=7 if asleep else 0), _by_citizen
     if chance < 0.93:
         return stage.office(case.rng.uniform(60, 1000) * min(1.2, stage.busy)), _by_agent
     return None
@@ -54,8 +57,9 @@ def _comment(case: Case, grade: str) -> str:
     fitting = [
         text for text in rows
         if all(word not in text or any(x in case.message.title for x in titles) for word, titles in _ONLY_WITH.items())
+        and ("列入计划" not in text or "unsolved" in case.done)
     ]  # fmt: skip
-    return case.rng.choice(fitting or [""])
+    return str(case.rng.choice(fitting or [""]))
 
 
 def _by_citizen(stage: Stage, case: Case) -> None:

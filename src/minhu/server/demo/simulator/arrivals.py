@@ -36,7 +36,7 @@ def arrivals_on(seed: int, day: date, rate: float, factor: float = 1.0) -> list[
     profile = world.load("profiles")
     mean = rate * factor * profile["months"][day.month - 1] * profile["weekdays"][day.weekday()]
     found = [
-        Arrival(_moment(rng, day), f"sim{seed}-{day:%y%m%d}-{number}", rng.choices(list(KINDS), KINDS.values())[0])
+        Arrival(_moment(rng, day), f"sim{seed}-{day:%y%m%d}-{number}", rng.choices(list(KINDS), list(KINDS.values()))[0])
         for number in range(_poisson(rng, mean))
     ]
     for story, strength in _stories_on(seed, day):

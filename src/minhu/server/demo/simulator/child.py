@@ -34,7 +34,7 @@ def child_main(period: Period, clocks: list[Synchronized[float]], stop: Any, ans
 
         tune_connection()
         counts, error = play_part(period, told, stop.is_set, wait), ""
-    except BaseException as failure:  # the edge: the parent must hear of it
+    except BaseException as failure:  # noqa: BLE001  # the edge: the parent must hear of it
         counts, error = {}, f"{failure!r}\n{traceback.format_exc()}"
     mine.value = (period.until + timedelta(days=99)).timestamp()
     answers.put((counts, error))

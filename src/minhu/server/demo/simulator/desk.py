@@ -58,16 +58,17 @@ def judge(stage: Stage, case: Case) -> None:
     rng, message = case.rng, case.message
     truth = _elements(case)
     if case.state is State.RECEIVED and case.repeat_of is None:
-        if message.request_type in ("consultation", "praise") and rng.random() < 0.9 and _answer(stage, case, truth):
+        if message.request_type in ("consultation", "praise") and rng.random() < 0.92 and _answer(stage, case, truth):
             return
         if not stage.step(case, Step.ACCEPT, somebody(stage, case), StepData(**truth)):
             return
+        case.urgency = message.urgency
         _outcomes(stage, case)
         stage.follow(case)
         return
     if case.repeat_of is not None and case.once("merge", 0.8) and _merge(stage, case):
         return
-    answers = {"consultation": 0.9, "praise": 0.75, "suggestion": 0.1}.get(message.request_type, 0.0)
+    answers = {"consultation": 0.9, "praise": 1.0, "suggestion": 0.1}.get(message.request_type, 0.0)
     if case.rounds == 0 and case.once("answer", answers) and _answer(stage, case, truth):
         return
     dispatch(stage, case)
@@ -77,7 +78,7 @@ def _elements(case: Case) -> dict[str, Any]:
     category = category_by_code(case.message.category_code)
     return {
         "category_id": category.id if category else None, "area_code": case.message.area_code,
-        "request_type": case.message.request_type,
+        "request_type": case.message.request_type, "urgency": case.message.urgency,
     }  # fmt: skip
 
 
@@ -124,7 +125,7 @@ def dispatch(stage: Stage, case: Case) -> None:
     desk = "supervisor" if case.returns >= 2 or "arbitrated" in case.done else "dispatcher"
     if stage.step(case, Step.DISPATCH, stage.cast.any(desk, case.rng), data):
         case.lead_id, case.waiting_assists = unit_id, set(assists)
-        case.deadline_key = target.deadline_key
+        case.deadline_key, case.urgency = target.deadline_key, case.message.urgency
         extras.assistants(stage, case)
         _outcomes(stage, case)
         stage.follow(case)

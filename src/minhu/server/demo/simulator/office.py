@@ -66,12 +66,18 @@ def work(stage: Stage, case: Case) -> tuple[datetime, Action] | None:
 
 
 def _contact(stage: Stage, case: Case) -> None:
-    result = case.rng.choice(world.load("replies_other")["contacts"])
+    result = case.rng.choice([text for text in world.load("replies_other")["contacts"] if _fits(case, text)])
     if case.message.request_type not in GRIEVANCES:
         result = "已电话联系来电人，了解具体情况和需求。"
     if stage.step(case, Step.CONTACT, stage.cast.handler(case.lead_id), StepData(text=result, contact_result=result)):
         case.contacted = stage.now
         stage.follow(case)
+
+
+def _fits(case: Case, text: str) -> bool:
+    """What a contact record says of the caller must be true of this one."""
+    true = {"保密": case.confidential, "老年人": case.message.voice == "elderly", "情绪激动": case.message.voice == "angry"}
+    return all(holds or word not in text for word, holds in true.items())
 
 
 def ask_return(stage: Stage, case: Case) -> None:
@@ -112,8 +118,7 @@ def _resume(stage: Stage, case: Case) -> None:
 
 
 def _due(case: Case) -> datetime | None:
-    found = visible_orders(SYSTEM).filter(number=case.number).values_list("due_at", flat=True).first()
-    return found
+    return visible_orders(SYSTEM).filter(number=case.number).values_list("due_at", flat=True).first()
 
 
 def _reply_moment(stage: Stage, case: Case) -> datetime:
@@ -129,12 +134,15 @@ def _reply_moment(stage: Stage, case: Case) -> datetime:
         shifted = moment.astimezone(CHINA_TIME).replace(hour=9, minute=rng.randrange(5, 59))
         shifted += timedelta(days=hour >= 19)
         moment = shifted if late or shifted < due else moment
+    if case.urgency == "urgent" and hour < 7:
+        morning = moment.astimezone(CHINA_TIME).replace(hour=7, minute=rng.randrange(10, 59))
+        moment = morning if morning < due else moment
     return max(moment, stage.soon(2))
 
 
 def reply_now(stage: Stage, case: Case) -> None:
     rng = case.rng
-    solved = "replied" in case.done or rng.random() < 0.87 * quality(case.lead_id)
+    solved = "replied" in case.done or rng.random() < (0.87 if case.message.urgency == "normal" else 0.99) * quality(case.lead_id)
     case.done.discard("unsolved")
     if not solved:
         case.done.add("unsolved")

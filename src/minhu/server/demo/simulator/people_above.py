@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from minhu.handling.types import LIVE_STATES, Step, StepData
-
 from minhu.server.demo.simulator.cases import Case
 from minhu.server.demo.simulator.office import withdraw
 from minhu.server.demo.simulator.stage import Stage

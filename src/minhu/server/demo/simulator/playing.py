@@ -21,7 +21,7 @@ from minhu.kernel.actors import SYSTEM
 from minhu.kernel.errors import MinhuError
 from minhu.server.demo.simulator import afterwards, desk, office, people_above, showcase
 from minhu.server.demo.simulator.arrivals import Arrival
-from minhu.server.demo.simulator.cases import Case, make_case
+from minhu.server.demo.simulator.cases import make_case
 from minhu.server.demo.simulator.period import Period
 from minhu.server.demo.simulator.stage import Play, Stage, listening
 
