@@ -153,6 +153,41 @@ def row_of(page: Page, number: str) -> Locator:
     return page.locator("[data-keys-row]").filter(has=page.locator(f'a[href="/orders/{number}/"]')).first
 
 
-def choose(page: Page, label: str, value: str) -> None:
-    """Type into a field that offers choices."""
-    page.get_by_label(label).first.fill(value)
+def step(who: Person, number: str, label: str) -> Locator:
+    """Open the form of one step on the page of the order."""
+    page = who.go(f"/orders/{number}/")
+    page.locator(".order-buttons").get_by_role("link", name=label).click()
+    form = page.locator("#step-panel form")
+    form.wait_for()
+    return form
+
+
+def done(who: Person, form: Locator, label: str) -> None:
+    """Send a step's form; the order's page comes back and says so."""
+    form.get_by_role("button", name=label, exact=True).click()
+    who.page.locator(".toast").get_by_text(f"已完成“{label}”").wait_for()
+    who.ready()
+
+
+def press(who: Person, number: str, label: str) -> None:
+    """A step that needs no words: one press on the page of the order."""
+    page = who.go(f"/orders/{number}/")
+    page.locator(".order-buttons").get_by_role("button", name=label).click()
+    who.page.locator(".toast").get_by_text(f"已完成“{label}”").wait_for()
+    who.ready()
+
+
+def dispatch_as_suggested(dispatcher: Person, number: str) -> None:
+    """On the board: the order's line, then the key 1."""
+    page = dispatcher.go("/desk/")
+    row = row_of(page, number)
+    row.evaluate("row => row.focus()")
+    page.keyboard.press("1")
+    page.locator(f"#row-{number}.is-done").wait_for()
+
+
+def dispatch_to(dispatcher: Person, number: str, unit: str) -> None:
+    """Another unit than the suggested one, chosen by name."""
+    form = step(dispatcher, number, "派单")
+    form.get_by_label("主办单位").fill(unit)
+    done(dispatcher, form, "派单")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from e2e.people import Person, Receipt, follow, photo, row_of, submit
+from e2e.people import Person, Receipt, done, follow, photo, row_of, step, submit
 from e2e.pictures import take
 
 WORDS = (
@@ -96,14 +96,13 @@ def work_on_it(person: Enter, number: str) -> None:
     handler.sees("诉求人要求保密")
     handler.everyone_can_use_it()
     help_out(person, number)
-    order.get_by_role("link", name="主办答复").click()
-    form = order.locator("#step-panel")
+    form = step(handler, number, "主办答复")
     form.get_by_label("答复内容").fill(REPLY)
     form.get_by_label("采取的措施").fill("联合街道开展夜间整治，定点值守。")
     form.get_by_label("是否解决").select_option("yes")
     order.set_input_files("#step-panel input[type=file]", photo())
     handler.everyone_can_use_it()
-    form.get_by_role("button", name="主办答复").click()
+    done(handler, form, "主办答复")
     handler.sees("待审核")
 
 
@@ -114,19 +113,10 @@ def help_out(person: Enter, number: str) -> None:
     row = row_of(page, number)
     row.get_by_role("button", name="签收").click()
     row.wait_for(state="detached")
-    page = street.go("/unit/?tab=working")
-    row_of(page, number).locator("[data-key='1']").click()
-    panel = page.locator("#panel-body")
-    if panel.get_by_label("联系结果").count() and not panel.get_by_label("答复内容").count():
-        panel.get_by_label("联系结果").select_option(index=1)
-        panel.get_by_label("联系情况").fill("与市场管理方一同到现场查看。")
-        panel.get_by_role("button", name="提交").click()
-        page.locator("#panel").wait_for(state="hidden")
-        row_of(page, number).locator("[data-key='1']").click()
-    panel.get_by_label("答复内容").fill("街道已安排两名城管协管员每晚19时到岗，配合区城管局定点值守。")
-    panel.get_by_label("是否解决").select_option("yes")
-    panel.get_by_role("button", name="提交").click()
-    page.locator("#panel").wait_for(state="hidden")
+    form = step(street, number, "协办答复")
+    form.get_by_label("答复内容").fill("街道已安排两名城管协管员每晚19时到岗，配合区城管局定点值守。")
+    form.get_by_label("是否解决").select_option("yes")
+    done(street, form, "协办答复")
 
 
 def approve(person: Enter, number: str) -> None:
@@ -134,11 +124,10 @@ def approve(person: Enter, number: str) -> None:
     head = person("fuzeren")
     page = head.go(f"/orders/{number}/")
     head.sees("劝离占道摊贩11户")
-    page.get_by_role("link", name="审核通过").click()
-    page.locator("#step-panel").get_by_role("button", name="审核通过").click()
+    take(page, "order")
+    done(head, step(head, number, "审核通过"), "审核通过")
     head.sees("待回访")
     head.everyone_can_use_it()
-    take(page, "order")
 
 
 def rate(citizen: Person, kept: Receipt) -> None:
