@@ -165,7 +165,7 @@ def step(who: Person, number: str, label: str) -> Locator:
 def done(who: Person, form: Locator, label: str) -> None:
     """Send a step's form; the order's page comes back and says so."""
     form.get_by_role("button", name=label, exact=True).click()
-    who.page.locator(".toast").get_by_text(f"已完成“{label}”").wait_for()
+    who.page.locator("#toasts").get_by_text(f"已完成“{label}”").wait_for()
     who.ready()
 
 
@@ -173,15 +173,18 @@ def press(who: Person, number: str, label: str) -> None:
     """A step that needs no words: one press on the page of the order."""
     page = who.go(f"/orders/{number}/")
     page.locator(".order-buttons").get_by_role("button", name=label).click()
-    who.page.locator(".toast").get_by_text(f"已完成“{label}”").wait_for()
+    who.page.locator("#toasts").get_by_text(f"已完成“{label}”").wait_for()
     who.ready()
 
 
 def dispatch_as_suggested(dispatcher: Person, number: str) -> None:
-    """On the board: the order's line, then the key 1."""
+    """On the board: down to the order's line with j, then the key 1."""
     page = dispatcher.go("/desk/")
-    row = row_of(page, number)
-    row.evaluate("row => row.focus()")
+    row_of(page, number).wait_for()
+    for _line in range(page.locator("[data-keys-row]").count()):
+        page.keyboard.press("j")
+        if page.locator(f"#row-{number}.is-current").count():
+            break
     page.keyboard.press("1")
     page.locator(f"#row-{number}.is-done").wait_for()
 

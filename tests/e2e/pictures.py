@@ -20,7 +20,7 @@ def take(page: Page, name: str) -> None:
     if not WANTED:
         return
     page.mouse.move(0, 0)
-    page.evaluate("document.querySelectorAll('.toast').forEach((one) => one.remove())")
+    page.evaluate("document.querySelectorAll('.toast-note').forEach((one) => one.remove())")
     page.wait_for_timeout(600)
     picture = Image.open(io.BytesIO(page.screenshot(animations="disabled"))).convert("RGB")
     FOLDER.mkdir(parents=True, exist_ok=True)

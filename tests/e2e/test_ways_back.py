@@ -29,7 +29,7 @@ def test_a_return_names_the_right_unit_and_an_extension_is_granted(person: Enter
     form.get_by_label("原因").select_option(index=1)
     form.get_by_label("退单理由和职责依据").fill("房屋外墙安全由住建部门监督，我局无处置职责。")
     form.get_by_role("button", name="申请退单").click()
-    wrong.page.locator(".toast").first.wait_for()
+    wrong.page.locator("#toasts").first.wait_for()
     form = step(dispatcher, kept.number, "同意退单")
     done(dispatcher, form, "同意退单")
     form = step(dispatcher, kept.number, "派单")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from e2e.people import Person, Receipt, done, follow, photo, row_of, step, submit
+from e2e.people import Person, Receipt, dispatch_as_suggested, done, follow, photo, row_of, step, submit
 from e2e.pictures import take
 
 WORDS = (
@@ -64,12 +64,7 @@ def dispatch(person: Enter, number: str) -> None:
     row.get_by_role("link").first.click()
     dispatcher.sees("垂杨路农贸市场门口", where="#desk-panel")
     take(page, "desk")
-    row.focus()
-    page.keyboard.press("j")
-    page.keyboard.press("k")
-    row.evaluate("row => row.focus()")
-    page.keyboard.press("1")
-    row.filter(has_text="已派").or_(row.filter(has_text="待签收")).first.wait_for()
+    dispatch_as_suggested(dispatcher, number)
 
 
 def work_on_it(person: Enter, number: str) -> None:
