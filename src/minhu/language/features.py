@@ -7,6 +7,7 @@ No feature can be turned back into text.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -29,6 +30,8 @@ _EMPTY = re.compile(
     "|[的了是在我你他她它们也都就又还很与和及或而且但并被把对向从到于以为因所之其此该这那个着过得地吗呢吧啊呀哦让给有没不会能要请将等]"
 )
 _MIX: Final = np.uint64(0x9E3779B97F4A7C15)
+_MANY: Final = 4096
+_STARTS: Final = np.arange(_MANY, dtype=np.int64)
 
 
 def clean(text: str) -> str:
@@ -48,22 +51,34 @@ def join_title(title: str, body: str) -> str:
 
 def hashed(text: str, orders: tuple[int, ...] = ORDERS, bits: int = BITS) -> tuple[Ints, Ints]:
     """Bucket numbers below ``2**bits`` and start positions of all n-grams of a cleaned text."""
-    points = np.frombuffer(text.encode("utf-32-le", "replace"), dtype=np.uint32).astype(np.uint64)
-    buckets: list[npt.NDArray[np.uint64]] = []
-    starts: list[Ints] = []
-    for order in orders:
-        count = len(points) - order + 1
-        if count <= 0:
-            continue
-        value = np.full(count, order * 0x51ED27, dtype=np.uint64)
-        for shift in range(order):
-            value = (value ^ points[shift : shift + count]) * _MIX
-            value ^= value >> np.uint64(29)
-        buckets.append(value >> np.uint64(64 - bits))
-        starts.append(np.arange(count, dtype=np.int64))
-    if not buckets:
+    values = [_values(text, order) for order in orders if len(text) >= order]
+    if not values:
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    return np.concatenate(buckets).astype(np.int64), np.concatenate(starts)
+    buckets = np.concatenate(values) >> np.uint64(64 - bits)
+    return buckets.astype(np.int64), np.concatenate([_starts(len(one)) for one in values])
+
+
+def distinct(buckets: Ints) -> Ints:
+    """Each bucket once, in order: `np.unique` without its overhead, which counts for short texts."""
+    ordered = np.sort(buckets)
+    keep = np.empty(len(ordered), dtype=np.bool_)
+    keep[:1] = True
+    np.not_equal(ordered[1:], ordered[:-1], out=keep[1:])
+    return ordered[keep]
+
+
+@lru_cache(maxsize=16)
+def _values(text: str, order: int) -> npt.NDArray[np.uint64]:
+    """64-bit hashes of all n-grams of one order; several models ask for those of the same text one after the other."""
+    points = np.frombuffer(text.encode("utf-32-le", "replace"), dtype=np.uint32).astype(np.uint64)
+    count = len(points) - order + 1
+    value = (points[:count] ^ np.uint64(order * 0x51ED27)) * _MIX
+    value ^= value >> np.uint64(29)
+    for shift in range(1, order):
+        value = (value ^ points[shift : shift + count]) * _MIX
+        value ^= value >> np.uint64(29)
+    value.flags.writeable = False
+    return value
 
 
 def counted(text: str, bare: bool = False) -> tuple[Ints, Floats]:
@@ -75,3 +90,7 @@ def counted(text: str, bare: bool = False) -> tuple[Ints, Floats]:
     distinct, inverse = np.unique(buckets, return_inverse=True)
     totals = np.bincount(inverse, weights=weights, minlength=len(distinct))
     return distinct.astype(np.int64), (1.0 + np.log(totals)).astype(np.float32)
+
+
+def _starts(count: int) -> Ints:
+    return _STARTS[:count] if count <= _MANY else np.arange(count, dtype=np.int64)

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from minhu.language.categories import CategoryModel, as_suggestion, softmax
-from minhu.language.features import clean, hashed, join_title
+from minhu.language.features import clean, distinct, hashed, join_title
 from minhu.language.types import Leaf, RankedLabel, Span, Suggestion
 
 MAKER = "keywords/2026.1"
@@ -112,10 +112,10 @@ class KeywordIndex:
         buckets, _ = hashed(clean(text), (2, 3), _BITS)
         if not len(buckets):
             return np.zeros(len(self.leaves), np.float32)
-        distinct = np.unique(buckets)
-        rows = np.searchsorted(self._buckets, distinct)
+        known = distinct(buckets)
+        rows = np.searchsorted(self._buckets, known)
         rows[rows == len(self._buckets)] = 0
-        rows = rows[self._buckets[rows] == distinct]
+        rows = rows[self._buckets[rows] == known]
         if not len(rows):
             return np.zeros(len(self.leaves), np.float32)
         weights = self._idf[rows]

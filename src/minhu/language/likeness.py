@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from minhu.language.features import Ints, clean, hashed
+from minhu.language.features import Ints, clean, distinct, hashed
 from minhu.language.types import Fingerprint, Likeness
 
 MAKER = "likeness/2026.1"
@@ -42,15 +42,26 @@ def fingerprint(text: str) -> Fingerprint:
     return Fingerprint(_signed(simhash), tuple(keys.view(np.int64).tolist()))
 
 
+class Compared:
+    """A text to be compared with several others: its n-grams are made once, at the first comparison."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._known: Ints | None = None
+
+    def score(self, other: str) -> float:
+        """Overlap of n-grams between 0 and 1 (the smaller text counts more); 0 when one has no words."""
+        if self._known is None:
+            self._known = _grams(self._text)
+        return _overlap(self._known, _grams(other))
+
+
 def similarity(first: str, second: str) -> Likeness:
     """Overlap of n-grams between 0 and 1 (the smaller text counts more), with the longest shared words as the reason."""
     left, right = _grams(first), _grams(second)
     if not len(left) or not len(right):
         return Likeness(0.0, (), "至少一方没有可比的文字")
-    common = len(np.intersect1d(left, right, assume_unique=True))
-    jaccard = common / (len(left) + len(right) - common)
-    contained = common / min(len(left), len(right))
-    score = 0.5 * jaccard + 0.5 * contained * min(1.0, min(len(left), len(right)) / 12)
+    score = _overlap(left, right)
     shared = shared_words(first, second)
     quoted = "、".join(shared[:5])
     return Likeness(float(score), shared, f"两段文字相近度 {score:.0%}" + (f"，都提到“{quoted}”" if quoted else ""))
@@ -79,8 +90,17 @@ def shared_words(first: str, second: str, limit: int = 8) -> tuple[str, ...]:
     return tuple(word for word in distinct if len(word) >= 2)[:limit]
 
 
+def _overlap(left: Ints, right: Ints) -> float:
+    if not len(left) or not len(right):
+        return 0.0
+    common = len(np.intersect1d(left, right, assume_unique=True))
+    jaccard = common / (len(left) + len(right) - common)
+    contained = common / min(len(left), len(right))
+    return 0.5 * jaccard + 0.5 * contained * min(1.0, min(len(left), len(right)) / 12)
+
+
 def _grams(text: str) -> Ints:
-    return np.unique(hashed(clean(_COURTESY.sub("", text)), (2, 3), _BITS)[0])
+    return distinct(hashed(clean(_COURTESY.sub("", text)), (2, 3), _BITS)[0])
 
 
 def _mix(value: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
