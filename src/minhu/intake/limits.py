@@ -10,7 +10,7 @@ import threading
 import time
 from dataclasses import dataclass
 
-from minhu.intake import statements
+from minhu.engines import prepared
 from minhu.kernel.clock import now
 from minhu.kernel.errors import TooMany
 
@@ -52,9 +52,9 @@ def spend(token_id: int, per_minute: int) -> None:
             window.sync_at = time.monotonic() + SYNC_SECONDS
             unsent, window.unsent = window.unsent, 0
     if unsent:
-        total = statements.run(_ADD, (token_id, minute, unsent))[0][0]
+        total = prepared.run(_ADD, (token_id, minute, unsent))[0][0]
         if total == unsent:
-            statements.run(_SWEEP, (token_id, minute - 60))
+            prepared.run(_SWEEP, (token_id, minute - 60))
         with _guard:
             if window.minute == minute:
                 window.used = max(window.used, total + window.unsent)

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, LiteralString
+from typing import Any
 
 from minhu.directory.queries import rules
+from minhu.engines import prepared
 from minhu.intake.store import array_of
 from minhu.intake.types import NewRequest, SuggestedField
 from minhu.intake.understood import Proposed, Understood
-from minhu.language.likeness import distance, similarity
+from minhu.language.likeness import Compared, distance
 
 CALLER_DAYS = 90
 SAME_WORDS = 0.9
@@ -62,7 +63,7 @@ class Repeat:
         return self.same_caller and self.score >= SAME_WORDS
 
 
-def searching(understood: Understood, phone: bytes | None, moment: datetime) -> tuple[LiteralString, tuple[object, ...]]:
+def searching(understood: Understood, phone: bytes | None, moment: datetime) -> prepared.Command:
     """The statement that finds candidates: same bands at the same place, or the same caller."""
     since = moment - timedelta(days=rules.automation().repeat_days)
     area = understood.area_code or ""
@@ -76,15 +77,16 @@ def find_repeat(new: NewRequest, understood: Understood, candidates: Sequence[tu
     least = rules.automation().repeat_likeness
     area = understood.area_code or ""
     best: Repeat | None = None
+    mine = Compared(new.text[:2000])
     for request_id, number, simhash, text, other_area, same_caller in candidates:
         if simhash is None or distance(simhash, understood.simhash) > FARTHEST:
             continue
-        like = similarity(new.text[:2000], text)
-        if like.score < least or (best is not None and like.score <= best.score):
+        score = mine.score(text)
+        if score < least or (best is not None and score <= best.score):
             continue
         same_area = bool(area) and area == other_area
-        basis = _explain(understood, like.score, same_caller, same_area)
-        best = Repeat(request_id, number, like.score, same_caller, same_area, basis)
+        basis = _explain(understood, score, same_caller, same_area)
+        best = Repeat(request_id, number, score, same_caller, same_area, basis)
     return best
 
 

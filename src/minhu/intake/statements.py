@@ -1,13 +1,14 @@
-"""Runs SQL as prepared statements on Django's own connection: planned once for each connection, not each time."""
+"""Runs SQL with whole columns as parameters on Django's own connection; single rows go through `engines.prepared`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import ExitStack
 from typing import Any, LiteralString
 
 import psycopg
 from django.db import connection
+
+from minhu.engines import prepared
 
 
 def run(statement: LiteralString, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
@@ -15,25 +16,8 @@ def run(statement: LiteralString, parameters: Sequence[Any]) -> list[tuple[Any, 
 
     Errors come out as Django's, so that the edge treats them alike.
     """
-    with connection.wrap_database_errors, psycopg.Cursor(_raw()) as cursor:
+    prepared.flush()
+    connection.ensure_connection()
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
         cursor.execute(statement, parameters)
         return cursor.fetchall() if cursor.description else []
-
-
-def run_together(statements: Sequence[tuple[LiteralString, Sequence[Any]]]) -> list[list[tuple[Any, ...]]]:
-    """Execute several reads in one round trip (libpq's pipeline) and return the rows of each."""
-    with connection.wrap_database_errors, ExitStack() as stack:
-        raw = _raw()
-        stack.enter_context(raw.pipeline())
-        cursors = [stack.enter_context(psycopg.Cursor(raw)) for _ in statements]
-        for cursor, (statement, parameters) in zip(cursors, statements, strict=True):
-            cursor.execute(statement, parameters)
-        return [cursor.fetchall() for cursor in cursors]
-
-
-def _raw() -> psycopg.Connection[Any]:
-    connection.ensure_connection()
-    raw: psycopg.Connection[Any] = connection.connection
-    if raw.prepare_threshold is None:
-        raw.prepare_threshold = 2
-    return raw

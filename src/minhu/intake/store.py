@@ -7,18 +7,20 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import LiteralString
+from functools import cache
 
+from minhu.engines import prepared
 from minhu.engines.secrets import blind_index, seal
-from minhu.intake import codes, statements
+from minhu.intake import codes
 from minhu.intake.domain.validation import BEIJING, content_digest
+from minhu.intake.events import RESERVED
 from minhu.intake.types import NewRequest
 from minhu.intake.understood import Proposed, Understood
 from minhu.kernel.errors import Unavailable
 from minhu.kernel.numbers import make_number
 
 _LOOK = """
-SELECT nextval('intake_number'),
+SELECT nextval('intake_number'), {reserved}
   (SELECT count(*) FROM intake_request WHERE phone_index = %s::bytea AND received_at > %s::timestamptz),
   (SELECT count(*) FROM intake_request WHERE phone_index = %s::bytea AND received_at > %s::timestamptz),
   (SELECT count(*) FROM intake_fingerprint
@@ -94,18 +96,25 @@ def phone_index_of(phone: str) -> bytes | None:
     return blind_index(phone, "phone") if phone else None
 
 
-def looking(phone: bytes | None, understood: Understood, moment: datetime) -> tuple[LiteralString, tuple[object, ...]]:
+@cache
+def _look(reserved: tuple[str, ...]) -> str:
+    return _LOOK.format(reserved="".join(f"nextval('{name}'), " for name in reserved))
+
+
+def looking(phone: bytes | None, understood: Understood, moment: datetime) -> prepared.Command:
     """The statement that draws the next sequence number and counts what this caller and this place brought before."""
     month, year = moment - timedelta(days=30), moment - timedelta(days=365)
     place = (understood.category_id, understood.place_mark)
-    return _LOOK, (phone, month, phone, year, *place, month, *place, year)
+    return _look(tuple(RESERVED)), (phone, month, phone, year, *place, month, *place, year)
 
 
-def looked(row: tuple[int, ...], phone: bytes | None, understood: Understood) -> tuple[int, Counts]:
-    """What `looking` found: the sequence number, and the counts with the present request."""
+def looked(row: tuple[int, ...], phone: bytes | None, understood: Understood) -> tuple[int, Counts, tuple[int, ...]]:
+    """What `looking` found: the sequence number, the counts with the present request, the reserved values."""
     caller = int(phone is not None)
     known = int(understood.category_id is not None and understood.place_mark is not None)
-    return row[0], Counts(row[1] + caller, row[2] + caller, row[3] + known, row[4] + known)
+    sequence, *reserved, caller_month, caller_year, place_month, place_year = row
+    counts = Counts(caller_month + caller, caller_year + caller, place_month + known, place_year + known)
+    return sequence, counts, tuple(reserved)
 
 
 def write(
@@ -121,13 +130,13 @@ def write(
     for _ in range(MOST_TRIES):
         number = make_number(day, sequence)
         head = (uid, number, codes.digest_of(number, codes.code_of(uid)), new.channel.value, moment)
-        rows = statements.run(_WRITE, (*head, *tail))
+        rows = prepared.run(_WRITE, (*head, *tail))
         if rows:
             return Stored(rows[0][0], uid, number, moment, digest, created=True)
-        if origin.key is not None and (found := statements.run(_BY_KEY, (new.channel.value, origin.key))):
+        if origin.key is not None and (found := prepared.run(_BY_KEY, (new.channel.value, origin.key))):
             request_id, known, given, received, content = found[0]
             return Stored(request_id, known, given, received, content, created=False)
-        sequence = statements.run("SELECT nextval('intake_number')", ())[0][0]
+        sequence = prepared.run("SELECT nextval('intake_number')", ())[0][0]
     raise Unavailable("今日编号暂时用尽，请稍后重试。您的内容没有丢失。", code="numbers_exhausted")
 
 

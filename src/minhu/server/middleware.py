@@ -11,6 +11,7 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import get_resolver
 
+from minhu.engines import prepared
 from minhu.kernel.errors import MinhuError
 from minhu.server.problems import answer, unavailable
 
@@ -66,6 +67,7 @@ class ProgramMiddleware:
 
     @staticmethod
     def _view(request: HttpRequest) -> HttpResponseBase:
+        prepared.spare_health_check()
         request.get_host()  # refuses foreign host names
         match = get_resolver().resolve(request.path_info)
         request.resolver_match = match

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from minhu.handling.domain.states import ALARMS
 from minhu.handling.events import OrderChanged
 from minhu.handling.models import Order, OrderStep
@@ -43,25 +41,17 @@ def open_order(event: RequestReceived) -> Order:
         caller_year_count=event.caller_year_count,
         place_month_count=event.place_month_count,
         place_year_count=event.place_year_count,
-        **_repeat(event),
     )
     book = ClockBook(order, event.received_at, running=())
     clock = book.start(ALARMS[state][0])
     for name, value in book.summarise(state).items():
         setattr(order, name, value)
     step = _step(order, event, state)
-    insert_opened(order, clock, step)
+    insert_opened(order, clock, step, event.reserved, event.repeat_of_request_id)
     payload = {"step": step.pk, "version": 1, "from": "", "to": state.value, "reason": event.decision, "units": []}
     outside.ledger_append("order.open", order.number, payload)
     publish(OrderChanged(order.pk, order.number, Step.OPEN.value, "", order.state, (), order.version))
     return order
-
-
-def _repeat(event: RequestReceived) -> dict[str, Any]:
-    if event.repeat_of_request_id is None:
-        return {}
-    first = Order.objects.filter(request_id=event.repeat_of_request_id).values_list("id", flat=True).first()
-    return {"repeat_of_id": first}
 
 
 def _step(order: Order, event: RequestReceived, state: State) -> OrderStep:

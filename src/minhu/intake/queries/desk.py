@@ -11,8 +11,8 @@ from django.db import transaction
 from minhu.directory.access import elevated, require, visible_to
 from minhu.directory.policy import Action
 from minhu.directory.types import UNIT_ROLES
+from minhu.engines import prepared
 from minhu.engines.secrets import blind_index
-from minhu.intake import statements
 from minhu.intake.domain.words import clean
 from minhu.intake.models import IntakeDecision, Request, Suggestion
 from minhu.intake.repeats import find_repeat, searching
@@ -110,7 +110,7 @@ def preview(new: NewRequest) -> Preview | None:
     read_as = understand(new)
     phone = blind_index(new.requester_phone, "phone") if new.requester_phone else None
     with transaction.atomic(), elevated("only the number and likeness of an earlier request is read"):
-        repeat = find_repeat(new, read_as, statements.run(*searching(read_as, phone, now())))
+        repeat = find_repeat(new, read_as, prepared.run(*searching(read_as, phone, now())))
     return Preview(
         title=read_as.title,
         advice={

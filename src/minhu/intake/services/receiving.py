@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import LiteralString
 
 from django.db import connection, transaction
 
 from minhu.directory.access import elevated, elevation
 from minhu.directory.queries import rules
-from minhu.intake import attachments, codes, statements, store
+from minhu.engines import prepared
+from minhu.intake import attachments, codes, store
 from minhu.intake.domain.deciding import as_repeat
 from minhu.intake.domain.validation import checked, content_digest
 from minhu.intake.events import RequestReceived
@@ -62,14 +62,14 @@ def _store(
     understood: Understood,
     origin: store.Origin,
     kept: attachments.Keeper,
-    first: tuple[tuple[LiteralString, tuple[str, ...]], ...],
+    first: tuple[prepared.Command, ...],
 ) -> Receipt:
     moment = now()
     phone = store.phone_index_of(new.requester_phone)
     reads = (*first, store.looking(phone, understood, moment), searching(understood, phone, moment))
-    *_, (row,), candidates = statements.run_together(reads)
+    *_, (row,), candidates = prepared.together(reads)
     files = kept.keep(new.files)
-    sequence, counts = store.looked(row, phone, understood)
+    sequence, counts, reserved = store.looked(row, phone, understood)
     repeat = find_repeat(new, understood, candidates)
     extra = (suggestion_of(repeat),) if repeat else ()
     if repeat and repeat.says_the_same and understood.decision.action == "accept":
@@ -79,7 +79,10 @@ def _store(
     if not stored.created:
         return _replayed(new, understood, stored)
     attachments.record(stored.request_id, files, moment, kind="citizen")
-    _announce(new, understood, stored, counts, repeat)
+    with prepared.gathering():
+        _announce(new, understood, stored, counts, reserved, repeat)
+        # an outermost transaction ends with its last writes; commit hooks run when its block is left
+        prepared.flush(commit=bool(first))
     return _receipt(stored, understood.decision.wording)
 
 
@@ -102,7 +105,12 @@ def _receipt(stored: store.Stored, wording: str) -> Receipt:
 
 
 def _announce(
-    new: NewRequest, understood: Understood, stored: store.Stored, counts: store.Counts, repeat: Repeat | None
+    new: NewRequest,
+    understood: Understood,
+    stored: store.Stored,
+    counts: store.Counts,
+    reserved: tuple[int, ...],
+    repeat: Repeat | None,
 ) -> None:
     publish(
         RequestReceived(
@@ -126,6 +134,7 @@ def _announce(
             caller_year_count=counts.caller_year,
             place_month_count=counts.place_month,
             place_year_count=counts.place_year,
+            reserved=reserved,
         )
     )
     ledger.append(

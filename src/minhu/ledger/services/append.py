@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from django.db import connection
 
+from minhu.engines import prepared
 from minhu.kernel.actors import current_actor
 from minhu.kernel.clock import now
 from minhu.ledger.domain.merkle import leaf_hash
@@ -41,6 +42,9 @@ def append_many(entries: Iterable[tuple[str, Subject, Mapping[str, Any]]]) -> No
     if not connection.in_atomic_block:
         raise RuntimeError("a ledger entry belongs to the transaction of what it tells; open one first")
     rows = [_row(kind, subject, payload) for kind, subject, payload in entries]
+    if len(rows) == 1:
+        prepared.write(_COLUMNS + _ROW, (*rows[0][:4], _array(rows[0][4]), *rows[0][5:]))
+        return
     with connection.cursor() as cursor:
         for start in range(0, len(rows), _ROWS_AT_ONCE):
             part = rows[start : start + _ROWS_AT_ONCE]
@@ -53,6 +57,12 @@ def record_access(subject: Subject, purpose: str, fields: Sequence[str] = ()) ->
     values = [now(), actor.kind, actor.id, subject[0], str(subject[1]), list(fields), clean(purpose)]
     with connection.cursor() as cursor:
         cursor.execute(_ACCESS, values)
+
+
+def _array(texts: Sequence[str]) -> str:
+    """An array as PostgreSQL writes it."""
+    quoted = (text.replace("\\", "\\\\").replace('"', '\\"') for text in texts)
+    return "{" + ",".join(f'"{text}"' for text in quoted) + "}"
 
 
 def _row(kind: str, subject: Subject, payload: Mapping[str, Any]) -> tuple[Any, ...]:

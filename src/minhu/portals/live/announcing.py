@@ -11,8 +11,9 @@ import json
 from collections.abc import Iterable
 from typing import Final
 
-from django.db import connection, transaction
+from django.db import transaction
 
+from minhu.engines import prepared
 from minhu.handling.events import LightChanged, OrderChanged
 from minhu.handling.types import State
 from minhu.intake.events import RequestsImported
@@ -34,8 +35,7 @@ def tell(key: str, to: Iterable[str], count: int = 1) -> None:
 
 
 def _notify(payload: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, payload])
+    prepared.run("SELECT pg_notify(%s, %s)", (CHANNEL, payload))
 
 
 @subscribe(OrderChanged)

@@ -1,0 +1,211 @@
+"""The hot path to PostgreSQL: prepared statements on Django's own connection, many of them in one round trip.
+
+Statements are planned once for each connection and sent through libpq's pipeline, without the cost of cursors. Inside
+`gathering` writes wait for each other and travel together, with the COMMIT when the caller asks for it; whoever reads
+meanwhile through Django makes them go first. Everything else (transactions, savepoints, row security, errors) is
+Django's as usual.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import select
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from datetime import date
+from functools import cache
+from typing import Any
+from uuid import UUID
+from weakref import WeakKeyDictionary
+
+import psycopg
+from django.db import connection
+from psycopg.adapt import Transformer
+from psycopg.errors import error_from_result
+from psycopg.pq import ExecStatus, TransactionStatus
+
+Command = tuple[str, Sequence[Any]]
+Rows = list[tuple[Any, ...]]
+_BEGIN, _COMMIT = ("BEGIN", ()), ("COMMIT", ())
+_FINE = (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
+_known: WeakKeyDictionary[psycopg.Connection[Any], set[bytes]] = WeakKeyDictionary()
+_waiting: ContextVar[list[Command] | None] = ContextVar("minhu_waiting_writes", default=None)
+
+
+def run(statement: str, parameters: Sequence[Any] = ()) -> Rows:
+    """Execute one statement (`%s` stands for a parameter) in the present transaction and return its rows.
+
+    Parameters are None, str, bytes, bool, int, float, dates and UUIDs; their types follow from the statement, which
+    casts where that is not plain. Errors come out as Django's.
+    """
+    return together([(statement, parameters)])[0]
+
+
+def together(commands: Sequence[Command], *, commit: bool = False) -> list[Rows]:
+    """Execute several statements in one round trip and return the rows of each; `commit` ends the transaction with them.
+
+    When one fails, those behind it are not executed and the transaction is broken. What waits goes first.
+    """
+    waiting = _waiting.get()
+    earlier = len(waiting or ())
+    if waiting:
+        commands = [*waiting, *commands]
+        waiting.clear()
+    with connection.wrap_database_errors:
+        connection.ensure_connection()
+        return _sent(connection.connection, commands, commit)[earlier:]
+
+
+def write(statement: str, parameters: Sequence[Any] = ()) -> None:
+    """Execute a statement whose rows nobody needs: now, or inside `gathering` together with the others."""
+    waiting = _waiting.get()
+    if waiting is None:
+        run(statement, parameters)
+    else:
+        waiting.append((statement, parameters))
+
+
+def flush(*, commit: bool = False) -> None:
+    """Send what waits; with `commit` also end the transaction of the outermost `atomic` that the caller has opened."""
+    if commit or _waiting.get():
+        together((), commit=commit)
+
+
+@contextmanager
+def gathering() -> Iterator[None]:
+    """Let writes of this block wait for each other; what still waits at its end is sent then."""
+    if _waiting.get() is not None:
+        yield
+        return
+    token = _waiting.set([])
+    try:
+        with connection.execute_wrapper(_first):
+            yield
+        flush()
+    finally:
+        _waiting.reset(token)
+
+
+def spare_health_check() -> None:
+    """Take the connection for healthy when it is open and nothing has come in on it: a server that ends says so.
+
+    Costs microseconds where Django's own check costs a round trip; Django's is left to judge every other case.
+    """
+    raw = connection.connection
+    if raw is None or raw.closed or raw.pgconn.transaction_status != TransactionStatus.IDLE:
+        return
+    ready = select.poll()
+    ready.register(raw.pgconn.socket, select.POLLIN)
+    if not ready.poll(0):
+        connection.health_check_done = True  # type: ignore[attr-defined]
+
+
+def _first(execute: Any, sql: Any, parameters: Any, many: bool, context: Any) -> Any:
+    flush()
+    return execute(sql, parameters, many, context)
+
+
+@cache
+def _named(statement: str) -> tuple[bytes, bytes]:
+    """Name and text of a statement as PostgreSQL wants it."""
+    parts = re.split(r"%s", statement)
+    text = parts[0] + "".join(f"${at}{part}" for at, part in enumerate(parts[1:], 1))
+    encoded = text.replace("%%", "%").encode()
+    return b"minhu_" + hashlib.blake2b(encoded, digest_size=8).hexdigest().encode(), encoded
+
+
+def _sent(raw: psycopg.Connection[Any], commands: Sequence[Command], commit: bool) -> list[Rows]:
+    wire = raw.pgconn
+    begin = not raw.autocommit and wire.transaction_status == TransactionStatus.IDLE
+    whole = [*([_BEGIN] if begin else ()), *commands, *([_COMMIT] if commit else ())]
+    # where psycopg prepares by itself it also drops all statements now and then: ours then go without a name
+    known = _known.setdefault(raw, set()) if raw.prepare_threshold is None else None
+    expected: list[bytes] = []
+    wire.enter_pipeline_mode()
+    try:
+        for statement, parameters in whole:
+            name, text = _named(statement)
+            values = [_text(value) for value in parameters]
+            if known is None:
+                wire.send_query_params(text, values)
+            else:
+                if name not in known and name not in expected:
+                    wire.send_prepare(name, text)
+                    expected.append(name)
+                wire.send_query_prepared(name, values)
+            expected.append(b"")
+        wire.pipeline_sync()
+        results = _received(wire, len(expected))
+    finally:
+        with suppress(psycopg.Error):
+            wire.exit_pipeline_mode()
+    rows: list[Rows] = []
+    failed = None
+    for name, result in zip(expected, results, strict=True):
+        if result.status not in _FINE:
+            failed = failed or result
+        elif name and known is not None:
+            known.add(name)  # also when a later statement fails: it stays prepared
+        elif not failed:
+            rows.append(_rows(raw, result))
+    if failed:
+        raise error_from_result(failed, raw.info.encoding)
+    if commit and results[-1].command_status != b"COMMIT":
+        raise psycopg.OperationalError("the transaction was rolled back")
+    return rows[int(begin) : len(rows) - int(commit)]
+
+
+def _received(wire: Any, count: int) -> list[Any]:
+    """The results of `count` commands and the end of the pipeline."""
+    ready = select.poll()
+    ready.register(wire.socket, select.POLLIN | select.POLLOUT)
+    while wire.flush():
+        if any(event & select.POLLIN for _, event in ready.poll()):
+            wire.consume_input()
+    ready.modify(wire.socket, select.POLLIN)
+    results: list[Any] = []
+    while True:
+        while wire.is_busy():
+            ready.poll()
+            wire.consume_input()
+        result = wire.get_result()
+        if result is None:
+            if wire.status:  # anything but 0 (OK): the server is gone
+                raise psycopg.OperationalError("the connection is lost")
+            continue
+        if result.status == ExecStatus.PIPELINE_SYNC:
+            return results
+        results.append(result)
+        if len(results) > count:
+            raise psycopg.OperationalError("the connection is lost")
+
+
+def _rows(raw: psycopg.Connection[Any], result: Any) -> Rows:
+    if not result.ntuples:
+        return []
+    reader = Transformer(raw)
+    reader.set_pgresult(result)
+    return list(reader.load_rows(0, result.ntuples, tuple))
+
+
+def _text(value: Any) -> bytes | None:
+    """A parameter in PostgreSQL's text form."""
+    if value is None:
+        return None
+    if isinstance(value, str):
+        if "\0" in value:
+            raise psycopg.DataError("PostgreSQL text fields cannot contain NUL bytes")
+        return value.encode()
+    if isinstance(value, bool):
+        return b"t" if value else b"f"
+    if isinstance(value, int):
+        return b"%d" % value
+    if isinstance(value, bytes):
+        return b"\\x" + value.hex().encode()
+    if isinstance(value, date):
+        return value.isoformat().encode()
+    if isinstance(value, float | UUID):
+        return str(value).encode()
+    raise TypeError(f"{type(value).__name__} cannot be sent as it is")
