@@ -193,4 +193,6 @@ def dispatch_to(dispatcher: Person, number: str, unit: str) -> None:
     """Another unit than the suggested one, chosen by name."""
     form = step(dispatcher, number, "派单")
     form.get_by_label("主办单位").fill(unit)
+    for assisting in form.locator("[data-pick-many] input").all():
+        assisting.fill("")
     done(dispatcher, form, "派单")

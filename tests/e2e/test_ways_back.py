@@ -22,9 +22,6 @@ def test_a_return_names_the_right_unit_and_an_extension_is_granted(person: Enter
     dispatch_to(dispatcher, kept.number, "清江区城市管理局")
     wrong = person("chengban")
     form = step(wrong, kept.number, "申请退单")
-    form.get_by_role("button", name="申请退单").click()
-    form.locator("[data-error-summary]").wait_for()
-    form = wrong.page.locator("#step-panel form")
     form.get_by_label("应由哪个单位办理").fill("清江区住房和城乡建设局")
     form.get_by_label("原因").select_option(index=1)
     form.get_by_label("退单理由和职责依据").fill("房屋外墙安全由住建部门监督，我局无处置职责。")
@@ -82,7 +79,9 @@ def test_a_township_calls_units_to_one_spot(person: Enter) -> None:
     street.sees("查获偷倒车辆一台")
     page.get_by_role("link", name="确认是否到场").first.click()
     page.locator("#panel-body").get_by_role("button", name="提交").click()
-    street.sees("已确认到场")
+    page.locator("#panel").wait_for(state="hidden")
+    street.go(f"/orders/{kept.number}/")
+    street.sees("确认报到")
 
 
 def tomorrow() -> str:

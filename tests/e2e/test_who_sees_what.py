@@ -28,7 +28,7 @@ def test_others_orders_and_pictures_stay_shut(person: Enter) -> None:
     for name in ("gutinglan", "wangge"):
         other = person(name)
         other.go(f"/orders/{kept.number}/", status=404)
-        other.sees("不存在")
+        other.sees("没有找到")
         other.everyone_can_use_it()
         assert other.context.request.get(other.base + picture).status in {403, 404}
 

@@ -118,9 +118,11 @@ def approve(person: Enter, number: str) -> None:
     """Another person of the unit approves; only then the citizen may read it."""
     head = person("fuzeren")
     page = head.go(f"/orders/{number}/")
-    head.sees("劝离占道摊贩11户")
     take(page, "order")
-    done(head, step(head, number, "审核通过"), "审核通过")
+    form = step(head, number, "审核通过")
+    assert "劝离占道摊贩11户" in form.get_by_label("答复内容").input_value()
+    head.everyone_can_use_it()
+    done(head, form, "审核通过")
     head.sees("待回访")
     head.everyone_can_use_it()
 
