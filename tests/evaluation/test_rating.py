@@ -7,14 +7,16 @@ from datetime import timedelta
 import pytest
 
 from factories import MONDAY, City, make_city, make_order
-from minhu.directory.access import acting_as
+from minhu.directory.access import acting_as, as_system
 from minhu.directory.queries.actors import citizen_actor
 from minhu.evaluation import queries, services
 from minhu.evaluation.types import Answers, RatingChannel
 from minhu.handling.models import Order
+from minhu.handling.services import sweep
 from minhu.handling.types import State
 from minhu.kernel import clock
 from minhu.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
+from minhu.ledger.queries import entries_of
 
 pytestmark = pytest.mark.django_db
 SOLVED = Answers(responded=True, solved=True, satisfaction="satisfied", comment="井盖当天就修好了")
@@ -44,6 +46,31 @@ def test_unsolved_waits_for_a_person(city: City) -> None:
         with acting_as(citizen_actor((order.request_id,))):
             services.rate(order.number, UNSOLVED)
             assert state_of(order) is State.TO_CALL_BACK
+
+
+def test_an_unsolved_answer_is_never_closed_as_no_answer(city: City) -> None:
+    with clock.at(MONDAY):
+        order, silent = make_order(city, upto="to_call_back"), make_order(city, upto="to_call_back")
+        with acting_as(citizen_actor((order.request_id,))):
+            services.rate(order.number, UNSOLVED)
+    with clock.at(MONDAY + timedelta(days=4)):
+        sweep()
+    with as_system():
+        assert (state_of(order), state_of(silent)) == (State.TO_CALL_BACK, State.CLOSED)
+
+
+def test_the_ledger_keeps_no_words_about_an_exclusion(city: City) -> None:
+    with clock.at(MONDAY):
+        order = make_order(city, upto="closed")
+        with acting_as(citizen_actor((order.request_id,))):
+            rating = services.rate(order.number, UNSOLVED)
+        with acting_as(city.actor("supervisor")):
+            services.decide_exclusion(rating.pk, "住户与施工方有积怨", exclude=True)
+    with as_system():
+        entries = entries_of(("order", order.number))
+    kept = [entry.payload for entry in entries if entry.kind == "rating.excluded"]
+    assert len(kept) == 1
+    assert "积怨" not in str(kept)
 
 
 def test_once_for_each_round(city: City) -> None:

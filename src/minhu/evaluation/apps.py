@@ -9,3 +9,7 @@ class EvaluationConfig(AppConfig):
     name = "minhu.evaluation"
     label = "evaluation"
     verbose_name = "评估"
+
+    def ready(self) -> None:
+        """Subscribe to the news from handling."""
+        from minhu.evaluation import subscribers  # noqa: F401, PLC0415

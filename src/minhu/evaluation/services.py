@@ -95,6 +95,6 @@ def decide_exclusion(rating_id: int, reason: str, *, exclude: bool) -> Rating:
     ledger.append(
         "rating.excluded" if exclude else "rating.restored",
         ("order", rating.order.number),
-        {"rating": rating.pk, "reason": rating.exclusion_reason},
+        {"rating": rating.pk, "round": rating.round},
     )
     return rating

@@ -30,3 +30,12 @@ class LightChanged(Event):
     kind: str
     light: str
     unit_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class ClosingUnanswered(Event):
+    """The rules are about to close an order as unanswered; who knows an answer of the citizen raises Conflict."""
+
+    order_id: int
+    number: str
+    round: int

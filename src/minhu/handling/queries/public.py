@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from minhu.directory.access import visible_to
+from django.db import transaction
+
+from minhu.directory.access import elevated, visible_to
 from minhu.directory.queries.units import unit_info
 from minhu.handling.domain.states import AT_UNITS, OPEN_STATES
 from minhu.handling.models import Order, OrderStep
 from minhu.handling.types import PublicEvent, PublicOrderView, State
+from minhu.kernel import masks
 from minhu.kernel.actors import Actor
 from minhu.kernel.errors import NotFound
 
@@ -41,7 +44,7 @@ def public_view(request_id: int, actor: Actor | None = None) -> PublicOrderView:
     state = State(order.state)
     steps = OrderStep.objects.filter(order=order).exclude(public_text="").order_by("id")
     unit = unit_info(order.lead_unit_id)
-    shown = order.reply_approved_at is not None
+    told = order if order.reply_approved_at is not None else _joint_result(order)
     return PublicOrderView(
         number=order.number,
         title=order.title,
@@ -50,8 +53,8 @@ def public_view(request_id: int, actor: Actor | None = None) -> PublicOrderView:
         created_at=order.created_at,
         due_at=order.due_at if state in AT_UNITS else None,
         unit_name=unit.label if unit else "",
-        reply=order.public_reply if shown else "",
-        replied_at=order.replied_at if shown else None,
+        reply="" if told is None else order.public_reply if told is order else masks.free_text(told.public_reply),
+        replied_at=told.replied_at if told else None,
         timeline=tuple(PublicEvent(at, text) for at, text in steps.values_list("at", "public_text")),
         can_supplement=state in OPEN_STATES,
         can_withdraw=state in OPEN_STATES,
@@ -65,3 +68,11 @@ def _merged_into(order: Order) -> str:
     if order.merged_into_id is None:
         return ""
     return Order.objects.filter(pk=order.merged_into_id).values_list("number", flat=True).first() or ""
+
+
+def _joint_result(order: Order) -> Order | None:
+    """The order this one was merged into, once its reply is public: its result was promised to this citizen too."""
+    if order.merged_into_id is None:
+        return None
+    with transaction.atomic(), elevated("the public reply of a joint matter is told to everybody who reported it"):
+        return Order.objects.filter(pk=order.merged_into_id, reply_approved_at__isnull=False).first()

@@ -1,8 +1,8 @@
-"""Supervision that nobody has to answer any more."""
+"""Supervision and whistles that nobody has to answer any more."""
 
 from __future__ import annotations
 
-from minhu.handling.models import Supervision
+from minhu.handling.models import Supervision, Whistle
 from minhu.handling.services.context import Context
 from minhu.handling.types import ClockKind
 
@@ -17,3 +17,9 @@ def end_supervisions(context: Context, unit_id: int | None = None) -> None:
         Supervision.objects.filter(id__in=ids).update(ended_at=context.moment)
         for supervision_id in ids:
             context.book.cancel((ClockKind.SUPERVISION,), subject_id=supervision_id)
+
+
+def end_whistles(context: Context, reason: str) -> None:
+    """End open calls of the order with the clocks of those who were called."""
+    Whistle.objects.filter(order=context.order, ended_at__isnull=True).update(ended_at=context.moment, result=reason)
+    context.book.cancel((ClockKind.WHISTLE,))

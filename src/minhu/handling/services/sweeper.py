@@ -9,7 +9,7 @@ from django.db import transaction
 
 from minhu.directory.access import as_system
 from minhu.handling.domain.states import ALARMS
-from minhu.handling.events import LightChanged
+from minhu.handling.events import ClosingUnanswered, LightChanged
 from minhu.handling.models import Clock, Order, Supervision
 from minhu.handling.services import bulk
 from minhu.handling.services.clockbook import set_from
@@ -112,6 +112,8 @@ def _act(clock: Clock, order: Order, moment: datetime) -> bool:
         return False
     step, data = automatic
     try:
+        if step is Step.CLOSE:
+            publish(ClosingUnanswered(order.pk, order.number, order.reopen_count))
         take(order.number, step, data, key=f"auto-{step.value}-{clock.pk}")
     except MinhuError:  # a person must decide something first: the red light stays for them
         Clock.objects.filter(pk=clock.pk).update(next_at=moment + TRY_AGAIN)

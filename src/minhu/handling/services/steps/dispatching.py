@@ -11,7 +11,7 @@ from minhu.handling.services.context import Context
 from minhu.handling.services.outside import day_words, rules, units_by_id
 from minhu.handling.services.steps.front import correct_elements
 from minhu.handling.services.steps.registry import handles
-from minhu.handling.services.supervision_ends import end_supervisions
+from minhu.handling.services.supervision_ends import end_supervisions, end_whistles
 from minhu.handling.types import AssignmentRole, AssignmentState, Step
 from minhu.kernel.errors import Invalid, NotAllowed
 
@@ -120,6 +120,7 @@ def recall(context: Context) -> None:
     context.drop_reviews("派单已撤回")
     context.end_all(AssignmentState.RECALLED)
     end_supervisions(context)
+    end_whistles(context, "派单已撤回")
     context.order.lead_unit = None
 
 

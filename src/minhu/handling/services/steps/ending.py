@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from minhu.handling.models import Order, Review, Whistle
+from minhu.handling.models import Order, Review
 from minhu.handling.services.context import Context
 from minhu.handling.services.outside import rules
 from minhu.handling.services.steps.registry import handles
-from minhu.handling.services.supervision_ends import end_supervisions
+from minhu.handling.services.supervision_ends import end_supervisions, end_whistles
 from minhu.handling.types import AssignmentState, State, Step
 from minhu.kernel.errors import Conflict
 
@@ -16,7 +16,7 @@ from minhu.kernel.errors import Conflict
 def _leave_units(context: Context, reason: str, state: AssignmentState) -> None:
     context.drop_reviews(reason)
     end_supervisions(context)
-    Whistle.objects.filter(order=context.order, ended_at__isnull=True).update(ended_at=context.moment, result=reason)
+    end_whistles(context, reason)
     context.end_all(state)
 
 
@@ -30,9 +30,13 @@ def close(context: Context) -> None:
 
 @handles(Step.ARCHIVE)
 def archive(context: Context) -> None:
-    """Nothing more is expected; a question that still waits must be answered first."""
-    if Review.objects.filter(order=context.order, decision=Review.Decision.WAITING).exists():
+    """Nothing more is expected; a question that somebody can still decide must be answered first."""
+    waiting = Review.objects.filter(order=context.order, decision=Review.Decision.WAITING)
+    if context.order.state == State.CLOSED.value and waiting.exists():
         raise Conflict("还有申请等待审核，审核后才能归档。", code="review_waits")
+    waiting.update(
+        decision=Review.Decision.REFUSED, decided_at=context.moment, decided_by="system", decision_reason="工单已归档"
+    )
     _leave_units(context, "工单已归档", AssignmentState.RECALLED)
 
 
@@ -63,5 +67,5 @@ def reopen(context: Context) -> None:
     order.handled_in_time = order.solved = None
     order.close_reason, order.public_reply, order.deadline_key = "", "", ""
     order.transfer_count = order.extension_count = 0
-    order.lead_unit = None
+    order.lead_unit = order.merged_into = None
     context.raised.append(("reopened", None))

@@ -9,7 +9,7 @@ from minhu.handling.services.outside import rules, units_by_id
 from minhu.handling.services.steps.dispatching import assign
 from minhu.handling.services.steps.registry import handles
 from minhu.handling.services.steps.work import share_of
-from minhu.handling.services.supervision_ends import end_supervisions
+from minhu.handling.services.supervision_ends import end_supervisions, end_whistles
 from minhu.handling.types import AssignmentRole, AssignmentState, ClockKind, Step
 from minhu.kernel.errors import Conflict, Invalid
 
@@ -66,6 +66,7 @@ def approve_return(context: Context) -> None:
     context.drop_reviews("主办单位退单，重新派单")
     order.return_count += 1
     end_supervisions(context)
+    end_whistles(context, "主办单位已退单")
     context.end_all(AssignmentState.RECALLED, keep=())
     order.lead_unit = None
     limit = rules.deadline_rules().returns_before_arbitration

@@ -5,7 +5,7 @@ from __future__ import annotations
 from minhu.directory.types import Role
 from minhu.handling.models import Supervision
 from minhu.handling.services.context import Context
-from minhu.handling.services.outside import units_by_id
+from minhu.handling.services.outside import unit_of, units_by_id
 from minhu.handling.services.steps.registry import handles
 from minhu.handling.services.steps.work import share_of
 from minhu.handling.types import SUPERVISION_LABELS, AssignmentRole, ClockKind, Step, SupervisionLevel
@@ -19,8 +19,7 @@ def raise_supervision(
 ) -> Supervision:
     """Record a supervision with its own clock; the order shows the highest level it ever reached."""
     order = context.order
-    units = units_by_id([unit_id]) if unit_id else {}
-    unit = units.get(unit_id or 0)
+    unit = unit_of(unit_id)  # also one that was switched off meanwhile: a late order stays late
     row = Supervision.objects.create(
         order=order, level=level.value, by_rule=by_rule, reason=reason[:500], unit_id=unit_id,
         raised_at=context.moment, raised_by=context.actor.id,
@@ -51,6 +50,8 @@ def supervise(context: Context) -> None:
     unit_id = data.unit_id or (context.lead.unit_id if context.lead else None)
     if unit_id and unit_id not in context.order.unit_ids:
         raise Invalid("被督办的单位没有承办过此单。", fields={"unit_id": "请选择承办单位"})
+    if unit_id:
+        units_by_id([unit_id])
     raise_supervision(context, level, data.text, unit_id)
 
 
