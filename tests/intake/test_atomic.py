@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import threading
 from pathlib import Path
@@ -118,6 +119,19 @@ def test_a_client_cannot_walk_through_the_numbers() -> None:
             services.open_by_code(f"26030100000{at:02d}", "123456", "walker")
         answers.append(caught.type)
     assert answers == [NotFound] * 20 + [TooMany] * 10
+
+
+def test_an_own_request_buys_no_new_guesses_at_those_of_others() -> None:
+    own = services.receive(NewRequest(text=TEXT))
+    answers = []
+    for at in range(24):
+        if at % 4 == 3:
+            with contextlib.suppress(TooMany):
+                services.open_by_code(own.number, own.code, "walker")
+        with pytest.raises((NotFound, TooMany)) as caught:
+            services.open_by_code(f"26030100000{at:02d}", "123456", "walker")
+        answers.append(caught.type)
+    assert answers == [NotFound] * 20 + [TooMany] * 4
 
 
 def test_the_right_code_opens_however_it_is_written() -> None:

@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import F
 
 from minhu.directory.access import elevated
 from minhu.engines.secrets import blind_index
@@ -57,7 +58,8 @@ def open_by_code(number: str, code: str, client: str) -> int:
             raise NotFound(_WRONG, code="wrong_code")
         assert found is not None  # noqa: S101  # matches() refuses an empty digest
         Attempt.objects.filter(key=keys[0]).delete()
-        Attempt.objects.filter(key=keys[1], failures__gt=0).update(failures=0)
+        # only this right answer is taken back: an own request must not buy new guesses at those of others
+        Attempt.objects.filter(key=keys[1], failures__gt=0).update(failures=F("failures") - 1)
         ledger.append("request.opened", ("request", found[0]), {})
     return int(found[0])
 
