@@ -79,6 +79,9 @@ def _target(request: HttpRequest, fallback: str) -> str:
 
 
 def _on_this_machine(request: HttpRequest) -> bool:
+    """Whether the browser runs here; behind a proxy every address looks like this machine, so that does not count."""
+    if any(name in request.headers for name in ("X-Forwarded-For", "X-Real-IP", "Forwarded")):
+        return False
     try:
         address = ipaddress.ip_address(request.META.get("REMOTE_ADDR", ""))
     except ValueError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -46,11 +47,14 @@ def _ask_code(number: str) -> HttpResponse:
 
 def _context(request: HttpRequest, request_id: int, **more: Any) -> dict[str, Any]:
     view: PublicOrderView = handling.public_view(request_id)
+    card = intake.request_card(request_id)
+    if not view.reply:  # files of a reply are told together with it, after somebody has approved both
+        card = replace(card, attachments=tuple(file for file in card.attachments if file.kind != "reply"))
     entries = [{"at": event.at, "title": event.text, "tone": "calm"} for event in reversed(view.timeline)]
     return {
         "order": view,
         "entries": entries,
-        "card": intake.request_card(request_id),
+        "card": card,
         "file_limit": MOST_FILES,
         "file_megabytes": FILE_MEGABYTES,
         **more,

@@ -111,13 +111,13 @@ def panel(request: HttpRequest, number: str, step: str) -> HttpResponse:
     """One step of one order without leaving the list; the policy decides which."""
     actor = actor_of(request)
     initial: dict[str, Any] = {}
-    if (unit := request.GET.get("unit_id", "")).isdigit():
+    if (unit := request.GET.get("unit_id", "")).isdecimal():
         initial["unit_id"] = int(unit)
     if request.GET.get("level") in set(SupervisionLevel):
         initial["level"] = request.GET["level"]
     after = _exclude if step == Step.APPROVE_EXCLUSION else None
     place = Place(request.get_full_path(), safe_back(request, reverse("supervision")), after)
-    unit_id = int(share) if (share := request.GET.get("share", "")).isdigit() else None
+    unit_id = int(share) if (share := request.GET.get("share", "")).isdecimal() else None
     return open_panel(request, open_step(number, step, actor, unit_id), actor, place, **initial)
 
 

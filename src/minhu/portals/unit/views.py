@@ -137,7 +137,7 @@ def panel(request: HttpRequest, number: str, step: str) -> HttpResponse:
     actor = actor_of(request)
     opened = open_step(number, step, actor, _asked_unit(request, actor))
     initial: dict[str, Any] = {
-        name: int(value) for name in ("unit_id", "supervision_id") if (value := request.GET.get(name, "")).isdigit()
+        name: int(value) for name in ("unit_id", "supervision_id") if (value := request.GET.get(name, "")).isdecimal()
     }
     place = Place(request.get_full_path(), safe_back(request, reverse("unit")))
     return open_panel(request, opened, actor, place, **initial)

@@ -1,0 +1,66 @@
+"""What a citizen must not read yet, and a door that stands open to this machine only."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import pytest
+from django.contrib.sessions.backends.db import SessionStore
+from django.test import Client
+
+from factories import City, make_city, make_order
+from minhu.directory.access import acting_as
+from minhu.directory.models import Staff
+from minhu.directory.queries.actors import OWN_REQUESTS_KEY
+from minhu.handling.models import Order
+from minhu.handling.services import take
+from minhu.handling.types import Step, StepData
+from minhu.intake import services as intake
+from minhu.intake.types import UploadedFile
+from portals.staff_pages import body, signed_in
+
+pytestmark = pytest.mark.django_db
+PIXEL = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg=="
+)
+
+
+@pytest.fixture
+def city(db: None, home: Any) -> City:
+    return make_city()
+
+
+def page_of(order: Order) -> str:
+    session = SessionStore()
+    session[OWN_REQUESTS_KEY] = [order.request_id]
+    session.create()
+    client = Client()
+    client.cookies["minhu_session"] = str(session.session_key)
+    return body(client.get(f"/r/{order.number}/"))
+
+
+def test_files_of_a_reply_are_told_together_with_it(city: City) -> None:
+    order = make_order(city, upto="contacted")
+    with acting_as(city.actor("water_handler")) as who:
+        ids = intake.attach(order.request_id, [UploadedFile("现场照片.png", PIXEL)], kind="reply", actor=who)
+        take(order.number, Step.REPLY, StepData(reply="已修好", attachment_ids=ids))
+    assert "现场照片" not in page_of(order)
+    with acting_as(city.actor("water_head")):
+        take(order.number, Step.APPROVE_REPLY)
+    assert "现场照片" in page_of(order)
+
+
+def test_the_demo_door_does_not_open_through_a_proxy(city: City, settings: Any) -> None:
+    settings.MINHU_DEMO = True
+    Staff.objects.filter(username="dispatcher").update(demo=True)
+    far = Client(headers={"X-Forwarded-For": "203.0.113.9"})
+    assert "/demo/login/" not in body(far.get("/login/"))
+    assert "/demo/login/dispatcher/" in body(Client().get("/login/"))
+
+
+@pytest.mark.parametrize("query", ["unit_id=²", "share=²"])
+def test_odd_digits_in_an_address_are_nobodys_number(city: City, query: str) -> None:
+    order = make_order(city, upto="in_progress")
+    client = signed_in(city, "supervisor")
+    assert client.get(f"/supervision/panel/{order.number}/supervise/?{query}").status_code == 200
