@@ -35,6 +35,12 @@ def settled(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(freshness, "CHECK_SECONDS", 60.0)
 
 
+def test_no_telephone_stands_in_the_title_that_lists_show(city: City) -> None:
+    order = make_order(city, title="请联系13812345678，楼上噪声", confidential=True)
+    assert "13812345678" not in order.title
+    assert "楼上噪声" in order.title
+
+
 def test_opening_costs_four_statements(city: City, settled: None) -> None:
     with as_system():
         publish(received(city, make_request()))  # rules and directory are in the process now

@@ -64,3 +64,12 @@ def test_odd_digits_in_an_address_are_nobodys_number(city: City, query: str) -> 
     order = make_order(city, upto="in_progress")
     client = signed_in(city, "supervisor")
     assert client.get(f"/supervision/panel/{order.number}/supervise/?{query}").status_code == 200
+
+
+def test_a_password_that_somebody_else_knows_opens_nothing_but_its_change(city: City) -> None:
+    order = make_order(city, upto="in_progress")
+    client = signed_in(city, "water_handler")
+    assert client.get(f"/orders/{order.number}/").status_code == 200
+    Staff.objects.filter(username="water_handler").update(must_change_password=True)
+    assert client.get(f"/orders/{order.number}/")["Location"] == "/account/password/"
+    assert client.get("/account/password/").status_code == 200

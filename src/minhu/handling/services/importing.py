@@ -17,6 +17,7 @@ from minhu.handling.types import (
     Step,
 )
 from minhu.intake.events import HistoricRow, RequestsImported
+from minhu.kernel import masks
 from minhu.kernel.actors import Actor, current_actor
 from minhu.kernel.clock import now
 from minhu.kernel.errors import Invalid
@@ -62,7 +63,7 @@ def _order(row: HistoricRow, moment: datetime, archive_after: timedelta) -> Orde
         version=1 if done is None else 3 if archived else 2,
         created_at=row.received_at,
         changed_at=done or row.received_at,
-        title=row.title[:200],
+        title=masks.free_text(row.title[:200]),
         channel="import",
         request_type=row.request_type,
         category_id=row.category_id,

@@ -10,6 +10,7 @@ from minhu.handling.services.clockbook import ClockBook
 from minhu.handling.services.inserting import insert_opened
 from minhu.handling.types import State, Step
 from minhu.intake.events import RequestReceived
+from minhu.kernel import masks
 from minhu.kernel.actors import current_actor
 from minhu.kernel.events import publish
 
@@ -28,7 +29,7 @@ def open_order(event: RequestReceived) -> Order:
         state=state.value,
         created_at=event.received_at,
         changed_at=event.received_at,
-        title=event.title[:200],
+        title=masks.free_text(event.title[:200]),
         channel=event.channel,
         request_type=event.request_type,
         category_id=event.category_id,
