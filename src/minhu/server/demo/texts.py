@@ -63,7 +63,9 @@ def compose(
     """
     codes, weights = world.month_weights(month)
     code = category or rng.choices(codes, weights)[0]
-    choices = [x for x in world.templates()[code] if _in_season(x.text, month)] or list(world.templates()[code])
+    spoken = [x for x in world.templates()[code] if _in_season(x.text, month)]
+    types = {x.request_type for x in spoken}
+    choices = [*spoken, *(x for x in world.templates()[code] if x.request_type not in types)]
     fitting = [x for x in choices if x.request_type == request_type] or choices
     template = rng.choice(fitting)
     profile = world.profiles()[code]

@@ -22,12 +22,13 @@ KINDS: Mapping[str, float] = {
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """Somebody turns up: ``key`` names it for ever, ``story`` is the incident it belongs to."""
+    """Somebody turns up: ``key`` names it for ever, ``story`` is the incident it belongs to, ``street`` where it plays."""
 
     moment: datetime
     key: str
     kind: str
     story: str = ""
+    street: str = ""
 
 
 def arrivals_on(seed: int, day: date, rate: float, factor: float = 1.0) -> list[Arrival]:
@@ -36,14 +37,17 @@ def arrivals_on(seed: int, day: date, rate: float, factor: float = 1.0) -> list[
     profile = world.load("profiles")
     mean = rate * factor * profile["months"][day.month - 1] * profile["weekdays"][day.weekday()]
     found = [
-        Arrival(_moment(rng, day), f"sim{seed}-{day:%y%m%d}-{number}", rng.choices(list(KINDS), list(KINDS.values()))[0])
+        Arrival(
+            _moment(rng, day), f"sim{seed}-{day:%y%m%d}-{number}", rng.choices(list(KINDS), list(KINDS.values()))[0],
+            street=_street(rng),
+        )
         for number in range(_poisson(rng, mean))
     ]
     for story, strength in _stories_on(seed, day):
         share = min(1.0, rate / 9.0)
         for number in range(max(2, round(story["surge"] * strength * share))):
             moment = _moment(rng, day)
-            found.append(Arrival(moment, f"sim{seed}-{day:%y%m%d}-{story['code']}{number}", "story", story["code"]))
+            found.append(Arrival(moment, f"sim{seed}-{day:%y%m%d}-{story['code']}{number}", "story", story["code"], story["area"]))
     return sorted(found, key=lambda arrival: (arrival.moment, arrival.key))
 
 
@@ -52,8 +56,34 @@ def showcase(seed: int, until: datetime) -> list[Arrival]:
     rng = Random(f"{seed}/show/{until:%y%m%d%H}")
     near = [until - timedelta(days=rng.uniform(0.05, 9)) for _ in range(26)]
     fresh = [until - timedelta(minutes=rng.uniform(2, 200)) for _ in range(9)]
-    found = [Arrival(moment, f"sim{seed}-{until:%y%m%d}-show{n}", "show") for n, moment in enumerate(near)]
-    found += [Arrival(moment, f"sim{seed}-{until:%y%m%d}-fresh{n}", "matter") for n, moment in enumerate(fresh)]
+    found = [Arrival(moment, f"sim{seed}-{until:%y%m%d}-show{n}", "show", street=_shown(rng)) for n, moment in enumerate(near)]
+    found += [Arrival(moment, f"sim{seed}-{until:%y%m%d}-fresh{n}", "matter", street=_street(rng)) for n, moment in enumerate(fresh)]
+    return found
+
+
+def _street(rng: Random) -> str:
+    streets = world.streets()
+    weights = world.load("profiles")["area_weights"]
+    return rng.choices(streets, [weights[x.code] for x in streets])[0].code
+
+
+def _shown(rng: Random) -> str:
+    """Where the accounts of the demonstration work: 清江区, and half of it in the street of the grid worker."""
+    near = [x.code for x in world.streets() if x.code.startswith("990102")]
+    return "990102002" if rng.random() < 0.5 else rng.choice(near)
+
+
+@cache
+def parts_of_the_city(parts: int) -> Mapping[str, int]:
+    """Counties shared out so that every part has about as much to do; a matter and its repeats stay together."""
+    weights: dict[str, float] = {}
+    for code, weight in world.load("profiles")["area_weights"].items():
+        weights[code[:6]] = weights.get(code[:6], 0.0) + weight
+    load = [0.0] * parts
+    found = {}
+    for county in sorted(weights, key=lambda code: (-weights[code], code)):
+        found[county] = load.index(min(load))
+        load[found[county]] += weights[county]
     return found
 
 

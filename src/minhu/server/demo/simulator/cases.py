@@ -20,6 +20,8 @@ from minhu.server.demo.texts import ComposedMessage
 HABITUAL = 40
 """So many citizens call again and again."""
 PHOTO_NAME = "现场照片（演示）.jpg"
+SHOWN = ("020101", "020102", "020103", "020201", "020203", "010601", "010703", "08010102", "100201", "100501")
+"""Categories of what the accounts of the demonstration have on their desks; the last ones are led by streets."""
 CONSULTATIONS = 0.42
 """Share of ordinary requests that only ask something (nearly half in a real city, some among the others as well)."""
 _AGAIN = ("又打来了，前几天反映过这件事：", "再次反映：", "同样的问题再问一次，", "催一下，之前说的事情还没有人来：")
@@ -95,7 +97,9 @@ def make_case(arrival: Arrival, earlier: Sequence[Case] = ()) -> Case:
     kind = "matter" if kind == "repeat" else kind
     asks = kind == "matter" and rng.random() < CONSULTATIONS
     leaf = _asked_leaf(rng, month) if asks else ""
-    message = texts.compose(rng, month, category=leaf, request_type="consultation" if asks else "")
+    message = texts.compose(
+        rng, month, category=leaf, request_type="consultation" if asks else "", street=arrival.street
+    )
     other: Mapping[str, Any] = {}
     if kind != "matter":
         message, other = _unusual(rng, arrival, kind, message, month)
@@ -164,10 +168,7 @@ def _unusual(
     """Words of a request that is no ordinary matter; what a desk must know of it comes beside them."""
     content = world.load("replies_other")
     if kind == "show":
-        area = "990102002" if rng.random() < 0.5 else ""
-        leaf = rng.choice(("020101", "020102", "020103", "020201", "020203", "010601"))
-        streets = [x.code for x in world.streets() if x.code.startswith("990102")]
-        return texts.compose(rng, month, category=leaf, street=area or rng.choice(streets), request_type="complaint"), {}
+        return texts.compose(rng, month, category=rng.choice(SHOWN), street=arrival.street, request_type="complaint"), {}
     if kind == "story":
         return _incident(rng, arrival.story, month), {}
     if kind in ("out_of_scope", "emergency"):

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from random import Random
 
-from minhu.server.demo.simulator.arrivals import Arrival, arrivals_on, days, showcase
+from minhu.server.demo.simulator.arrivals import Arrival, arrivals_on, days, parts_of_the_city, showcase
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +21,7 @@ class Period:
 
     def mine(self, arrival: Arrival) -> bool:
         """Whether this part plays it."""
-        return Random(f"{arrival.key}/part").randrange(self.parts) == self.part
+        return parts_of_the_city(self.parts)[arrival.street[:6]] == self.part
 
     def arrivals(self) -> list[Arrival]:
         """Everybody who turns up in this part, in order."""

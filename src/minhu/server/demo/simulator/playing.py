@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import gc
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from minhu.directory.access import as_system, many_actors
 from minhu.directory.queries.actors import citizen_actor
@@ -18,7 +19,7 @@ from minhu.handling.types import State
 from minhu.intake.types import Channel
 from minhu.kernel import clock
 from minhu.kernel.actors import SYSTEM
-from minhu.kernel.errors import MinhuError
+from minhu.kernel.errors import MinhuError, Unavailable
 from minhu.server.demo.simulator import afterwards, desk, office, people_above, showcase
 from minhu.server.demo.simulator.arrivals import Arrival
 from minhu.server.demo.simulator.cases import make_case
@@ -42,6 +43,8 @@ PLAYS: dict[State, Play] = {
     State.EMERGENCY: desk.receipt,
 }
 BATCH_EVENTS = 400
+MOST_TRIES = 20
+Told = Callable[[datetime], None]
 DONE_WITH = frozenset({State.ARCHIVED, State.MERGED, State.WITHDRAWN, State.REFUSED})
 
 
@@ -174,23 +177,37 @@ def tune_connection() -> None:
     gc.disable()
 
 
-def play_part(period: Period, told: Callable[[datetime], None], stopped: Callable[[], bool], wait: Callable[[datetime], bool]) -> dict[str, int]:
+def play_part(
+    period: Period, told: Told, stopped: Callable[[], bool], wait: Callable[[datetime], bool]
+) -> dict[str, int]:
     """Play a part to its end or until ``stopped``; everything that ``told`` was called for is committed.
 
     ``wait(moment)`` says whether the others must catch up first.
     """
-    player = Player(period)
-    with listening(player.stage), without_savepoints():
-        with transaction.atomic(), as_system():
-            player.adopt()
-        while not player.finished and not stopped():
-            if wait(player.moment):
-                time.sleep(0.002)
-                continue
-            near = period.until - player.moment < timedelta(days=4)
-            with transaction.atomic(), many_actors("the simulator plays everybody"):
-                with connection.cursor() as cursor:
-                    cursor.execute("SET LOCAL synchronous_commit = off")
-                player.batch(timedelta(hours=6) if near else timedelta(days=2))
-            told(player.moment)
-    return dict(player.stage.count)
+    counts: Counter[str] = Counter()
+    for _ in range(MOST_TRIES):
+        player = Player(period)
+        try:
+            with listening(player.stage), without_savepoints():
+                _play(player, told, stopped, wait)
+            return dict(counts + player.stage.count)
+        except OperationalError:  # two processes waited for each other: go on from what is committed
+            counts += player.stage.count
+            connection.close()
+    raise Unavailable("模拟运行多次被数据库中断，请稍后再试。", code="simulation_interrupted")
+
+
+def _play(player: Player, told: Told, stopped: Callable[[], bool], wait: Callable[[datetime], bool]) -> None:
+    period = player.period
+    with transaction.atomic(), as_system():
+        player.adopt()
+    while not player.finished and not stopped():
+        if wait(player.moment):
+            time.sleep(0.002)
+            continue
+        near = period.until - player.moment < timedelta(days=4)
+        with transaction.atomic(), many_actors("the simulator plays everybody"):
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL synchronous_commit = off")
+            player.batch(timedelta(hours=6) if near else timedelta(days=2))
+        told(player.moment)

@@ -21,7 +21,7 @@ _WANTED: tuple[tuple[str, int, Action], ...] = (
 
 def arrange(stage: Stage) -> None:
     """Plan within the last hours what is still missing on the desks."""
-    working = [c for c in stage.recent() if c.state is State.IN_PROGRESS and not c.wrong and not c.waiting_assists]
+    working = [c for c in stage.recent() if c.state in (State.IN_PROGRESS, State.DISPATCHED) and not c.wrong and not c.waiting_assists]
     working = [c for c in working if c.message.request_type in office.GRIEVANCES]
     working.sort(key=lambda case: (not case.key.startswith("sim") or "show" not in case.key, -case.moment.timestamp()))
     used: set[str] = set()
@@ -32,7 +32,7 @@ def arrange(stage: Stage) -> None:
             if name == "return":
                 case.done.add("shirk")
             stage.plan(stage.until - timedelta(minutes=case.rng.uniform(4, 150)), action, case)
-    for case in [c for c in working if c.key not in used][:6]:
+    for case in [c for c in working if c.key not in used and c.state is State.IN_PROGRESS][:6]:
         case.epoch += 1
         stage.plan(stage.until - timedelta(minutes=case.rng.uniform(5, 140)), office.reply_now, case)
 
@@ -40,4 +40,5 @@ def arrange(stage: Stage) -> None:
 def _suits(case: Case, name: str) -> bool:
     if name in ("extension", "suspend") and name in case.done:
         return False
-    return name == "return" or extras.fits(case, name)
+    at_once = name in ("whistle", "grid", "return")  # the others need a signature
+    return (at_once or case.state is State.IN_PROGRESS) and (name == "return" or extras.fits(case, name))
