@@ -17,8 +17,10 @@ import httpx
 
 ROOT = Path(__file__).resolve().parents[2]
 STAGE = Path(__file__).with_name("stage.py")
-SIMULATE = ("simulate", "--days", "40", "--rate", "6", "--seed", "7")
-"""A small year's end: enough for figures, short enough for a test."""
+WEEKS = ("simulate", "--days", "30", "--rate", "4", "--seed", "7", "--workers", "1")
+"""Some weeks of a small city: enough for figures, short enough for a test."""
+YEAR = ("demo", "--load-only")
+"""The year that a newcomer sees: only for the pictures."""
 START_SECONDS = 60.0
 
 
@@ -80,13 +82,9 @@ def open_house() -> House:
     minhu(home, "migrate", "--quiet")
     timed("migrate", began)
     began = time.monotonic()
-    minhu(home, "demo", "--load-only")
+    minhu(home, *(YEAR if os.environ.get("MINHU_SCREENSHOTS") == "1" else WEEKS))
     run([sys.executable, str(STAGE)], home)
     timed("city", began)
-    if (ROOT / "src" / "minhu" / "server" / "commands" / "simulate.py").exists():
-        began = time.monotonic()
-        minhu(home, *SIMULATE)
-        timed("simulate", began)
     began = time.monotonic()
     house = _serve(home, seconds)
     timed("serve", began)

@@ -156,7 +156,7 @@ def row_of(page: Page, number: str) -> Locator:
 def step(who: Person, number: str, label: str) -> Locator:
     """Open the form of one step on the page of the order."""
     page = who.go(f"/orders/{number}/")
-    page.locator(".order-buttons").get_by_role("link", name=label).click()
+    page.locator(".order-buttons").get_by_role("link", name=re.compile(f"^{label}")).click()
     form = page.locator("#step-panel form")
     form.wait_for()
     return form
@@ -172,7 +172,7 @@ def done(who: Person, form: Locator, label: str) -> None:
 def press(who: Person, number: str, label: str) -> None:
     """A step that needs no words: one press on the page of the order."""
     page = who.go(f"/orders/{number}/")
-    page.locator(".order-buttons").get_by_role("button", name=label).click()
+    page.locator(".order-buttons").get_by_role("button", name=re.compile(f"^{label}")).click()
     who.page.locator("#toasts").get_by_text(f"已完成“{label}”").wait_for()
     who.ready()
 

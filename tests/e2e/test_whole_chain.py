@@ -130,7 +130,7 @@ def approve(person: Enter, number: str) -> None:
 def rate(citizen: Person, kept: Receipt) -> None:
     """The citizen follows with number and code, reads the timeline and the reply, rates."""
     page = follow(citizen, kept)
-    citizen.sees("劝离占道摊贩11户", "清江区城市管理局已签收", "办理过程")
+    citizen.sees("劝离占道摊贩11户", "清江区城管局已签收", "办理过程")
     citizen.everyone_can_use_it()
     take(page, "progress")
     page.get_by_role("link", name="我来评价").click()
