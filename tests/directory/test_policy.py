@@ -51,7 +51,7 @@ GRANTS: dict[str, tuple[str, str, str]] = {
     "decide_exclusion": ("supervisor", "", ""),
     "view_figures": ("supervisor inspector analyst leader", "", ""),
     "export": ("dispatcher supervisor analyst", "unit_head", ""),
-    "import": ("dispatcher system_admin", "", ""),
+    "import": ("dispatcher", "", ""),
     "view_directory": (
         EVERYWHERE + " unit_handler unit_head system_admin security_admin", "", "",
     ),

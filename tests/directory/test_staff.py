@@ -259,7 +259,7 @@ def test_a_token_opens_what_it_was_issued_for_and_nothing_else(db: None) -> None
     plain = tokens.issue_token("市政务平台", ["requests:write"])
     assert tokens.check_token(plain, "requests:write").name == "市政务平台"
     with pytest.raises(NotAllowed) as caught:
-        tokens.check_token(plain, "figures:read")
+        tokens.check_token(plain, "requests:read")
     assert caught.value.status == 403
 
 

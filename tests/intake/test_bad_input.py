@@ -110,7 +110,7 @@ def test_a_body_above_the_limit_is_413(token: str) -> None:
 
 def test_without_a_token_or_scope_nothing_is_done(token: str) -> None:
     assert post_json("nonsense", {"text": TEXT}).status_code == 401
-    assert post_json(new_token("reader", "figures:read"), {"text": TEXT}).status_code == 403
+    assert post_json(new_token("reader", "requests:read"), {"text": TEXT}).status_code == 403
     assert stored() == 0
 
 

@@ -40,7 +40,7 @@ def columns(batch: int, **changed: str) -> dict[str, Any]:
     return {"column": list(names), "field": list(names.values()), "understand": "1", "source": ""}
 
 
-@pytest.mark.parametrize("name", ["dispatcher", "system_admin"])
+@pytest.mark.parametrize("name", ["dispatcher", "dispatcher2"])
 def test_those_who_import_find_the_page(city: City, name: str) -> None:
     assert "还没有导入过数据" in signed_in(city, name).get("/import/").content.decode()
 

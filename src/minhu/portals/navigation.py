@@ -39,7 +39,7 @@ ITEMS: tuple[NavItem, ...] = (
     NavItem(_("工单查询"), "/orders/", "list-search", OFFICE | UNIT_ROLES | FIGURES, _WORK),
     NavItem(_("督办台"), "/supervision/", "flag", WATCH, _SEE, "supervision"),
     NavItem(_("领导驾驶舱"), "/leader/", "gauge", FIGURES, _SEE),
-    NavItem(_("数据导入"), "/import/", "table-import", frozenset({Role.DISPATCHER, Role.SYSTEM_ADMIN}), _RUN),
+    NavItem(_("数据导入"), "/import/", "table-import", frozenset({Role.DISPATCHER}), _RUN),
     NavItem(_("系统管理"), "/manage/", "settings", frozenset(ADMINISTRATORS), _RUN),
 )
 

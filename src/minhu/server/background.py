@@ -32,6 +32,8 @@ class Loop:
 LOOPS: tuple[Loop, ...] = (
     Loop("embedded database", 2.0, "minhu.engines.database.ensure_running"),
     Loop("ledger sequencer", 1.0, "minhu.ledger.services.integrate"),
+    Loop("marks of words", 2.0, "minhu.handling.services.words.mark_words"),
+    Loop("counts of past days", 5.0, "minhu.governance.services.count_days"),
     Loop("deadline sweeper", 15.0, "minhu.handling.services.sweeper.sweep"),
 )
 

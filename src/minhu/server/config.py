@@ -34,6 +34,9 @@ class Config:
         "MINHU_HOSTS", "localhost,127.0.0.1,[::1]", "host names under which the pages are reached, separated by commas"
     )
     https: bool = _setting("MINHU_HTTPS", "0", "1 behind TLS: secure cookies, HSTS, trust X-Forwarded-Proto")
+    proxies: int = _setting(
+        "MINHU_PROXIES", "0", "reverse proxies of your own in front: the caller's address is taken from X-Forwarded-For"
+    )
     debug: bool = _setting("MINHU_DEBUG", "0", "Django's debug pages; never in service")
     worker: str = _setting("MINHU_WORKER", "inline", "inline: background loops in the web process; none: elsewhere")
     threads: int = _setting("MINHU_THREADS", "16", "requests that one web process works on at once")
@@ -63,6 +66,7 @@ class Config:
             listen=raw["listen"],
             hosts=tuple(name.strip() for name in raw["hosts"].split(",") if name.strip()),
             https=_flag("MINHU_HTTPS", raw["https"]),
+            proxies=_whole("MINHU_PROXIES", raw["proxies"], 0, 9),
             debug=_flag("MINHU_DEBUG", raw["debug"]),
             worker=raw["worker"],
             threads=_whole("MINHU_THREADS", raw["threads"], 1, 256),

@@ -18,6 +18,24 @@ from minhu.server.problems import answer, unavailable
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
+class CallerMiddleware:
+    """Behind MINHU_PROXIES trusted proxies, `REMOTE_ADDR` becomes the address that the outermost of them saw.
+
+    Each proxy appends the address of its own caller to X-Forwarded-For, so the n-th entry from the right is true and
+    everything further left may be invented. Without proxies the header is never believed.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Set the caller's address, so that limits count people and not the proxy."""
+        told = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
+        if 0 < settings.TRUSTED_PROXIES <= len(told):
+            request.META["REMOTE_ADDR"] = told[-settings.TRUSTED_PROXIES]
+        return self.get_response(request)
+
+
 class ProblemMiddleware:
     """Turns MinhuError into its page; refuses bodies above the limit before anything reads them."""
 

@@ -41,7 +41,9 @@ INSTALLED_APPS: list[str] = [
     "django_htmx",
     *[f"minhu.{room}" for room in _ROOMS],
 ]
+TRUSTED_PROXIES: int = CONFIG.proxies
 MIDDLEWARE: list[str] = [
+    "minhu.server.middleware.CallerMiddleware",
     "minhu.server.middleware.ProgramMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -20,10 +20,6 @@ from minhu.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 SCOPES: Final = {
     "requests:write": "提交诉求",
     "requests:read": "查询自己提交的诉求",
-    "orders:read": "查询工单进展",
-    "orders:write": "回传办理结果",
-    "directory:read": "读取机构、分类和目录",
-    "figures:read": "读取统计数据",
 }
 PREFIX: Final = "mh_"
 RANDOM_BYTES: Final = 32

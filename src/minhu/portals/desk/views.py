@@ -32,6 +32,7 @@ from minhu.portals.desk import doing
 from minhu.portals.orders import present
 from minhu.portals.orders.guards import actor_of, for_staff
 from minhu.portals.orders.pickers import UnitField, UnitsField
+from minhu.portals.unit.panel import safe_back
 
 MOST_AT_ONCE = 100
 UNDO_MINUTES = 10
@@ -67,7 +68,7 @@ def board(request: HttpRequest) -> HttpResponse:
     tab = request.GET.get("tab", "todo")
     tab = tab if tab in queue.TABS else "todo"
     text = request.GET.get("page", "1")
-    page = int(text) if text.isdigit() and len(text) < 6 else 1
+    page = int(text) if text.isdecimal() and len(text) < 6 else 1
     found = queue.queue(tab, page)
     counts, words = queue.counts(), _tab_words()
     pages = max(1, -(-found.total // queue.PAGE))
@@ -135,7 +136,7 @@ def dispatch(request: HttpRequest, number: str) -> HttpResponse:
     words = _("%(number)s 已派至%(unit)s。") % {"number": number, "unit": unit}
     if not hx:
         messages.success(request, words)
-        return redirect(request.POST.get("next") or "desk")
+        return redirect(safe_back(request, reverse("desk")))
     response = _row(request, number)
     toast = {"text": words, "level": "success", "undo_url": reverse("desk_undo", args=[number])}
     response["HX-Trigger"] = json.dumps({"minhu:toast": toast})
@@ -144,7 +145,7 @@ def dispatch(request: HttpRequest, number: str) -> HttpResponse:
 
 def _number(request: HttpRequest, name: str) -> int | None:
     text = request.POST.get(name, "")
-    return int(text) if text.isdigit() else None
+    return int(text) if text.isdecimal() else None
 
 
 @for_staff(Action.DISPATCH)

@@ -101,13 +101,13 @@ def known(query: QueryDict) -> QueryDict:
 
 
 def _unit_name(text: str) -> str:
-    unit = unit_info(int(text)) if text.isdigit() and len(text) < 12 else None
+    unit = unit_info(int(text)) if text.isdecimal() and len(text) < 12 else None
     return unit_words(unit) if unit else ""
 
 
 def _category_name(text: str) -> str:
     node = categories.category_by_code(text)
-    if node is None and text.isdigit() and len(text) < 12:
+    if node is None and text.isdecimal() and len(text) < 12:
         node = categories.category_info(int(text))
     return node.full_name if node else ""
 

@@ -52,7 +52,7 @@ def decision(request: HttpRequest, number: str) -> HttpResponse:
 
 def _version(request: HttpRequest) -> int | None:
     text = request.POST.get("version", "")
-    return int(text) if text.isdigit() else None
+    return int(text) if text.isdecimal() else None
 
 
 FIELDS: Final = {

@@ -146,7 +146,7 @@ def _show(
 
 def missed(view: OrderView, seen: str) -> list[Any]:
     """What others did since the version that this person saw."""
-    version = int(seen) if seen.isdigit() else view.version
+    version = int(seen) if seen.isdecimal() else view.version
     return [one for one in view.steps if one.version > version]
 
 

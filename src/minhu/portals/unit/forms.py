@@ -64,7 +64,7 @@ class InboxFilter(forms.Form):
         data = self.cleaned_data
         chosen = data.get("unit", "")
         units = self.own if chosen == OWN else self.actor.unit_ids
-        if chosen.isdigit():
+        if chosen.isdecimal():
             units = (int(chosen),)
         return Wish(units, data.get("q", ""), data.get("urgency", ""), data.get("light", ""), data.get("role", ""))
 
