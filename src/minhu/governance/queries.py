@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from collections import Counter
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Avg, Count, F, Func, Q, QuerySet, Value
+from django.db.models import Count, F, Func, Q, QuerySet, Sum, Value
 from django.db.models.fields import CharField
 from django.db.models.functions import TruncDate
 
 from minhu.directory.access import require
 from minhu.directory.policy import Action
+from minhu.governance import past
+from minhu.governance.past import Split, split
 from minhu.governance.periods import CITY_TIME, PERIODS, period
 from minhu.governance.types import DayCount, Figure, Period, Slice
 from minhu.handling.queries import visible_assignments, visible_orders
@@ -25,14 +27,25 @@ AT_UNIT = [s.value for s in (State.DISPATCHED, State.IN_PROGRESS, State.EXTENSIO
 __all__ = ["BREAKDOWNS", "PERIODS", "breakdown", "daily", "headline", "overdue_units", "period"]
 
 
-def _orders(start: datetime, end: datetime) -> QuerySet[Any]:
-    return visible_orders().filter(created_at__gte=start, created_at__lt=end)
+def _orders(rows: Split, column: str = "created_at") -> QuerySet[Any]:
+    return visible_orders().filter(rows.live(column))
 
 
 def _counts(start: datetime, end: datetime) -> dict[str, float | None]:
-    """All counts of one span in one pass over its orders."""
-    moment = now()
-    row = _orders(start, end).aggregate(
+    """All counts of one span: past days as counted beforehand, the others in one pass over their orders."""
+    rows = split(start, end)
+    row: dict[str, Any] = dict(past.counts(rows.days))
+    live = _live_counts(rows) if rows.ranges else {}
+    for name, value in live.items():
+        row[name] += value or 0
+    row["hours"] = row.pop("seconds") / row["timed"] / 3600 if row["timed"] else None
+    late = visible_orders().filter(state__in=LIVE, due_at__lt=now(), created_at__gte=start, created_at__lt=end)
+    row["overdue"] = late.count()
+    return row
+
+
+def _live_counts(rows: Split) -> dict[str, Any]:
+    found = _orders(rows).aggregate(
         received=Count("id"),
         done=Count("id", filter=Q(state__in=DONE)),
         direct=Count("id", filter=Q(state=State.ANSWERED.value)),
@@ -40,14 +53,13 @@ def _counts(start: datetime, end: datetime) -> dict[str, float | None]:
         first_right=Count("id", filter=Q(dispatched_at__isnull=False, return_count=0, transfer_count__lte=1)),
         judged=Count("id", filter=Q(handled_in_time__isnull=False)),
         in_time=Count("id", filter=Q(handled_in_time=True)),
-        overdue=Count("id", filter=Q(state__in=LIVE, due_at__lt=moment)),
         redone=Count("id", filter=Q(reopen_count__gt=0)),
         repeats=Count("id", filter=Q(repeat_of__isnull=False)),
-        duration=Avg(F("closed_at") - F("created_at"), filter=Q(closed_at__isnull=False)),
+        timed=Count("closed_at"),
+        duration=Sum(F("closed_at") - F("created_at")),
     )
-    spent = row.pop("duration")
-    row["hours"] = spent.total_seconds() / 3600 if isinstance(spent, timedelta) else None
-    return row
+    spent = found.pop("duration")
+    return {**found, "seconds": spent.total_seconds() if isinstance(spent, timedelta) else 0.0}
 
 
 def _share(part: float | None, whole: float | None) -> float | None:
@@ -81,14 +93,15 @@ def headline(span: Period) -> list[Figure]:
 def daily(span: Period) -> list[DayCount]:
     """Requests received and closed on each local day of ``span``, days without any included."""
     require(Action.VIEW_FIGURES)
-    received = _per_day(_orders(span.start, span.end), "created_at")
-    closed_rows = visible_orders().filter(closed_at__gte=span.start, closed_at__lt=span.end)
-    closed = _per_day(closed_rows, "closed_at")
+    rows = split(span.start, span.end)
+    known = past.per_day(rows.days)
+    received = {day: both[0] for day, both in known.items()} | _per_day(_orders(rows), "created_at")
+    closed = {day: both[1] for day, both in known.items()} | _per_day(_orders(rows, "closed_at"), "closed_at")
     days = [(span.start + timedelta(days=i)).astimezone(CITY_TIME).date() for i in range((span.end - span.start).days)]
     return [DayCount(d, received.get(d, 0), closed.get(d, 0)) for d in days]
 
 
-def _per_day(rows: QuerySet[Any], column: str) -> dict[object, int]:
+def _per_day(rows: QuerySet[Any], column: str) -> dict[date, int]:
     grouped = rows.annotate(day=TruncDate(column, tzinfo=CITY_TIME)).values("day").annotate(n=Count("id")).order_by()
     return {row["day"]: row["n"] for row in grouped}
 
@@ -118,32 +131,31 @@ def breakdown(span: Period, by: str, top: int = 10) -> list[Slice]:
     """The ``top`` largest groups of ``span`` by category, area, channel, type or unit."""
     require(Action.VIEW_FIGURES)
     code, name, query = BREAKDOWNS[by]
-    moment = now()
+    parts: dict[str, Any] = {"slice_code": code, "slice_name": name}
 
-    def grouped(start: datetime, end: datetime) -> list[Mapping[str, Any]]:
-        return list(
-            _orders(start, end)
-            .values(slice_code=code, slice_name=name)
-            .annotate(n=Count("id"), late=Count("id", filter=Q(state__in=LIVE, due_at__lt=moment)))
-            .order_by("-n", "slice_code")
-        )
+    def grouped(start: datetime, end: datetime) -> Counter[tuple[str, str]]:
+        rows = split(start, end)
+        found = Counter(past.slices(rows.days, by))
+        if rows.ranges:
+            live = _orders(rows).values(**parts).annotate(n=Count("id")).order_by()
+            found.update({(row["slice_code"] or "", row["slice_name"] or ""): row["n"] for row in live})
+        return found
 
-    before = {row["slice_code"]: row["n"] for row in grouped(span.previous_start, span.previous_end)}
-    found: list[Slice] = []
-    for row in grouped(span.start, span.end):
-        if not row["slice_code"]:
-            continue
-        found.append(
-            Slice(
-                str(row["slice_code"]),
-                str(row["slice_name"]),
-                row["n"],
-                before.get(row["slice_code"], 0),
-                row["late"],
-                f"{query}={row['slice_code']}",
-            )
-        )
-    return found[:top]
+    late: QuerySet[Any, Any] = visible_orders().filter(
+        state__in=LIVE, due_at__lt=now(), created_at__gte=span.start, created_at__lt=span.end
+    ).values(**parts).annotate(n=Count("id")).order_by()  # fmt: skip
+    overdue: Counter[str] = Counter()
+    for row in late:
+        overdue[row["slice_code"]] += row["n"]
+    before: Counter[str] = Counter()
+    for (slice_code, _name), n in grouped(span.previous_start, span.previous_end).items():
+        before[slice_code] += n
+    largest = sorted(grouped(span.start, span.end).items(), key=lambda part: (-part[1], part[0][0]))
+    return [
+        Slice(str(key), str(label), n, before[key], overdue[key], f"{query}={key}")
+        for (key, label), n in largest
+        if key
+    ][:top]
 
 
 def overdue_units(top: int = 20) -> list[Slice]:

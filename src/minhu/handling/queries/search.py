@@ -1,8 +1,7 @@
 """The list of orders: filters, words, three orders of rows, pages that stay fast among a million orders.
 
-Pages go by key, never by offset, and nothing is ever counted beyond ``COUNTED``. Words are found through pairs of
-characters (index ``order_words``); among very many hits only the newest ``NEWEST_HITS`` are filtered further, and
-the page says so.
+Pages go by key, never by offset, and nothing is ever counted beyond ``COUNTED``. Words are found through marks
+(``wordsearch``); among very many hits only the newest are filtered further, and the page says so.
 """
 
 from __future__ import annotations
@@ -11,22 +10,21 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
-from django.db import connection
 from django.db.models import Q, QuerySet
 
 from minhu.directory.access import visible_to
 from minhu.directory.queries import areas, categories
 from minhu.handling.models import Order
 from minhu.handling.queries.lines import OrderRow, row_of
+from minhu.handling.queries.wordsearch import NEWEST_HITS, orders_with
 from minhu.handling.types import DONE_STATES, LIVE_STATES, Light, State
 from minhu.kernel.actors import Actor, current_actor
 from minhu.kernel.numbers import normalise_number
 
 COUNTED: Final = 1000
 PAGE: Final = 50
-NEWEST_HITS: Final = 5000
 LIVE: Final = tuple(sorted(state.value for state in LIVE_STATES))
 DONE: Final = tuple(sorted(state.value for state in DONE_STATES))
 SORTS: Final = {"created": "created_at", "due": "due_at", "changed": "changed_at"}
@@ -104,7 +102,9 @@ def _matching(filters: Filters, actor: Actor) -> tuple[QuerySet[Order], bool]:
         rows = rows.filter(due_at__isnull=False)
     if not filters.words.strip():
         return rows, False
-    found, narrowed = _with_words(filters.words)
+    # without further filters what is counted and shown is enough
+    alone = filters == Filters(words=filters.words)
+    found, narrowed = _with_words(filters.words, actor, COUNTED + 1 if alone else NEWEST_HITS)
     return rows.filter(found), narrowed
 
 
@@ -135,45 +135,13 @@ def _place_and_matter(filters: Filters) -> Q:
     return wanted
 
 
-_WORDS_SQL: Final = """
-SELECT id FROM (SELECT id FROM handling_order WHERE {title} ORDER BY id DESC LIMIT {limit}) by_title
-UNION
-SELECT orders.id FROM handling_order orders
-JOIN (SELECT id FROM intake_request WHERE {text} ORDER BY id DESC LIMIT {limit}) hits ON hits.id = orders.request_id
-"""
-_TITLE: Final = "(title || ' ' || place_hint)"
-_TEXT: Final = "left(text, 400)"
-
-
-def _with_words(text: str) -> tuple[Q, bool]:
+def _with_words(text: str, actor: Actor, enough: int) -> tuple[Q, bool]:
     """Orders by (part of) their number or whose title, place or text hold every word."""
     number = normalise_number(text)
     if re.fullmatch(r"\d{4,13}(-\d+)?", number):
         return Q(number__startswith=number), False
-    words = [word.lower() for word in text.split()][:6]
-    sql, parameters = _words_sql(words)
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        ids = [row[0] for row in cursor.fetchall()]
-    return Q(pk__in=ids), len(ids) >= NEWEST_HITS
-
-
-def _words_sql(words: list[str]) -> tuple[str, list[Any]]:
-    pairs = [word[i : i + 2] for word in words for i in range(len(word) - 1)]
-    parts, parameters = {}, []
-    for name, column in (("title", _TITLE), ("text", _TEXT)):
-        conditions = [f"lower({column}) LIKE %s" for _ in words]
-        values: list[Any] = [f"%{_escaped(word)}%" for word in words]
-        if pairs:
-            conditions.append(f"minhu_pairs({column}) @> %s::text[]")
-            values.append(pairs)
-        parts[name] = " AND ".join(conditions)
-        parameters += values
-    return _WORDS_SQL.format(limit=NEWEST_HITS, **parts), parameters
-
-
-def _escaped(word: str) -> str:
-    return re.sub(r"([\\%_])", r"\\\1", word)
+    ids, narrowed = orders_with(text, actor, enough)
+    return Q(pk__in=ids), narrowed
 
 
 def _ordered(rows: QuerySet[Order], sort: str) -> QuerySet[Order]:

@@ -1,0 +1,162 @@
+"""Counts of past days kept beside the orders: which days may be taken from there, and the loop that keeps them true.
+
+A day counted beforehand is used only while nothing of it has changed since (``governance_changed``); all others are
+counted from the orders themselves. So figures are exact at any moment, and a period costs its days, not its orders.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from django.db import connection, transaction
+from django.db.models import Q
+
+from minhu.directory.access import as_system
+from minhu.directory.policy import ScopeKind, scope_of
+from minhu.governance.periods import CITY_TIME
+from minhu.handling.types import DONE_STATES, State
+from minhu.kernel.actors import current_actor
+
+BATCH: Final = 60
+SETTLED_DAYS: Final = 2
+"""Days before today that are not yet counted beforehand: their orders change all the time."""
+COUNTS: Final = (
+    "received", "done", "direct", "dispatched", "first_right", "judged", "in_time", "redone", "repeats", "timed", "seconds",
+)  # fmt: skip
+_GOOD: Final = """
+SELECT day FROM governance_day WHERE day >= %s AND day < %s
+  AND NOT EXISTS (SELECT 1 FROM governance_changed changed WHERE changed.day = governance_day.day)
+"""
+_TAKE: Final = """
+WITH taken AS (SELECT DISTINCT day FROM governance_changed LIMIT %s)
+DELETE FROM governance_changed WHERE day IN (SELECT day FROM taken) RETURNING day
+"""
+_MISSING: Final = """
+SELECT d::date FROM generate_series((SELECT minhu_day(min(created_at)) FROM handling_order)::timestamp,
+  (minhu_day(now()) - %s)::timestamp, interval '1 day') d
+WHERE NOT EXISTS (SELECT 1 FROM governance_day WHERE day = d::date) ORDER BY d DESC LIMIT %s
+"""
+_DAYS: Final = """
+INSERT INTO governance_day
+SELECT wanted.day, count(o.id), count(o.id) FILTER (WHERE state = ANY (%(done)s)),
+  count(o.id) FILTER (WHERE state = %(answered)s), count(o.id) FILTER (WHERE dispatched_at IS NOT NULL),
+  count(o.id) FILTER (WHERE dispatched_at IS NOT NULL AND return_count = 0 AND transfer_count <= 1),
+  count(o.id) FILTER (WHERE handled_in_time IS NOT NULL), count(o.id) FILTER (WHERE handled_in_time),
+  count(o.id) FILTER (WHERE reopen_count > 0), count(o.id) FILTER (WHERE repeat_of_id IS NOT NULL),
+  count(closed_at), coalesce(sum(extract(epoch FROM closed_at - created_at)), 0),
+  (SELECT count(*) FROM handling_order ended WHERE ended.closed_at >= wanted.day::timestamp AT TIME ZONE 'Asia/Shanghai'
+    AND ended.closed_at < (wanted.day + 1)::timestamp AT TIME ZONE 'Asia/Shanghai')
+FROM unnest(%(days)s::date[]) wanted (day) LEFT JOIN handling_order o
+  ON o.created_at >= wanted.day::timestamp AT TIME ZONE 'Asia/Shanghai'
+  AND o.created_at < (wanted.day + 1)::timestamp AT TIME ZONE 'Asia/Shanghai'
+GROUP BY wanted.day
+"""
+_SLICES: Final = """
+INSERT INTO governance_slice (dimension, day, code, name, n)
+SELECT part.dimension, wanted.day, part.code, part.name, count(*)
+FROM unnest(%(days)s::date[]) wanted (day) JOIN handling_order o
+  ON o.created_at >= wanted.day::timestamp AT TIME ZONE 'Asia/Shanghai'
+  AND o.created_at < (wanted.day + 1)::timestamp AT TIME ZONE 'Asia/Shanghai'
+LEFT JOIN directory_category c ON c.id = o.category_id LEFT JOIN directory_area a ON a.code = o.area_id
+LEFT JOIN directory_unit u ON u.id = o.lead_unit_id
+CROSS JOIN LATERAL (VALUES
+  ('category', split_part(c.path, '/', 1), split_part(c.path_name, '/', 1)),
+  ('category2', split_part(c.path, '/', 2), split_part(c.path_name, '/', 2)),
+  ('county', split_part(a.path, '/', 3), split_part(a.path_name, '/', 3)),
+  ('street', split_part(a.path, '/', 4), split_part(a.path_name, '/', 4)),
+  ('channel', o.channel, o.channel), ('type', o.request_type, o.request_type), ('unit', u.code, u.name)
+) part (dimension, code, name)
+WHERE part.code <> ''
+GROUP BY part.dimension, wanted.day, part.code, part.name
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """A span of time as days counted beforehand, and ranges that must be read from the orders."""
+
+    days: tuple[date, ...]
+    ranges: tuple[tuple[datetime, datetime], ...]
+
+    def live(self, column: str) -> Q:
+        """Rows whose ``column`` lies in one of the ranges; nothing when there is none."""
+        found = Q(pk__in=[])
+        for start, end in self.ranges:
+            found |= Q(**{f"{column}__gte": start, f"{column}__lt": end})
+        return found
+
+
+def split(start: datetime, end: datetime) -> Split:
+    """Days of ``[start, end)`` that were counted beforehand and have not changed, and the rest as ranges.
+
+    Ends that are not midnights in the city, or an actor who does not see everything, make all of it one range.
+    """
+    first, last = start.astimezone(CITY_TIME), end.astimezone(CITY_TIME)
+    plain = scope_of(current_actor()).kind is ScopeKind.ALL and not any((first.hour, first.minute, last.hour, last.minute))
+    if not plain:
+        return Split((), ((start, end),))
+    good = {row[0] for row in _read(_GOOD, (first.date(), last.date()))}
+    ranges: list[tuple[datetime, datetime]] = []
+    for at in range((end - start).days):
+        if (start + timedelta(days=at)).astimezone(CITY_TIME).date() in good:
+            continue
+        begin = start + timedelta(days=at)
+        if ranges and ranges[-1][1] == begin:
+            begin = ranges.pop()[0]
+        ranges.append((begin, start + timedelta(days=at + 1)))
+    return Split(tuple(sorted(good)), tuple(ranges))
+
+
+def counts(days: Sequence[date]) -> dict[str, float]:
+    """The sums of the days by name of count (``COUNTS``)."""
+    sums = ", ".join(f"coalesce(sum({name}), 0)" for name in COUNTS)
+    row = _read(f"SELECT {sums} FROM governance_day WHERE day = ANY (%s)", (list(days),))[0]
+    return dict(zip(COUNTS, row, strict=True))
+
+
+def per_day(days: Sequence[date]) -> dict[date, tuple[int, int]]:
+    """Received and ended on each of the days."""
+    rows = _read("SELECT day, received, ended FROM governance_day WHERE day = ANY (%s)", (list(days),))
+    return {day: (received, ended) for day, received, ended in rows}
+
+
+def slices(days: Sequence[date], dimension: str) -> dict[tuple[str, str], int]:
+    """Orders of the days by code and name of one dimension."""
+    if not days:
+        return {}
+    rows = _read(
+        "SELECT code, name, sum(n) FROM governance_slice WHERE dimension = %s AND day BETWEEN %s AND %s"
+        " AND day = ANY (%s) GROUP BY code, name",
+        (dimension, min(days), max(days), list(days)),
+    )
+    return {(code, name): int(n) for code, name, n in rows}
+
+
+def count_days(batch: int = BATCH) -> int:
+    """Count days that changed or never were counted; returns ``batch`` when more may wait, else 0."""
+    with transaction.atomic(), as_system(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(712351)")
+        if not cursor.fetchone()[0]:
+            return 0
+        # a change noted from here on stays noted: what is read next may lack it, and the day stays unused until then
+        changed = {row[0] for row in _read(_TAKE, (batch,))}
+        known = {row[0] for row in _read("SELECT day FROM governance_day WHERE day = ANY (%s)", (list(changed),))}
+        missing = {row[0] for row in _read(_MISSING, (SETTLED_DAYS, batch))}
+        days = sorted(known | missing)
+        if days:
+            cursor.execute("DELETE FROM governance_day WHERE day = ANY (%s)", (days,))
+            cursor.execute("DELETE FROM governance_slice WHERE day = ANY (%s)", (days,))
+            done = [state.value for state in DONE_STATES]
+            values: dict[str, Any] = {"days": days, "done": done, "answered": State.ANSWERED.value}
+            cursor.execute(_DAYS, values)
+            cursor.execute(_SLICES, values)
+    return batch if len(changed) == batch or len(missing) == batch else 0
+
+
+def _read(statement: str, parameters: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return list(cursor.fetchall())
