@@ -22,7 +22,7 @@ check: setup ## style, types, house plan, sizes, texts, translations, documents
 	@$(BIN)/python tools/check.py
 
 e2e: setup ## only the tests that play people in a browser
-	@$(BIN)/pytest -m e2e tests/e2e
+	@$(BIN)/pytest -n $(PYTEST_PROCESSES) -m e2e tests/e2e --durations 8
 
 bench: setup ## run the scripts behind the published figures
 	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done

@@ -50,7 +50,9 @@ def house() -> Iterator[House]:
     with (place / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not found.exists():
-            open_house().save(found)
+            house = open_house()
+            house.save(found)
+            print("house:", house.seconds)  # shown with -s or when a test fails
         guests.write_text(str(int(guests.read_text() if guests.exists() else 0) + 1))
         opened = read(found)
         fcntl.flock(lock, fcntl.LOCK_UN)
