@@ -32,7 +32,7 @@ def demo(
     _minhu("demo", "--load-only")
     from minhu.server.commands.serve import Layout, serve
     from minhu.server.config import Config
-    from minhu.server.demo.year import introduce
+    from minhu.server.demo.accounts import introduce
 
     host, port = (listen.rsplit(":", 1) if listen else map(str, Config.read().address()))
     typer.echo(introduce(f"http://{host}:{port}/"), err=True)

@@ -16,11 +16,6 @@ from minhu.server.demo.simulator.run import has_orders, simulate
 DAYS: Final = 365
 RATE: Final = 8.0
 SEED: Final = 12345
-ACCOUNTS: Final = (
-    ("zuoxi", "坐席"), ("paidan", "派单"), ("chengban", "承办"), ("fuzeren", "单位负责人"), ("wangge", "网格员"), ("duban", "督办"),
-    ("zhijian", "质检"), ("fenxi", "分析"), ("lingdao", "领导"), ("xitong", "系统管理"), ("anquan", "安全管理"), ("shenji", "审计管理"),
-)  # fmt: skip
-"""Accounts with one-click login in demo mode."""
 
 
 def load_year() -> None:
@@ -41,12 +36,6 @@ def load_year() -> None:
     _write({**plan, "done": True, "orders": sum(done.states.values()), "steps": done.steps, "seconds": done.seconds})
     words = f"云溪市：{sum(done.states.values())} 张工单，{done.steps} 个步骤，用时 {done.seconds} 秒。"
     print(words, file=sys.stderr)
-
-
-def introduce(address: str) -> str:
-    """What the operator reads when the demonstration starts: the address and the accounts."""
-    names = "  ".join(f"{label} {name}" for name, label in ACCOUNTS)
-    return f"演示城市 云溪市 → {address}\n一键登录：{address}login/ （或 {address}demo/login/账号/）\n演示账号：{names}"
 
 
 def _marker() -> Path:

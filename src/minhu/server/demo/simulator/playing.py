@@ -113,9 +113,12 @@ class Player:
     def batch(self, longest: timedelta, events: int = BATCH_EVENTS) -> None:
         """Play on for at most so much simulated time and so many events."""
         end = min(self.moment + longest, self.period.until)
-        if self.period.until - self.moment < showcase.BEFORE_END and not self._arranged:
+        curtain = self.period.until - showcase.BEFORE_END
+        if not self._arranged and self.moment >= curtain:
             self._arranged = True
             showcase.arrange(self.stage)
+        elif not self._arranged:
+            end = min(end, curtain)
         done = 0
         while done < events and (moment := self._peek()) is not None and moment <= end:
             if moment == self._sweep_moment():
