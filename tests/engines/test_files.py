@@ -91,7 +91,10 @@ def test_each_allowed_kind_is_recognised_and_comes_back_unchanged(home: Path, me
     assert files.read(stored.sha256) == GOOD[media_type]
 
 
-@pytest.mark.parametrize(("code", "content"), [(code, item) for code, items in BAD.items() for item in items])
+CASES = [pytest.param(code, item, id=f"{code}-{i}") for code, items in BAD.items() for i, item in enumerate(items)]
+
+
+@pytest.mark.parametrize(("code", "content"), CASES)
 def test_dangerous_or_broken_files_stay_outside(home: Path, code: str, content: bytes) -> None:
     with pytest.raises(Invalid) as refused:
         files.save(content)
