@@ -47,18 +47,15 @@ WHERE i.indrelid = %s::regclass AND NOT i.indisprimary AND NOT EXISTS (
 SEED = """
 CREATE TEMP TABLE seed AS
 SELECT n.id, n.number, n.at, p.title, p.text, p.place, p.marks, p.bands, p.simhash,
-  random() AS r1, random() AS r2, random() AS r3, random() AS r4,
-  (SELECT array_agg(id ORDER BY id) FROM directory_category c WHERE c.is_leaf) AS leaves,
-  (SELECT array_agg(code ORDER BY code) FROM directory_area a WHERE length(code) > 9) AS areas,
-  (SELECT array_agg(id ORDER BY id) FROM directory_unit u WHERE u.code NOT LIKE 'GR-%%') AS units
+  random() AS r1, random() AS r2, random() AS r3, random() AS r4
 FROM numbers n JOIN pool p ON p.id = n.id %% {pool}
 """
 PLAN = """
 CREATE TEMP TABLE plan AS
 SELECT s.id, s.number, s.at, s.title, s.text, s.place, s.marks, s.bands, s.simhash,
-  leaves[1 + floor(r1 * r1 * array_length(leaves, 1))::int] AS category_id,
-  areas[1 + floor(r2 * array_length(areas, 1))::int] AS area_id,
-  CASE WHEN r4 < 0.04 THEN {unit} ELSE units[1 + floor(r3 * r3 * array_length(units, 1))::int] END AS unit_id,
+  {leaves}[1 + floor(r1 * r1 * array_length({leaves}, 1))::int] AS category_id,
+  {areas}[1 + floor(r2 * array_length({areas}, 1))::int] AS area_id,
+  CASE WHEN r4 < 0.04 THEN {unit} ELSE {offices}[1 + floor(r3 * r3 * array_length({offices}, 1))::int] END AS unit_id,
   (ARRAY['phone','phone','phone','web','phone','web'])[1 + (id %% 6)] AS channel,
   (ARRAY['help','help','complaint','consultation','report','suggestion'])[1 + (id / 7 %% 6)] AS request_type,
   CASE WHEN s.id > {total} - {total} * 3 / 100 THEN
@@ -125,20 +122,25 @@ SELECT p.id, v, (ARRAY['dispatch', 'sign'])[v], '', p.state, p.at + v * interval
 """
 REST = (
     "INSERT INTO handling_words SELECT id, (-1 - id / 16384)::int || marks FROM plan",
-    "INSERT INTO intake_fingerprint SELECT id, at, area_id, category_id, hashtext(area_id || id %% 40), CASE WHEN id %% 25"
-    " = 0 THEN bands ELSE ARRAY(SELECT hashint8extended(id, b) FROM generate_series(1, 16) b) END, ARRAY[simhash] FROM plan",
-    "INSERT INTO handling_review (order_id, assignment_id, kind, reason_code, reason, evidence_ids, unit, asked_at,"
+    ("INSERT INTO intake_fingerprint SELECT id, at, area_id, category_id, hashtext(area_id || id %% 40), CASE WHEN id %% 25"
+    " = 0 THEN bands ELSE ARRAY(SELECT hashint8extended(id, b) FROM generate_series(1, 16) b) END, ARRAY[simhash] FROM plan"),
+    ("INSERT INTO handling_review (order_id, assignment_id, kind, reason_code, reason, evidence_ids, unit, asked_at,"
     " asked_by, asked_in_time, arbitration, decision, decided_by, decision_reason) SELECT id, id, CASE WHEN id %% 2 = 0"
     " THEN 'return' ELSE 'extension' END, 'not_ours', '不属于本单位职责', '[]', '', at + interval '1 day', 'chengban', true,"
     " false, CASE WHEN state IN ('return_review', 'extension_review') THEN 'waiting' ELSE 'approved' END, '', '' FROM plan"
-    " WHERE state IN ('return_review', 'extension_review') OR (id %% 20 = 0 AND {led})",
-    "INSERT INTO evaluation_rating (order_id, round, lead_unit_id, channel, reached, responded, solved, satisfaction,"
+    " WHERE state IN ('return_review', 'extension_review') OR (id %% 20 = 0 AND {led})"),
+    ("INSERT INTO evaluation_rating (order_id, round, lead_unit_id, channel, reached, responded, solved, satisfaction,"
     " comment, rated_at, asked_by, excluded_by, exclusion_reason) SELECT id, 0, unit_id, 'web', true, true, id %% 10 > 1,"
-    " 'satisfied', '', at + interval '6 days', '', '', '' FROM plan WHERE {led} AND {ended} AND id %% 2 = 0",
+    " 'satisfied', '', at + interval '6 days', '', '', '' FROM plan WHERE {led} AND {ended} AND id %% 2 = 0"),
 )
 ENDED = "state IN ('closed', 'archived', 'answered', 'refused')"
 LED = "state NOT IN ('received', 'to_dispatch', 'incomplete', 'answered', 'refused', 'reopened')"
 REPLIED = "state IN ('closed', 'archived', 'replied', 'to_call_back')"
+LISTS = {
+    "leaves": "(ARRAY(SELECT id FROM directory_category WHERE is_leaf ORDER BY id))",
+    "areas": "(ARRAY(SELECT code FROM directory_area WHERE length(code) > 9 ORDER BY code))",
+    "offices": "(ARRAY(SELECT id FROM directory_unit WHERE code NOT LIKE 'GR-%%' ORDER BY id))",
+}
 PARTS = {"ended": ENDED, "led": LED, "replied": REPLIED, "units": f"CASE WHEN {LED} THEN ARRAY[unit_id] ELSE '{{{{}}}}' END"}
 
 
@@ -189,12 +191,13 @@ def fill(total: int, unit_id: int) -> float:
             with owner.cursor().copy(f"COPY {table} FROM STDIN") as copy:  # type: ignore[arg-type]
                 for row in rows:
                     copy.write_row(row)
+        owner.execute("ANALYZE pool; ANALYZE numbers")
         dropped: list[str] = []
         for table in EVERY_TABLE:
             for name, definition in owner.execute(OUR_INDEXES, [table]).fetchall():
                 owner.execute(f'DROP INDEX "{name}"')  # type: ignore[arg-type]
                 dropped.append(definition)
-        values = {**PARTS, "pool": POOL, "total": total, "unit": unit_id}
+        values = {**LISTS, **PARTS, "pool": POOL, "total": total, "unit": unit_id}
         values["units"] = values["units"].format()
         for statement in (SEED, PLAN, REQUESTS, ORDERS, SHARES, CLOCKS, STEPS, *REST):
             owner.execute(statement.format(**values), sealed)  # type: ignore[arg-type]
@@ -235,7 +238,7 @@ def questions(total: int) -> dict[str, Ask]:
     def page(client: Client, address: str) -> Ask:
         def ask() -> object:
             response = client.get(address)
-            assert response.status_code == 200, (address, response.status_code)  # noqa: S101
+            assert response.status_code == 200, (address, response.status_code)
             return response
 
         return ask
@@ -400,7 +403,7 @@ def main() -> None:
         for size in options.sizes:
             if not options.as_is:
                 print(f"{size:,} orders made in {fill(size, _unit()):.0f} s", flush=True)
-                prepare()
+            prepare()
             figures[size] = measure(size, options.rounds)
     small, large = min(figures), max(figures)
     report(figures[small], figures[large])

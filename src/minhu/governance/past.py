@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
 from django.db import connection, transaction
@@ -39,27 +39,23 @@ SELECT d::date FROM generate_series((SELECT minhu_day(min(created_at)) FROM hand
   (minhu_day(now()) - %s)::timestamp, interval '1 day') d
 WHERE NOT EXISTS (SELECT 1 FROM governance_day WHERE day = d::date) ORDER BY d DESC LIMIT %s
 """
-_DAYS: Final = """
+# one statement for a day: with constant ends every one of them is a range of an index
+_DAY: Final = """
 INSERT INTO governance_day
-SELECT wanted.day, count(o.id), count(o.id) FILTER (WHERE state = ANY (%(done)s)),
-  count(o.id) FILTER (WHERE state = %(answered)s), count(o.id) FILTER (WHERE dispatched_at IS NOT NULL),
-  count(o.id) FILTER (WHERE dispatched_at IS NOT NULL AND return_count = 0 AND transfer_count <= 1),
-  count(o.id) FILTER (WHERE handled_in_time IS NOT NULL), count(o.id) FILTER (WHERE handled_in_time),
-  count(o.id) FILTER (WHERE reopen_count > 0), count(o.id) FILTER (WHERE repeat_of_id IS NOT NULL),
+SELECT %(day)s, count(*), count(*) FILTER (WHERE state = ANY (%(done)s)), count(*) FILTER (WHERE state = %(answered)s),
+  count(*) FILTER (WHERE dispatched_at IS NOT NULL),
+  count(*) FILTER (WHERE dispatched_at IS NOT NULL AND return_count = 0 AND transfer_count <= 1),
+  count(*) FILTER (WHERE handled_in_time IS NOT NULL), count(*) FILTER (WHERE handled_in_time),
+  count(*) FILTER (WHERE reopen_count > 0), count(*) FILTER (WHERE repeat_of_id IS NOT NULL),
   count(closed_at), coalesce(sum(extract(epoch FROM closed_at - created_at)), 0),
-  (SELECT count(*) FROM handling_order ended WHERE ended.closed_at >= wanted.day::timestamp AT TIME ZONE 'Asia/Shanghai'
-    AND ended.closed_at < (wanted.day + 1)::timestamp AT TIME ZONE 'Asia/Shanghai')
-FROM unnest(%(days)s::date[]) wanted (day) LEFT JOIN handling_order o
-  ON o.created_at >= wanted.day::timestamp AT TIME ZONE 'Asia/Shanghai'
-  AND o.created_at < (wanted.day + 1)::timestamp AT TIME ZONE 'Asia/Shanghai'
-GROUP BY wanted.day
+  (SELECT count(*) FROM handling_order WHERE closed_at >= %(start)s AND closed_at < %(end)s)
+FROM handling_order WHERE created_at >= %(start)s AND created_at < %(end)s
 """
 _SLICES: Final = """
 INSERT INTO governance_slice (dimension, day, code, name, n)
-SELECT part.dimension, wanted.day, part.code, part.name, count(*)
-FROM unnest(%(days)s::date[]) wanted (day) JOIN handling_order o
-  ON o.created_at >= wanted.day::timestamp AT TIME ZONE 'Asia/Shanghai'
-  AND o.created_at < (wanted.day + 1)::timestamp AT TIME ZONE 'Asia/Shanghai'
+SELECT part.dimension, %(day)s, part.code, part.name, count(*)
+FROM (SELECT category_id, area_id, channel, request_type, lead_unit_id FROM handling_order
+  WHERE created_at >= %(start)s AND created_at < %(end)s) o
 LEFT JOIN directory_category c ON c.id = o.category_id LEFT JOIN directory_area a ON a.code = o.area_id
 LEFT JOIN directory_unit u ON u.id = o.lead_unit_id
 CROSS JOIN LATERAL (VALUES
@@ -70,7 +66,7 @@ CROSS JOIN LATERAL (VALUES
   ('channel', o.channel, o.channel), ('type', o.request_type, o.request_type), ('unit', u.code, u.name)
 ) part (dimension, code, name)
 WHERE part.code <> ''
-GROUP BY part.dimension, wanted.day, part.code, part.name
+GROUP BY part.dimension, part.code, part.name
 """
 
 
@@ -150,9 +146,11 @@ def count_days(batch: int = BATCH) -> int:
             cursor.execute("DELETE FROM governance_day WHERE day = ANY (%s)", (days,))
             cursor.execute("DELETE FROM governance_slice WHERE day = ANY (%s)", (days,))
             done = [state.value for state in DONE_STATES]
-            values: dict[str, Any] = {"days": days, "done": done, "answered": State.ANSWERED.value}
-            cursor.execute(_DAYS, values)
-            cursor.execute(_SLICES, values)
+            for day in days:
+                start = datetime.combine(day, time(), CITY_TIME)
+                values: dict[str, Any] = {"day": day, "start": start, "end": start + timedelta(days=1), "done": done}
+                cursor.execute(_DAY, {**values, "answered": State.ANSWERED.value})
+                cursor.execute(_SLICES, values)
     return batch if len(changed) == batch or len(missing) == batch else 0
 
 
