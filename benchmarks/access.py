@@ -72,7 +72,11 @@ def fill(orders: int) -> list[int]:
         requests = Request.objects.bulk_create(
             (
                 Request(
-                    number=f"B{n}", channel="web", received_at=now(), text="路灯不亮", content_digest="0" * 64,
+                    number=f"B{n}",
+                    channel="web",
+                    received_at=now(),
+                    text="路灯不亮",
+                    content_digest="0" * 64,
                     unit_ids=[units[n % UNITS]],
                 )
                 for n in range(orders)
@@ -82,8 +86,13 @@ def fill(orders: int) -> list[int]:
         Order.objects.bulk_create(
             (
                 Order(
-                    number=request.number, request=request, created_at=now(), changed_at=now(), title="路灯",
-                    channel="web", unit_ids=request.unit_ids,
+                    number=request.number,
+                    request=request,
+                    created_at=now(),
+                    changed_at=now(),
+                    title="路灯",
+                    channel="web",
+                    unit_ids=request.unit_ids,
                 )
                 for request in requests
             ),

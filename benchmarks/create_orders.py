@@ -325,7 +325,18 @@ def main() -> None:
     print(f"processor time of one creation, PostgreSQL included: {mine['processor_ms']} ms")
     print(f"acknowledged {mine['check']['acknowledged']}, missing parts {missing}")
     reached = whole and mine["per_second"] >= LEAST_RATE and mine["p95_ms"] <= MOST_P95
-    print(json.dumps({"bench": "create_orders", "minhu": mine, "baisitong2": other, "whole": whole, "goal": reached, "load": options.load}))
+    print(
+        json.dumps(
+            {
+                "bench": "create_orders",
+                "minhu": mine,
+                "baisitong2": other,
+                "whole": whole,
+                "goal": reached,
+                "load": options.load,
+            }
+        )
+    )
     if not whole:
         raise SystemExit(1)
 

@@ -63,7 +63,13 @@ STAFF = (
     *((f"{unit}_head", unit, Role.UNIT_HEAD) for unit in ("water", "urban", "housing", "branch", "street")),
     ("grid_worker", "grid", Role.GRID_WORKER),
 )
-CATEGORIES = (("A", "城市管理", None), ("A1", "供水", "A"), ("A2", "噪声", "A"), ("B", "住房", None), ("B1", "物业", "B"))
+CATEGORIES = (
+    ("A", "城市管理", None),
+    ("A1", "供水", "A"),
+    ("A2", "噪声", "A"),
+    ("B", "住房", None),
+    ("B1", "物业", "B"),
+)
 NAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许"
 
 

@@ -151,8 +151,22 @@ def test_a_load_leaves_one_entry_in_the_ledger_and_a_repeated_one_none(rows: Row
 def test_an_abolished_area_leads_to_the_one_that_replaced_it(rows: Rows) -> None:
     given = rows("areas")
     given += [
-        {"code": "980103", "name": "老区", "level": 3, "parent": "9801", "valid_to": "2020-06-30", "replaced_by": "980104"},
-        {"code": "980104", "name": "中区", "level": 3, "parent": "9801", "valid_to": "2022-06-30", "replaced_by": "980101"},
+        {
+            "code": "980103",
+            "name": "老区",
+            "level": 3,
+            "parent": "9801",
+            "valid_to": "2020-06-30",
+            "replaced_by": "980104",
+        },
+        {
+            "code": "980104",
+            "name": "中区",
+            "level": 3,
+            "parent": "9801",
+            "valid_to": "2022-06-30",
+            "replaced_by": "980101",
+        },
         {"code": "980105", "name": "末区", "level": 3, "parent": "9801", "valid_to": "2022-06-30"},
     ]
     load_areas(given)
@@ -167,7 +181,9 @@ def test_an_abolished_area_leads_to_the_one_that_replaced_it(rows: Rows) -> None
 
 
 def test_a_boundary_change_takes_effect_at_midnight_by_itself(rows: Rows) -> None:
-    load_areas([*rows("areas"), {"code": "980109", "name": "新区", "level": 3, "parent": "9801", "valid_from": "2026-03-02"}])
+    load_areas(
+        [*rows("areas"), {"code": "980109", "name": "新区", "level": 3, "parent": "9801", "valid_from": "2026-03-02"}]
+    )
     with clock.at(datetime(2026, 3, 1, 15, 59, tzinfo=UTC)):
         assert areas.area_info("980109") is None
     with clock.at(datetime(2026, 3, 1, 16, 0, tzinfo=UTC)):

@@ -213,9 +213,11 @@ def test_a_draft_is_checked_again_when_it_is_published(rows: Rows) -> None:
     [
         "UPDATE directory_catalogueitem SET lead = 'unit:SL'",
         "DELETE FROM directory_catalogueitem",
-        ("INSERT INTO directory_catalogueitem (version_id, category_code, area_code, request_type, lead, assist,"
-        " deadline_key, difficulty, basis) SELECT id, '02', '', '', 'street', '{}', '', '', 'x'"
-        " FROM directory_catalogueversion"),
+        (
+            "INSERT INTO directory_catalogueitem (version_id, category_code, area_code, request_type, lead, assist,"
+            " deadline_key, difficulty, basis) SELECT id, '02', '', '', 'street', '{}', '', '', 'x'"
+            " FROM directory_catalogueversion"
+        ),
         "UPDATE directory_catalogueversion SET number = 9",
         "DELETE FROM directory_catalogueversion",
     ],

@@ -37,8 +37,13 @@ def plant() -> None:
     with as_system():
         Request.objects.bulk_create(
             Request(
-                number=f"P{n}", channel="web", received_at=now(), text="路灯不亮", content_digest="0" * 64,
-                place_text=f"{MARK}place{n}", **{field: f"{MARK}{field}{n}" for field in PERSONAL},
+                number=f"P{n}",
+                channel="web",
+                received_at=now(),
+                text="路灯不亮",
+                content_digest="0" * 64,
+                place_text=f"{MARK}place{n}",
+                **{field: f"{MARK}{field}{n}" for field in PERSONAL},
             )
             for n in range(PLANTED_REQUESTS)
         )

@@ -89,14 +89,22 @@ def test_wrong_lines_are_named_one_by_one_and_nothing_is_saved() -> None:
     [
         ("intake", {"rows": []}, "rows(accept)"),
         ("reasons", {"groups": {"refuse": [{"code": "a", "label": ""}]}}, "groups.refuse[1].label"),
-        ("supervision", {"rules": [{"code": "a", "trigger": "overdue", "level": "reminder", "text": "t"}]}, "rules[1].clock"),
+        (
+            "supervision",
+            {"rules": [{"code": "a", "trigger": "overdue", "level": "reminder", "text": "t"}]},
+            "rules[1].clock",
+        ),
         ("automation", {"auto_dispatch": "yes"}, "auto_dispatch"),
         ("calendar", {"profiles": {"office": {"mon": "8 to 5"}}}, "profiles.office.mon"),
         ("calendar", {"profiles": {"night": {"mon": "00:00-24:00"}}}, "profiles.office"),
         ("rates", {"composite": {"response": 0.9}}, "composite"),
         ("deadlines", {"lines": "many"}, "lines"),
         ("deadlines", {"lines": ["one"]}, "lines[1]"),
-        ("deadlines", {"lines": [{"key": "x", "clock": "sign", "amount": 9999, "unit": "working_days"}]}, "lines[1].amount"),
+        (
+            "deadlines",
+            {"lines": [{"key": "x", "clock": "sign", "amount": 9999, "unit": "working_days"}]},
+            "lines[1].amount",
+        ),
     ],
 )
 def test_each_kind_of_rules_says_where_it_is_wrong(kind: str, content: dict[str, Any], where: str) -> None:

@@ -120,9 +120,7 @@ def test_posts_need_a_real_unit_person_and_time(town: None) -> None:
     for wrong in (
         lambda: posts.give_post(987654321, unit("HX"), "agent"),
         lambda: posts.give_post(person.pk, 987654321, "agent"),
-        lambda: posts.give_post(
-            person.pk, unit("HX"), "agent", valid_from=date(2026, 2, 1), valid_to=date(2026, 1, 1)
-        ),
+        lambda: posts.give_post(person.pk, unit("HX"), "agent", valid_from=date(2026, 2, 1), valid_to=date(2026, 1, 1)),
         lambda: posts.end_post(987654321),
     ):
         with pytest.raises(MinhuError):
@@ -281,7 +279,10 @@ def test_only_a_digest_is_kept(db: None) -> None:
 
 
 def test_a_token_ends_when_it_expires_or_is_revoked(db: None) -> None:
-    lasting, short = tokens.issue_token("甲", ["requests:read"], days=None), tokens.issue_token("乙", ["requests:read"], days=1)
+    lasting, short = (
+        tokens.issue_token("甲", ["requests:read"], days=None),
+        tokens.issue_token("乙", ["requests:read"], days=1),
+    )
     with clock.at(clock.now() + timedelta(days=1, seconds=1)):
         assert tokens.check_token(lasting)
         with pytest.raises(NotAllowed):

@@ -21,7 +21,9 @@ from minhu.kernel.errors import Conflict, Invalid, MinhuError, NotAllowed, NotFo
 now = pytest.mark.usefixtures("monday")
 
 
-def step(city: City, who: str, number: str, name: Step, version: int | None = None, key: str = "", **data: object) -> OrderView:
+def step(
+    city: City, who: str, number: str, name: Step, version: int | None = None, key: str = "", **data: object
+) -> OrderView:
     with acting_as(city.actor(who)):
         return perform(number, name, StepData(**data), version=version, key=key)  # type: ignore[arg-type]
 
@@ -104,7 +106,9 @@ def test_an_unknown_number_and_a_closed_unit(city: City) -> None:
 @now
 def test_corrections_are_remembered(city: City) -> None:
     order = make_order(city)
-    view = step(city, "dispatcher", order.number, Step.ACCEPT, request_type="complaint", urgency="urgent", area_code="990101")
+    view = step(
+        city, "dispatcher", order.number, Step.ACCEPT, request_type="complaint", urgency="urgent", area_code="990101"
+    )
     assert (view.request_type, view.urgency, view.area_code) == ("complaint", "urgent", "990101")
     with as_system():
         changes = OrderStep.objects.filter(order=order).last().changes  # type: ignore[union-attr]

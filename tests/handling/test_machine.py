@@ -102,7 +102,9 @@ class Lives(RuleBasedStateMachine):
         if done is None:
             assert any("一" <= letter <= "鿿" for letter in refused.message), "a refusal speaks Chinese"
             chosen = step is Step.CONFIRM_ATTENDANCE  # the unit drawn may not be a called one
-            assert luck == 0 or chosen or refused.code not in DEAD_BUTTON, f"a button that cannot work: {step}, {refused.message}"
+            assert luck == 0 or chosen or refused.code not in DEAD_BUTTON, (
+                f"a button that cannot work: {step}, {refused.message}"
+            )
             assert (after.version, after.state) == (before.version, before.state), "a refused step changed something"
         else:
             transition = BY_STEP[step]
@@ -181,7 +183,9 @@ class Lives(RuleBasedStateMachine):
 
     def check_clocks(self, order: Order, state: State) -> None:
         rows = list(Clock.objects.filter(order=order, stopped_at=None).select_related("assignment"))
-        assert not [c for c in rows if c.assignment and c.assignment.ended_at and c.kind != "exclusion"], "a clock without an owner"
+        assert not [c for c in rows if c.assignment and c.assignment.ended_at and c.kind != "exclusion"], (
+            "a clock without an owner"
+        )
         ringing = [c for c in rows if c.paused_at is None and c.kind in ALARMS.get(state, ())]
         if state is State.ARCHIVED:
             assert not rows
@@ -190,8 +194,10 @@ class Lives(RuleBasedStateMachine):
         assert all(c.next_at or c.light == Light.RED.value for c in ringing), "the sweeper would never look again"
         assert order.due_at in {c.due_at for c in ringing}
         held = [c for c in rows if c.paused_at is not None]
-        assert not held or state in {State.RETURN_REVIEW, State.SUSPENDED, State.MERGED} or all(
-            c.assignment and c.assignment.role != AssignmentRole.LEAD.value for c in held
+        assert (
+            not held
+            or state in {State.RETURN_REVIEW, State.SUSPENDED, State.MERGED}
+            or all(c.assignment and c.assignment.role != AssignmentRole.LEAD.value for c in held)
         ), "a clock stands though nobody waits"
 
 

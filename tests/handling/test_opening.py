@@ -53,7 +53,9 @@ def test_opening_costs_four_statements(city: City, settled: None) -> None:
 
 def test_an_order_carries_what_intake_understood(city: City) -> None:
     first = make_order(city)
-    order = make_order(city, repeat_of_request_id=first.request_id, caller_month_count=4, place_year_count=9, sensitive=True)
+    order = make_order(
+        city, repeat_of_request_id=first.request_id, caller_month_count=4, place_year_count=9, sensitive=True
+    )
     assert (order.repeat_of_id, order.caller_month_count, order.place_year_count) == (first.pk, 4, 9)
     assert order.sensitive
     with as_system():
@@ -112,7 +114,11 @@ def test_history_with_a_reply_before_the_letter_is_refused(city: City) -> None:
 def test_thousands_of_rows_are_opened_in_few_statements(city: City, settled: None) -> None:
     with as_system():
         model = Request(
-            channel="import", received_at=MONDAY - timedelta(days=90), title="历史诉求", text="历史诉求", content_digest="0" * 64
+            channel="import",
+            received_at=MONDAY - timedelta(days=90),
+            title="历史诉求",
+            text="历史诉求",
+            content_digest="0" * 64,
         )
         values = [
             Request(number=f"H{n:06d}", channel=model.channel, received_at=model.received_at, title=model.title,
@@ -166,7 +172,12 @@ def automatic(city: City) -> None:
     RuleSet.objects.filter(pk=rule_set.pk).update(state="published", published_at=MONDAY)
     version = CatalogueVersion.objects.create(number=1, created_at=MONDAY)
     CatalogueItem.objects.create(
-        version=version, category_code="A1", lead="unit:water", assist=["unit:urban"], basis="三定方案", deadline_key="hard"
+        version=version,
+        category_code="A1",
+        lead="unit:water",
+        assist=["unit:urban"],
+        basis="三定方案",
+        deadline_key="hard",
     )
     CatalogueVersion.objects.filter(pk=version.pk).update(state="published", published_at=MONDAY)
     freshness.forget()

@@ -28,7 +28,9 @@ def test_the_lead_waits_for_its_helpers_or_says_why_not(city: City) -> None:
     with pytest.raises(Invalid, match="协办单位（云溪市城管局、云溪市住建局）尚未答复"):
         step(city, "water_handler", order.number, Step.REPLY, reply="已处理", solved=True)
     step(city, "urban_handler", order.number, Step.ASSIST_REPLY, reply="路面已恢复")
-    view = step(city, "water_handler", order.number, Step.REPLY, reply="已处理", text="住建局意见已口头告知", solved=True)
+    view = step(
+        city, "water_handler", order.number, Step.REPLY, reply="已处理", text="住建局意见已口头告知", solved=True
+    )
     assert view.state is State.REPLIED
     with as_system():
         running = Clock.objects.filter(order=order, stopped_at=None)

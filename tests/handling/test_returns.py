@@ -22,7 +22,9 @@ def ask(city: City, number: str, who: str, right: str, **more: object) -> OrderV
         return perform(number, Step.ASK_RETURN, data)
 
 
-def decide(city: City, number: str, step: Step = Step.APPROVE_RETURN, who: str = "dispatcher", **more: object) -> OrderView:
+def decide(
+    city: City, number: str, step: Step = Step.APPROVE_RETURN, who: str = "dispatcher", **more: object
+) -> OrderView:
     with acting_as(city.actor(who)):
         return perform(number, step, StepData(text="已核实", **more))  # type: ignore[arg-type]
 
@@ -111,8 +113,16 @@ def test_every_decision_teaches_whose_matter_it_is(city: City) -> None:
     decide(city, order.number, who="supervisor", unit_id=city.unit("urban"))
     with as_system():
         refused, upheld = Lesson.objects.order_by("id")
-    assert (refused.right_unit_id, refused.wrong_unit_id, refused.upheld) == (city.unit("water"), city.unit("housing"), False)
-    assert (upheld.right_unit_id, upheld.wrong_unit_id, upheld.arbitrated) == (city.unit("urban"), city.unit("water"), True)
+    assert (refused.right_unit_id, refused.wrong_unit_id, refused.upheld) == (
+        city.unit("water"),
+        city.unit("housing"),
+        False,
+    )
+    assert (upheld.right_unit_id, upheld.wrong_unit_id, upheld.arbitrated) == (
+        city.unit("urban"),
+        city.unit("water"),
+        True,
+    )
 
 
 def test_an_assisting_units_return_leaves_the_lead_at_work(city: City) -> None:
@@ -146,7 +156,9 @@ def test_an_assisting_units_return_can_be_refused(city: City) -> None:
         ({"reason_code": "not_our_duty", "text": WHY, "unit_id": 999_999}, "unit_id"),
     ],
 )
-def test_a_return_without_reason_words_or_right_unit_is_refused(city: City, data: dict[str, object], field: str) -> None:
+def test_a_return_without_reason_words_or_right_unit_is_refused(
+    city: City, data: dict[str, object], field: str
+) -> None:
     order = make_order(city, upto="in_progress")
     with acting_as(city.actor("water_handler")), pytest.raises(Invalid) as refused:
         take(order.number, Step.ASK_RETURN, StepData(**data))  # type: ignore[arg-type]
@@ -158,4 +170,8 @@ def test_a_return_cannot_name_the_own_unit_and_needs_evidence(city: City) -> Non
     with pytest.raises(Invalid, match="不能是本单位"):
         ask(city, order.number, "water_handler", "water")
     with acting_as(city.actor("water_handler")), pytest.raises(Invalid, match="依据"):
-        take(order.number, Step.ASK_RETURN, StepData(reason_code="not_our_duty", text="不归我管", unit_id=city.unit("urban")))
+        take(
+            order.number,
+            Step.ASK_RETURN,
+            StepData(reason_code="not_our_duty", text="不归我管", unit_id=city.unit("urban")),
+        )

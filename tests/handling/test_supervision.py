@@ -205,7 +205,10 @@ def test_a_township_calls_upper_units_and_confirms_that_they_came(city: City, at
     step(city, "street_handler", number, Step.CONFIRM_ATTENDANCE, unit_id=city.unit("water"))
     view = step(city, "street_handler", number, Step.CONFIRM_ATTENDANCE, unit_id=city.unit("urban"), confirmed=False)
     assert view.whistles[0].ended_at is not None
-    assert [(a.confirmed, a.receipt) for a in view.whistles[0].attendances] == [(True, "已到场，一周内恢复路面"), (False, "")]
+    assert [(a.confirmed, a.receipt) for a in view.whistles[0].attendances] == [
+        (True, "已到场，一周内恢复路面"),
+        (False, ""),
+    ]
     assert [(s.by_rule, s.unit_name) for s in view.supervisions] == [("whistle_absent", "云溪市城管局")]
     with pytest.raises(NotAllowed):
         step(city, "water_handler", number, Step.ANSWER_WHISTLE, text="又来了")

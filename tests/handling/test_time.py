@@ -131,7 +131,9 @@ def test_thresholds_come_with_the_rules() -> None:
 FAR = MONDAY + timedelta(days=3)
 
 
-def step(city: City, who: str, number: str, name: Step, data: StepData = StepData(), at: datetime = MONDAY) -> OrderView:
+def step(
+    city: City, who: str, number: str, name: Step, data: StepData = StepData(), at: datetime = MONDAY
+) -> OrderView:
     with clock.at(at), acting_as(city.actor(who)):
         return perform(number, name, data)
 

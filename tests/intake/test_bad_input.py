@@ -168,7 +168,11 @@ def test_a_photo_is_kept_with_its_name(token: str, home: Any) -> None:
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.recursive(st.none() | st.booleans() | st.floats() | st.text(), lambda x: st.lists(x) | st.dictionaries(st.text(), x)))
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.floats() | st.text(), lambda x: st.lists(x) | st.dictionaries(st.text(), x)
+    )
+)
 def test_no_json_makes_a_server_error(token: str, value: Any) -> None:
     for body in (value, {"text": TEXT, "source": value}, {"text": TEXT, "place": value, "phone": value}):
         raw = json.dumps(body).encode("utf-8", "surrogatepass")

@@ -35,7 +35,9 @@ def test_a_day_without_a_time_begins_in_china(cell: Any) -> None:
     assert not has_clock_time(cell)
 
 
-@pytest.mark.parametrize("cell", ["", None, "昨天", "2019/13/8", "2019/2/30", "99999999", "12", 3.5, True, float("nan"), 1e300])
+@pytest.mark.parametrize(
+    "cell", ["", None, "昨天", "2019/13/8", "2019/2/30", "99999999", "12", 3.5, True, float("nan"), 1e300]
+)
 def test_what_is_no_date_is_none_and_never_a_wrong_day(cell: Any) -> None:
     assert moment_of(cell) is None
 
@@ -55,12 +57,25 @@ def test_any_text_is_read_without_failing(text: str) -> None:
 
 
 def test_padding_goes_and_words_stay() -> None:
-    assert text_of("\n\t\t\t\n\t\t　　爱心卡，可以“刷”地铁吗？\n\t\t\n\n\t  第二段１２３。\r\n\t") == "爱心卡，可以“刷”地铁吗？\n第二段１２３。"
+    assert (
+        text_of("\n\t\t\t\n\t\t　　爱心卡，可以“刷”地铁吗？\n\t\t\n\n\t  第二段１２３。\r\n\t")
+        == "爱心卡，可以“刷”地铁吗？\n第二段１２３。"
+    )
     assert text_of(188006.0) == "188006"
     assert line_of("—") == line_of("无") == line_of(" NULL ") == ""
 
 
-@pytest.mark.parametrize("cell", ["城市管理-噪声-工地噪声", "城市管理/噪声/工地噪声", "城市管理 > 噪声 > 工地噪声", "城市管理＞噪声＞工地噪声", "城市管理\\噪声\\工地噪声", "城市管理→噪声→工地噪声"])
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "城市管理-噪声-工地噪声",
+        "城市管理/噪声/工地噪声",
+        "城市管理 > 噪声 > 工地噪声",
+        "城市管理＞噪声＞工地噪声",
+        "城市管理\\噪声\\工地噪声",
+        "城市管理→噪声→工地噪声",
+    ],
+)
 def test_levels_in_one_column(cell: str) -> None:
     assert path_of(cell) == ("城市管理", "噪声", "工地噪声")
 

@@ -76,7 +76,9 @@ def test_a_wrong_file_is_one_line_and_code_2(house: House, tmp_path: Path) -> No
 
 def test_ctrl_c_ends_after_a_whole_batch_and_the_same_command_goes_on(house: House, tmp_path: Path) -> None:
     file = tmp_path / "大.csv"
-    lines = ["编号,标题,内容,时间"] + [f"C{n},停水{n},第{n}户家里停水三天了没有人管请尽快处理,2019/1/8 10:00" for n in range(3_000)]
+    lines = ["编号,标题,内容,时间"] + [
+        f"C{n},停水{n},第{n}户家里停水三天了没有人管请尽快处理,2019/1/8 10:00" for n in range(3_000)
+    ]
     file.write_text("\n".join(lines), encoding="gb18030")
     process = house.start("import", str(file), "--no-understand")
     assert process.stderr is not None

@@ -97,9 +97,18 @@ def test_columns_of_several_cities_are_known_by_name() -> None:
 
 def test_columns_with_strange_names_are_known_by_what_stands_in_them() -> None:
     words = "柳湾小区三号楼从昨晚开始一直停水到现在，家里有老人和小孩，请尽快派人处理一下。"
-    rows = [[f"2019-01-{n:02d} 08:00", f"1380000{n:04d}", f"城市管理-噪声-工地{n % 2}", words + str(n), "滨江区城管局"] for n in range(1, 10)]
+    rows = [
+        [f"2019-01-{n:02d} 08:00", f"1380000{n:04d}", f"城市管理-噪声-工地{n % 2}", words + str(n), "滨江区城管局"]
+        for n in range(1, 10)
+    ]
     found = {g.column: g.field for g in detect(read_table(xlsx(rows, ("甲", "乙", "丙", "丁", "戊")), "a.xlsx"))}
-    assert found == {"甲": Field.RECEIVED_AT, "乙": Field.PHONE, "丙": Field.CATEGORY_PATH, "丁": Field.TEXT, "戊": Field.UNIT}
+    assert found == {
+        "甲": Field.RECEIVED_AT,
+        "乙": Field.PHONE,
+        "丙": Field.CATEGORY_PATH,
+        "丁": Field.TEXT,
+        "戊": Field.UNIT,
+    }
 
 
 def test_a_mapping_that_cannot_work_says_what_is_missing() -> None:

@@ -110,14 +110,20 @@ def test_each_bad_row_is_named_with_its_reason_and_the_good_ones_come_in(city: C
     with as_system():
         rejects = reads.rejects(batch.pk)
     assert [number for number, _ in rejects] == list(range(2, 10))
-    for (_, why), word in zip(rejects, ["无法识别", "缺少受理时间", "缺少诉求内容", "20001", "将来", "2000 年", "缺少答复时间", "早于"], strict=True):
+    for (_, why), word in zip(
+        rejects,
+        ["无法识别", "缺少受理时间", "缺少诉求内容", "20001", "将来", "2000 年", "缺少答复时间", "早于"],
+        strict=True,
+    ):
         assert word in why
 
 
 def test_names_of_category_area_and_unit_lead_to_ours(city: City) -> None:
+    # fmt: off
     header = ("编号", "内容", "时间", "一级分类", "二级分类", "所属区域", "承办单位", "答复内容", "答复时间", "满意度", "联系电话")
     known = ["a", "小区停水三天没人管", "2019-01-08", "", "供水", "滨江区柳湾街道", "水务局", "已修", "2019-01-09", "满意", "13800138000"]
     other = ["b", "对面工地夜里太吵睡不着", "2019-01-08", "噪声类", "施工", "火星区", "某某局", "", "", "", "电话 13800138000 转"]
+    # fmt: on
     report, _batch = run([known, other], header)
     assert {kind: list(names) for kind, names in report.unknown.items()} == {
         "category": ["噪声类/施工"], "area": ["火星区"], "unit": ["某某局"]
@@ -153,7 +159,9 @@ def test_a_batch_that_fails_leaves_nothing_and_can_go_on(city: City, monkeypatch
     assert (report.counted.stored, report.counted.unchanged, report.understood) == (3, 2, 5)
 
 
-def test_stopping_keeps_whole_batches_and_a_second_run_takes_the_rest(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_stopping_keeps_whole_batches_and_a_second_run_takes_the_rest(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("minhu.intake.imports.running.BATCH", 2)
     rows = [row(n) for n in range(1, 8)]
     report, batch = run(rows, stop=lambda: True)
@@ -181,6 +189,8 @@ def test_a_corrected_mapping_is_remembered_for_the_next_file_with_these_columns(
     with use_actor(SYSTEM):
         chosen = importing.mapping_for(table, {"编号": "key", "乙": "text", "时间": "received_at"})
         importing.open_run(b"x", "a.xlsx", table, chosen)
-    again = importing.inspect(importing.read_table(xlsx([["2", "x", "y", "2019/1/9"]], ("时间", "乙", "甲", "编号")), "b.xlsx"))
+    again = importing.inspect(
+        importing.read_table(xlsx([["2", "x", "y", "2019/1/9"]], ("时间", "乙", "甲", "编号")), "b.xlsx")
+    )
     assert again.remembered
     assert {guess.column: guess.field for guess in again.columns}["乙"] == importing.Field.TEXT

@@ -90,7 +90,9 @@ def test_a_repeat_of_the_same_caller_is_found_and_explained() -> None:
 
 def test_another_matter_is_no_repeat() -> None:
     services.receive(NewRequest(text=TEXT, requester_phone="13800138000"))
-    other = services.receive(NewRequest(text="请问办理居住证需要带哪些材料，周末能不能办理？", requester_phone="13800138000"))
+    other = services.receive(
+        NewRequest(text="请问办理居住证需要带哪些材料，周末能不能办理？", requester_phone="13800138000")
+    )
     with as_system():
         assert not Suggestion.objects.filter(request_id=other.request_id, field=SuggestedField.REPEAT).exists()
 

@@ -136,7 +136,9 @@ def test_a_file_that_cannot_be_sent_is_told_before_sending(visit: Any) -> None:
     page = visit(390).go(CITIZEN)
     page.set_input_files("input[type=file]", {"name": "空.jpg", "mimeType": "image/jpeg", "buffer": b""})
     assert "是空文件" in page.locator("[data-upload-list]").inner_text()
-    page.set_input_files("input[type=file]", {"name": "表.exe", "mimeType": "application/x-msdownload", "buffer": b"MZ"})
+    page.set_input_files(
+        "input[type=file]", {"name": "表.exe", "mimeType": "application/x-msdownload", "buffer": b"MZ"}
+    )
     assert "格式不支持" in page.locator("[data-upload-list]").inner_text()
 
 

@@ -90,7 +90,17 @@ def test_what_people_write_never_becomes_markup(source: str) -> None:
 
 
 def test_a_chart_always_brings_its_table_source_and_time() -> None:
-    figure = Chart("c", "受理量", "line", ["1月", "2月"], [Series("受理", [1200, None])], "件", source="工单库", at=NOON, links=["/orders/?m=1", ""])
+    figure = Chart(
+        "c",
+        "受理量",
+        "line",
+        ["1月", "2月"],
+        [Series("受理", [1200, None])],
+        "件",
+        source="工单库",
+        at=NOON,
+        links=["/orders/?m=1", ""],
+    )
     html = show("{% chart figure %}", figure=figure)
     assert "1,200" in html
     assert "—" in html

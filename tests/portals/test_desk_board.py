@@ -28,10 +28,10 @@ def city(db: None) -> City:
     """A city whose catalogue gives water matters to the water bureau."""
     made = make_city()
     version = CatalogueVersion.objects.create(number=1)
-    CatalogueItem.objects.create(version=version, category_code="A1", lead="unit:water", assist=["unit:urban"], basis="供水职责")
-    CatalogueVersion.objects.filter(pk=version.pk).update(
-        state=VersionState.PUBLISHED.value, published_at=clock.now()
+    CatalogueItem.objects.create(
+        version=version, category_code="A1", lead="unit:water", assist=["unit:urban"], basis="供水职责"
     )
+    CatalogueVersion.objects.filter(pk=version.pk).update(state=VersionState.PUBLISHED.value, published_at=clock.now())
     forget()
     return made
 

@@ -23,9 +23,7 @@ def city(db: None) -> City:
     made = make_city()
     version = CatalogueVersion.objects.create(number=1)
     CatalogueItem.objects.create(version=version, category_code="A1", lead="unit:water", basis="供水职责")
-    CatalogueVersion.objects.filter(pk=version.pk).update(
-        state=VersionState.PUBLISHED.value, published_at=clock.now()
-    )
+    CatalogueVersion.objects.filter(pk=version.pk).update(state=VersionState.PUBLISHED.value, published_at=clock.now())
     forget()
     return made
 

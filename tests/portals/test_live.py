@@ -46,7 +46,12 @@ def test_an_order_is_followed_only_by_those_who_may_see_it(city: City) -> None:
     with as_system():
         order = make_order(city, upto="in_progress")
     asked = f"order:{order.pk},order:x,order:-1,order:99999999999999999999,order:"
-    for name, sees in (("dispatcher", True), ("water_handler", True), ("urban_handler", False), ("system_admin", False)):
+    for name, sees in (
+        ("dispatcher", True),
+        ("water_handler", True),
+        ("urban_handler", False),
+        ("system_admin", False),
+    ):
         with acting_as(city.actor(name)) as actor:
             assert allowed(actor, asked) == ({f"order:{order.pk}"} if sees else frozenset()), name
 

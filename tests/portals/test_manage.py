@@ -22,7 +22,11 @@ PARTS = {
     "security": ["staff/", "staff/new/", "tokens/", "units/"],
     "audit": ["ledger/", "ledger/access/", "ledger/entries/"],
 }
-CLOSED = {"system": ["staff/", "tokens/", "ledger/"], "security": ["rules/", "ledger/", "units/new/"], "audit": ["units/", "staff/", "rules/"]}
+CLOSED = {
+    "system": ["staff/", "tokens/", "ledger/"],
+    "security": ["rules/", "ledger/", "units/new/"],
+    "audit": ["units/", "staff/", "rules/"],
+}
 
 
 @pytest.fixture
@@ -127,7 +131,13 @@ def test_a_catalogue_draft_shows_what_it_changes_on_past_orders(enter: Any, city
     draft = CatalogueVersion.objects.get(state="draft")
     base = f"/manage/catalogue/{draft.pk}/"
     item = CatalogueItem.objects.get(version=draft, category_code="A")
-    line = {"category": "A", "lead_kind": "unit", "lead_unit": "云溪市住建局", "difficulty": "normal", "basis": "会议纪要"}
+    line = {
+        "category": "A",
+        "lead_kind": "unit",
+        "lead_unit": "云溪市住建局",
+        "difficulty": "normal",
+        "basis": "会议纪要",
+    }
     wrong = client.post(f"{base}line/{item.pk}/", {**line, "lead_unit": "没有的单位"})
     assert (wrong.status_code, "没有找到单位" in wrong.content.decode()) == (422, True)
     assert client.post(f"{base}line/{item.pk}/", line).status_code == 302

@@ -33,7 +33,9 @@ def test_the_deadline_table_is_saved_at_once_and_published(enter: Any) -> None: 
     draft, base = _draft(client, RuleKind.DEADLINES)
     assert client.get(base).status_code == 200
     rows = draft.content["lines"]
-    data = {f"amount_{n}": str(row["amount"]) for n, row in enumerate(rows)} | {f"unit_{n}": row["unit"] for n, row in enumerate(rows)}
+    data = {f"amount_{n}": str(row["amount"]) for n, row in enumerate(rows)} | {
+        f"unit_{n}": row["unit"] for n, row in enumerate(rows)
+    }
     data |= {f"hours_{n}": "1" for n, row in enumerate(rows) if row.get("working_hours")}
     bad = client.post(f"{base}amounts/", {**data, "amount_0": "0"})
     assert (bad.status_code, "大于 0 的整数" in bad.content.decode()) == (422, True)
@@ -81,7 +83,12 @@ def test_what_is_written_reads_back_the_same(kind: RuleKind) -> None:
 def test_a_year_is_added_from_the_announcement(enter: Any) -> None:  # noqa: F811
     client = enter("system")
     draft, base = _draft(client, RuleKind.CALENDAR)
-    year = {"year": "2031", "source": "国务院办公厅通知", "holidays": "2031-01-01 元旦\n2031-01-22 至 2031-01-28 春节", "makeup": "2031-01-19 春节调休"}
+    year = {
+        "year": "2031",
+        "source": "国务院办公厅通知",
+        "holidays": "2031-01-01 元旦\n2031-01-22 至 2031-01-28 春节",
+        "makeup": "2031-01-19 春节调休",
+    }
     wrong = client.post(f"{base}year/", {**year, "makeup": "二月三日"})
     assert (wrong.status_code, "第 1 行看不懂" in wrong.content.decode()) == (422, True)
     assert client.post(f"{base}year/", year).status_code == 302

@@ -153,7 +153,9 @@ def test_a_long_export_is_cut_and_says_so(city: City, monkeypatch: pytest.Monkey
     monkeypatch.setattr(sheet, "LIMIT", 2)
     for _ in range(4):
         make_order(city)
-    book = openpyxl.load_workbook(BytesIO(signed_in(city, "dispatcher").post("/orders/export/", {"reason": "例会"}).content))
+    book = openpyxl.load_workbook(
+        BytesIO(signed_in(city, "dispatcher").post("/orders/export/", {"reason": "例会"}).content)
+    )
     assert book.worksheets[0].max_row == 3
     assert any("只含前 2 条" in str(line) for line in book.worksheets[1].values)
 

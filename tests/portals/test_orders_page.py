@@ -41,7 +41,9 @@ def test_without_signing_in_nobody_reads_an_order(city: City, client: Any) -> No
     assert response["Location"].startswith("/login/?next=")
 
 
-@pytest.mark.parametrize("who", ["agent", "dispatcher", "supervisor", "leader", "inspector", "water_handler", "water_head"])
+@pytest.mark.parametrize(
+    "who", ["agent", "dispatcher", "supervisor", "leader", "inspector", "water_handler", "water_head"]
+)
 @pytest.mark.parametrize("upto", ["dispatched", "replied", "archived"])
 def test_everyone_concerned_can_read_an_order_in_every_state(city: City, who: str, upto: str) -> None:
     order = make_order(city, upto=upto, assist=("street",) if upto == "dispatched" else ())

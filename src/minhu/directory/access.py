@@ -181,7 +181,9 @@ def get_for(rows: QuerySet[M], action: Action, actor: Actor | None = None, **loo
     """Load one object and check the policy; what may not be seen looks as if it did not exist."""
     found = rows.filter(**lookup).first()
     if found is None or not decide(
-        actor or current_actor(), Action.VIEW_ORDER, found.facts()  # type: ignore[attr-defined]
+        actor or current_actor(),
+        Action.VIEW_ORDER,
+        found.facts(),  # type: ignore[attr-defined]
     ):
         raise NotFound("没有找到这件事项，或者您无权查看。请核对编号。", code="not_found")
     require(action, found.facts(), actor)  # type: ignore[attr-defined]

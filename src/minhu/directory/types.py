@@ -50,9 +50,7 @@ class Role(StrEnum):
     SYSTEM = "system"
 
 
-ADMINISTRATORS: frozenset[Role] = frozenset(
-    {Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN}
-)
+ADMINISTRATORS: frozenset[Role] = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
 UNIT_ROLES: frozenset[Role] = frozenset({Role.UNIT_HANDLER, Role.UNIT_HEAD, Role.GRID_WORKER})
 
 

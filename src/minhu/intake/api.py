@@ -94,7 +94,9 @@ def create(request: HttpRequest) -> HttpResponse:
     return _json(_receipt(receipt), 201 if receipt.created else 200)
 
 
-@router.get("/requests/{number}", auth=Bearer("requests:read"), summary="查询诉求", openapi_extra={"responses": _ERRORS})
+@router.get(
+    "/requests/{number}", auth=Bearer("requests:read"), summary="查询诉求", openapi_extra={"responses": _ERRORS}
+)
 def read(request: HttpRequest, number: str, code: str = "") -> HttpResponse:
     """查询本令牌提交的诉求；其他诉求要有查询码。个人信息以掩码显示。"""
     with transaction.atomic():

@@ -135,9 +135,7 @@ def _reading(candidates: list[PlaceCandidate]) -> PlaceReading | None:
         "others": [one.area_code for one in candidates[1:4]],
     }
     label = f"{info.full_name}{point}"
-    proposed = Proposed(
-        SuggestedField.PLACE, value, label, round(best.confidence, 4), best.reason, places.MAKER
-    )
+    proposed = Proposed(SuggestedField.PLACE, value, label, round(best.confidence, 4), best.reason, places.MAKER)
     if best.ask:
         return PlaceReading(proposed=proposed, confidence=best.confidence)
     return PlaceReading(info.code, info.name + point, _hint(info), _mark(info.code, point), best.confidence, proposed)

@@ -63,9 +63,7 @@ class Chart:
     def rows(self) -> list[tuple[str, str, list[Value]]]:
         """Rows of the table: category, link or '', one value per series."""
         links = list(self.links) or [""] * len(self.categories)
-        return [
-            (name, links[i], [row.values[i] for row in self.series]) for i, name in enumerate(self.categories)
-        ]
+        return [(name, links[i], [row.values[i] for row in self.series]) for i, name in enumerate(self.categories)]
 
     @property
     def empty(self) -> bool:

@@ -32,9 +32,7 @@ _WORK, _SEE, _RUN = _("办理"), _("监督与分析"), _("管理")
 ITEMS: tuple[NavItem, ...] = (
     NavItem(_("派单台"), "/desk/", "layout-kanban", frozenset({Role.DISPATCHER}), _WORK, "desk"),
     NavItem(_("登记诉求"), "/desk/new/", "headset", frozenset({Role.AGENT, Role.DISPATCHER}), _WORK),
-    NavItem(
-        _("承办工单"), "/unit/", "inbox", frozenset({Role.UNIT_HANDLER, Role.UNIT_HEAD}), _WORK, "unit"
-    ),
+    NavItem(_("承办工单"), "/unit/", "inbox", frozenset({Role.UNIT_HANDLER, Role.UNIT_HEAD}), _WORK, "unit"),
     NavItem(_("网格任务"), "/grid/", "device-mobile", frozenset({Role.GRID_WORKER}), _WORK, "grid"),
     NavItem(_("工单查询"), "/orders/", "list-search", OFFICE | UNIT_ROLES | FIGURES, _WORK),
     NavItem(_("督办台"), "/supervision/", "flag", WATCH, _SEE, "supervision"),
@@ -72,9 +70,7 @@ def groups_for(roles: Iterable[str], path: str, unread: dict[str, int]) -> tuple
     here = max(matching, key=len, default="")
     found: dict[str | Promise, list[NavEntry]] = {}
     for item in mine:
-        entry = NavEntry(
-            item.label, item.path, item.icon, item.path == here, item.unread, unread.get(item.unread, 0)
-        )
+        entry = NavEntry(item.label, item.path, item.icon, item.path == here, item.unread, unread.get(item.unread, 0))
         found.setdefault(item.group, []).append(entry)
     return tuple(NavGroup(label, tuple(entries)) for label, entries in found.items())
 

@@ -25,7 +25,9 @@ from minhu.portals.words import STATES
 class SampleForm(forms.Form):
     """Every kind of field, with mistakes when it is bound to nothing."""
 
-    title = forms.CharField(label=gettext_lazy("诉求标题"), max_length=60, help_text=gettext_lazy("一句话说清楚是什么事。"))
+    title = forms.CharField(
+        label=gettext_lazy("诉求标题"), max_length=60, help_text=gettext_lazy("一句话说清楚是什么事。")
+    )
     kind = forms.ChoiceField(
         label=gettext_lazy("诉求类型"),
         choices=[("", gettext_lazy("请选择")), ("help", gettext_lazy("求助")), ("complaint", gettext_lazy("投诉"))],
@@ -79,9 +81,28 @@ def _orders(at: datetime) -> list[SampleOrder]:
 
 def _story(at: datetime) -> list[dict[str, Any]]:
     return [
-        {"at": at - timedelta(minutes=25), "title": _("区住建局已联系您"), "tone": "calm", "icon": "phone-call", "text": _("工作人员已核实情况，约定明天上午到现场查看。")},
-        {"at": at - timedelta(hours=3), "title": _("区住建局已签收"), "tone": "calm", "icon": "check", "text": _("承诺 3 个工作日内答复。"), "actor": _("区住建局")},
-        {"at": at - timedelta(days=1, hours=2), "title": _("已派发到区住建局"), "tone": "grey", "icon": "send", "actor": _("12345热线")},
+        {
+            "at": at - timedelta(minutes=25),
+            "title": _("区住建局已联系您"),
+            "tone": "calm",
+            "icon": "phone-call",
+            "text": _("工作人员已核实情况，约定明天上午到现场查看。"),
+        },
+        {
+            "at": at - timedelta(hours=3),
+            "title": _("区住建局已签收"),
+            "tone": "calm",
+            "icon": "check",
+            "text": _("承诺 3 个工作日内答复。"),
+            "actor": _("区住建局"),
+        },
+        {
+            "at": at - timedelta(days=1, hours=2),
+            "title": _("已派发到区住建局"),
+            "tone": "grey",
+            "icon": "send",
+            "actor": _("12345热线"),
+        },
         {"at": at - timedelta(days=1, hours=3), "title": _("诉求已受理"), "tone": "green", "icon": "circle-check"},
     ]
 
@@ -89,12 +110,28 @@ def _story(at: datetime) -> list[dict[str, Any]]:
 def _clocks(at: datetime) -> list[dict[str, Any]]:
     return [
         {"name": _("签收"), "light": "done", "due_at": None, "done_at": at - timedelta(hours=3), "explanation": ""},
-        {"name": _("首次联系"), "light": "yellow", "due_at": at + timedelta(hours=3), "explanation": _("签收后 1 个工作日内联系群众。")},
-        {"name": _("办理"), "light": "green", "due_at": at + timedelta(days=4), "explanation": _("求助类 5 个工作日，遇周末顺延。")},
-        {"name": _("审核"), "light": "red", "due_at": at - timedelta(hours=5), "explanation": _("答复提交后 1 个工作日内审核。")},
+        {
+            "name": _("首次联系"),
+            "light": "yellow",
+            "due_at": at + timedelta(hours=3),
+            "explanation": _("签收后 1 个工作日内联系群众。"),
+        },
+        {
+            "name": _("办理"),
+            "light": "green",
+            "due_at": at + timedelta(days=4),
+            "explanation": _("求助类 5 个工作日，遇周末顺延。"),
+        },
+        {
+            "name": _("审核"),
+            "light": "red",
+            "due_at": at - timedelta(hours=5),
+            "explanation": _("答复提交后 1 个工作日内审核。"),
+        },
     ]
 
 
+# fmt: off
 def _charts(at: datetime) -> list[Chart]:
     months = [_("%(n)s月") % {"n": n} for n in range(1, 13)]
     source = _("示例数据")
@@ -108,6 +145,7 @@ def _charts(at: datetime) -> list[Chart]:
         Chart("heat", _("时段分布"), "heat", [f"{hour}:00" for hour in range(8, 20, 2)], [Series(day, [(i * 7 + h * 5) % 23 for h in range(6)]) for i, day in enumerate([_("周一"), _("周三"), _("周五"), _("周日")])], _("件"), _("时段"), source, at),
         Chart("none", _("没有数据的图"), "bar", [], [], source=source, at=at),
     ]
+# fmt: on
 
 
 def gallery(request: HttpRequest) -> HttpResponse:
@@ -122,7 +160,10 @@ def gallery(request: HttpRequest) -> HttpResponse:
         "story": _story(at),
         "clocks": _clocks(at),
         "charts": _charts(at),
-        "lights": [(light, at + timedelta(hours=hours)) for light, hours in (("green", 60), ("yellow", 20), ("orange", 2), ("red", -4), ("done", 0), ("paused", 0))],
+        "lights": [
+            (light, at + timedelta(hours=hours))
+            for light, hours in (("green", 60), ("yellow", 20), ("orange", 2), ("red", -4), ("done", 0), ("paused", 0))
+        ],
         "states": list(STATES),
         "form": SampleForm({"text": "…"}) if request.GET.get("mistakes", "1") == "1" else SampleForm(),
         "filters": SampleFilter(request.GET),

@@ -8,7 +8,19 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from minhu.portals import display, styleguide
 
-PAGES: tuple[str, ...] = ("citizen", "accounts", "desk", "unit", "grid", "orders", "supervision", "leader", "manage", "data", "live")
+PAGES: tuple[str, ...] = (
+    "citizen",
+    "accounts",
+    "desk",
+    "unit",
+    "grid",
+    "orders",
+    "supervision",
+    "leader",
+    "manage",
+    "data",
+    "live",
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("display/", display.set_display, name="display"),

@@ -98,7 +98,9 @@ class Catalogue:
         path = area.path if area else ()
         line = self.line_for(category.path, path, request_type)
         if line is None:
-            return Resolution(None, f"派单目录第 {self.version} 版没有“{category.full_name}”的条目，请人工确定承办单位。")
+            return Resolution(
+                None, f"派单目录第 {self.version} 版没有“{category.full_name}”的条目，请人工确定承办单位。"
+            )
         lead = self.find(line.lead, area)
         if lead.unit is None:
             return Resolution(None, f"派单目录定为{lead.how}，请人工确定承办单位。")

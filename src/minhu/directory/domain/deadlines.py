@@ -45,7 +45,13 @@ class DeadlineLine:
     @property
     def rank(self) -> tuple[bool, bool, int, bool, bool]:
         """How specific the line is: urgency, then chosen by the catalogue, then category, type and level."""
-        return bool(self.urgency), bool(self.deadline_key), len(self.category), bool(self.request_type), bool(self.level)
+        return (
+            bool(self.urgency),
+            bool(self.deadline_key),
+            len(self.category),
+            bool(self.request_type),
+            bool(self.level),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,9 +60,7 @@ class Post(models.Model):
     valid_to = models.DateField(null=True, blank=True)
 
     class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["staff", "unit", "role"], name="post_once")
-        ]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["staff", "unit", "role"], name="post_once")]
 
     def __str__(self) -> str:
         return f"{self.staff} · {self.unit} · {self.role}"

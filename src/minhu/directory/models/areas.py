@@ -51,9 +51,7 @@ class Landmark(models.Model):
 
     class Meta:
         ordering: ClassVar = ["name"]
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["name", "area"], name="landmark_once_per_area")
-        ]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["name", "area"], name="landmark_once_per_area")]
 
     def __str__(self) -> str:
         return self.name

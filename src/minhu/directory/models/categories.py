@@ -56,9 +56,7 @@ class Category(models.Model):
 
     class Meta:
         ordering: ClassVar = ["path"]
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["taxonomy", "code"], name="category_once_per_version")
-        ]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["taxonomy", "code"], name="category_once_per_version")]
 
     def __str__(self) -> str:
         return self.path_name

@@ -57,10 +57,17 @@ def _rows(areas: QuerySet[Area]) -> list[AreaRow]:
     counted = areas.annotate(below=Count("children", distinct=True), marks=Count("landmarks", distinct=True))
     return [
         AreaRow(
-            area.code, area.name, area.level, area.path_name.replace("/", ""), tuple(area.aliases), area.functional,
-            area.valid_from, area.valid_to,
+            area.code,
+            area.name,
+            area.level,
+            area.path_name.replace("/", ""),
+            tuple(area.aliases),
+            area.functional,
+            area.valid_from,
+            area.valid_to,
             (area.valid_from is None or area.valid_from <= today) and (area.valid_to is None or area.valid_to >= today),
-            area.below, area.marks,
+            area.below,
+            area.marks,
         )
         for area in counted.defer("boundary")
     ]

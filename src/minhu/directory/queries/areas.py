@@ -72,7 +72,9 @@ def _load_gazetteer() -> GazetteerData:
     )
     landmarks = tuple(
         language.Landmark(name=name, area_code=area, kind=kind, aliases=tuple(aliases))
-        for name, area, kind, aliases in Landmark.objects.order_by("id").values_list("name", "area_id", "kind", "aliases")
+        for name, area, kind, aliases in Landmark.objects.order_by("id").values_list(
+            "name", "area_id", "kind", "aliases"
+        )
     )
     return GazetteerData(areas, landmarks)
 

@@ -158,8 +158,14 @@ def tokens() -> list[TokenRow]:
     rows = ApiToken.objects.all()
     found = [
         TokenRow(
-            token.pk, token.name, token.hint, tuple(token.scopes), token.per_minute, token.created_at,
-            token.expires_at, token.revoked_at,
+            token.pk,
+            token.name,
+            token.hint,
+            tuple(token.scopes),
+            token.per_minute,
+            token.created_at,
+            token.expires_at,
+            token.revoked_at,
         )
         for token in rows
     ]

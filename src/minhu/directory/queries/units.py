@@ -100,7 +100,9 @@ def search(text: str, limit: int = 20) -> tuple[UnitInfo, ...]:
         (sum(word in unit.name or word in unit.short_name for word in words), unit)
         for unit in book().all
         if unit.active
-        and all(word in unit.name or word in unit.short_name or word in unit.code or word in unit.duties for word in words)
+        and all(
+            word in unit.name or word in unit.short_name or word in unit.code or word in unit.duties for word in words
+        )
     ]
     hits.sort(key=lambda hit: (-hit[0], len(hit[1].name), hit[1].code))
     return tuple(unit for _, unit in hits[:limit])

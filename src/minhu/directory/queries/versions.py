@@ -50,9 +50,7 @@ class RuleVersion:
 def _view(row: Taxonomy | CatalogueVersion | RuleSet) -> VersionView:
     kind = TAXONOMY if isinstance(row, Taxonomy) else CATALOGUE if isinstance(row, CatalogueVersion) else row.kind
     number = row.number if isinstance(row, CatalogueVersion) else row.version
-    return VersionView(
-        row.pk, kind, number, row.state, row.note, row.created_at, row.created_by, row.published_at
-    )
+    return VersionView(row.pk, kind, number, row.state, row.note, row.created_at, row.created_by, row.published_at)
 
 
 def taxonomy_versions() -> list[VersionView]:

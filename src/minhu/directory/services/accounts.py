@@ -52,7 +52,9 @@ def create_account(
         if not name.strip() or len(name) > 64:
             raise Invalid("姓名必须填写，不超过 64 个字。", fields={"name": "姓名必须填写，不超过 64 个字。"})
         if Staff.objects.filter(username=username).exists():
-            raise Conflict(f"用户名“{username}”已被使用，请换一个。", code="username_taken", fields={"username": "已被使用"})
+            raise Conflict(
+                f"用户名“{username}”已被使用，请换一个。", code="username_taken", fields={"username": "已被使用"}
+            )
         staff = Staff(
             username=username, name=name.strip(), employee_number=employee_number, phone=phone, demo=demo,
             must_change_password=password is not None and must_change,
@@ -131,4 +133,3 @@ def update_account(staff_id: int, *, name: str | None = None, phone: str | None 
         if fields:
             staff.save(update_fields=fields)
             record("account_changed", ("staff", staff.username), fields=fields)
-

@@ -112,8 +112,15 @@ def _wrong_rule(rule: str, units: Mapping[str, bool]) -> str:
 def _insert(version: CatalogueVersion, lines: Iterable[Line]) -> None:
     CatalogueItem.objects.bulk_create(
         CatalogueItem(
-            version=version, category_code=category, area_code=area, request_type=kind, lead=lead,
-            assist=list(assist), deadline_key=key, difficulty=difficulty, basis=basis,
+            version=version,
+            category_code=category,
+            area_code=area,
+            request_type=kind,
+            lead=lead,
+            assist=list(assist),
+            deadline_key=key,
+            difficulty=difficulty,
+            basis=basis,
         )
         for category, area, kind, lead, assist, key, difficulty, basis in lines
     )

@@ -92,9 +92,7 @@ def load_staff(rows: Iterable[Mapping[str, Any]], *, demo: bool = False) -> Load
         Staff.objects.bulk_create(new)
         ids = dict(Staff.objects.filter(username__in=list(given)).values_list("username", "id"))
         there = set(Post.objects.filter(staff_id__in=ids.values()).values_list("staff_id", "unit_id", "role"))
-        wanted = {
-            (ids[username], units[unit], role) for username, row in given.items() for unit, role in _posts(row)
-        }
+        wanted = {(ids[username], units[unit], role) for username, row in given.items() for unit, role in _posts(row)}
         missing = sorted(wanted - there)
         Post.objects.bulk_create(Post(staff_id=staff, unit_id=unit, role=role) for staff, unit, role in missing)
         if new or missing:

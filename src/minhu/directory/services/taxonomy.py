@@ -61,9 +61,15 @@ def _checked(rows: list[Mapping[str, Any]]) -> list[Category]:
         names = [str(given[step][1].get("name")).strip() for step in chain]
         nodes.append(
             Category(
-                code=code, name=names[-1], level=len(chain), path="/".join(chain), path_name="/".join(names),
-                is_leaf=code not in parents, keywords=[word[:32] for word in texts(row.get("keywords"))],
-                description=str(row.get("description") or ""), active=yes(row.get("active")),
+                code=code,
+                name=names[-1],
+                level=len(chain),
+                path="/".join(chain),
+                path_name="/".join(names),
+                is_leaf=code not in parents,
+                keywords=[word[:32] for word in texts(row.get("keywords"))],
+                description=str(row.get("description") or ""),
+                active=yes(row.get("active")),
             )
         )
     seen: dict[str, str] = {}
@@ -108,8 +114,15 @@ def draft(note: str = "") -> Taxonomy:
         made = new_draft(Taxonomy, note)
         copies = [
             Category(
-                code=node.code, name=node.name, level=node.level, path=node.path, path_name=node.path_name,
-                is_leaf=node.is_leaf, keywords=node.keywords, description=node.description, active=node.active,
+                code=node.code,
+                name=node.name,
+                level=node.level,
+                path=node.path,
+                path_name=node.path_name,
+                is_leaf=node.is_leaf,
+                keywords=node.keywords,
+                description=node.description,
+                active=node.active,
             )
             for node in current
         ]

@@ -26,9 +26,7 @@ RANDOM_BYTES: Final = 32
 LONGEST_DAYS: Final = 1095
 
 
-def issue_token(
-    name: str, scopes: Iterable[str], *, days: int | None = 365, per_minute: int = 6000
-) -> str:
+def issue_token(name: str, scopes: Iterable[str], *, days: int | None = 365, per_minute: int = 6000) -> str:
     """Make a token and return it in plain: it is shown this once and never again.
 
     Raises Invalid for unknown scopes or a wrong duration, Conflict for a name in use.

@@ -53,7 +53,10 @@ def _checked(rows: list[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
         unit = _unit(row)
         code, name = str(row.get("code") or "").strip(), unit["name"]
         checks = {
-            "代码必须填写，不超过 32 个字符，不能含空格和冒号。": not code or len(code) > 32 or " " in code or ":" in code,
+            "代码必须填写，不超过 32 个字符，不能含空格和冒号。": not code
+            or len(code) > 32
+            or " " in code
+            or ":" in code,
             "名称必须填写，不超过 64 个字。": not name or len(name) > 64,
             "代码重复。": code in given,
             "名称与其他单位重复。": names.get(name, code) != code or stored.get(name, code) != code,
@@ -97,7 +100,9 @@ def _layers(given: Mapping[str, Mapping[str, Any]]) -> list[list[str]]:
     while waiting:
         layer = [code for code, parent in waiting.items() if parent not in waiting]
         if not layer:
-            raise Invalid("这些单位互为上级：" + "、".join(sorted(waiting)[:10]) + "。没有保存任何内容。", code="bad_rows")
+            raise Invalid(
+                "这些单位互为上级：" + "、".join(sorted(waiting)[:10]) + "。没有保存任何内容。", code="bad_rows"
+            )
         layers.append(layer)
         for code in layer:
             del waiting[code]

@@ -64,6 +64,7 @@ UNIT_CLOCKS: Final = (C.SIGN, C.CONTACT, C.HANDLE)
 AT_UNITS = AT_UNIT | UNDER_QUESTION
 DONE_BEFORE_UNIT = frozenset({S.RECEIVED, S.INCOMPLETE, S.TO_DISPATCH})
 
+# fmt: off
 TRANSITIONS: tuple[Transition, ...] = (
     _T(Step.ACCEPT, "受理", A.DECIDE_INTAKE, frozenset({S.RECEIVED, S.INCOMPLETE}), S.TO_DISPATCH,
        "您的诉求已受理，正在确定承办单位。", stops=(C.ACCEPT, C.SUPPLEMENT), starts=(C.DISPATCH,)),
@@ -156,6 +157,7 @@ TRANSITIONS: tuple[Transition, ...] = (
        "", ("text",), stops=(C.EXCLUSION,)),
     _T(Step.NOTE, "备注", A.VIEW_ORDER, frozenset(S), SAME, "", ("text",)),
 )
+# fmt: on
 
 BY_STEP: dict[Step, Transition] = {t.step: t for t in TRANSITIONS}
 
@@ -181,13 +183,26 @@ ALARMS: dict[State, tuple[ClockKind, ...]] = {
 """Which clocks ring in each state (at least one runs), so that nothing lies forgotten; archived orders rest."""
 
 BY_LEAD: frozenset[Step] = frozenset(
-    {Step.ASK_EXTENSION, Step.SUSPEND, Step.RESUME, Step.REPLY, Step.PASS_TO_GRID, Step.WHISTLE,
-     Step.CONFIRM_ATTENDANCE, Step.ASK_EXCLUSION}
+    {
+        Step.ASK_EXTENSION,
+        Step.SUSPEND,
+        Step.RESUME,
+        Step.REPLY,
+        Step.PASS_TO_GRID,
+        Step.WHISTLE,
+        Step.CONFIRM_ATTENDANCE,
+        Step.ASK_EXCLUSION,
+    }
 )
 """Steps that only the leading unit takes."""
 BY_UNIT: frozenset[Step] = BY_LEAD | {
-    Step.SIGN, Step.CONTACT, Step.ASK_RETURN, Step.ASSIST_REPLY, Step.ACKNOWLEDGE_WHISTLE,
-    Step.ANSWER_WHISTLE, Step.ANSWER_SUPERVISION,
+    Step.SIGN,
+    Step.CONTACT,
+    Step.ASK_RETURN,
+    Step.ASSIST_REPLY,
+    Step.ACKNOWLEDGE_WHISTLE,
+    Step.ANSWER_WHISTLE,
+    Step.ANSWER_SUPERVISION,
 }
 """Steps that a unit takes for its own open share of the order."""
 

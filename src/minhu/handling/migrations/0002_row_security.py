@@ -19,9 +19,7 @@ PROTECT = (
     + "".join(protect(table, through("handling_order", "order_id")) for table in CHILDREN)
     + protect("handling_attendance", through("handling_whistle", "whistle_id"))
 )
-UNPROTECT = "".join(
-    unprotect(table) for table in ("handling_attendance", *CHILDREN, "handling_order")
-)
+UNPROTECT = "".join(unprotect(table) for table in ("handling_attendance", *CHILDREN, "handling_order"))
 KEEP_STEPS = """
 CREATE FUNCTION minhu_keep_step() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

@@ -75,9 +75,7 @@ class Review(models.Model):
     asked_by = models.CharField(max_length=64)
     asked_in_time = models.BooleanField(default=True)
     arbitration = models.BooleanField(default=False)
-    decision = models.CharField(
-        max_length=10, choices=Decision.choices, default=Decision.WAITING.value
-    )
+    decision = models.CharField(max_length=10, choices=Decision.choices, default=Decision.WAITING.value)
     decided_at = models.DateTimeField(null=True, blank=True)
     decided_by = models.CharField(max_length=64, blank=True)
     decision_reason = models.TextField(blank=True)

@@ -38,22 +38,14 @@ class Order(models.Model):
     category = models.ForeignKey("directory.Category", models.PROTECT, null=True, blank=True)
     area = models.ForeignKey("directory.Area", models.PROTECT, null=True, blank=True)
     place_hint = models.CharField(max_length=120, blank=True, help_text="to street level, for lists")
-    urgency = models.CharField(
-        max_length=8, choices=[(x.value, x.name) for x in Urgency], default=Urgency.NORMAL.value
-    )
+    urgency = models.CharField(max_length=8, choices=[(x.value, x.name) for x in Urgency], default=Urgency.NORMAL.value)
     tags = ArrayField(models.CharField(max_length=32), default=list, blank=True)
     sensitive = models.BooleanField(default=False)
     group_matter = models.BooleanField(default=False)
     confidential = models.BooleanField(default=False)
-    lead_unit = models.ForeignKey(
-        "directory.Unit", models.PROTECT, null=True, blank=True, related_name="led_orders"
-    )
-    unit_ids = ArrayField(
-        models.BigIntegerField(), default=list, blank=True, help_text="every unit that ever had it"
-    )
-    catalogue_item = models.ForeignKey(
-        "directory.CatalogueItem", models.SET_NULL, null=True, blank=True
-    )
+    lead_unit = models.ForeignKey("directory.Unit", models.PROTECT, null=True, blank=True, related_name="led_orders")
+    unit_ids = ArrayField(models.BigIntegerField(), default=list, blank=True, help_text="every unit that ever had it")
+    catalogue_item = models.ForeignKey("directory.CatalogueItem", models.SET_NULL, null=True, blank=True)
     dispatch_basis = models.CharField(max_length=500, blank=True)
     dispatch_confidence = models.FloatField(null=True, blank=True)
     repeat_of = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="repeats")
@@ -95,9 +87,7 @@ class Order(models.Model):
             models.Index(fields=["category", "area", "created_at"], name="order_category_area"),
         ]
         constraints: ClassVar = [
-            models.CheckConstraint(
-                condition=models.Q(state__in=[x.value for x in State]), name="order_state_known"
-            ),
+            models.CheckConstraint(condition=models.Q(state__in=[x.value for x in State]), name="order_state_known"),
             models.CheckConstraint(
                 condition=~models.Q(state=State.MERGED.value) | models.Q(merged_into__isnull=False),
                 name="merged_order_names_target",
@@ -167,9 +157,7 @@ class Clock(models.Model):
     """A running, standing or finished clock. The sweeper claims rows whose ``next_at`` has come."""
 
     order = models.ForeignKey(Order, models.CASCADE, related_name="clocks")
-    assignment = models.ForeignKey(
-        Assignment, models.CASCADE, null=True, blank=True, related_name="clocks"
-    )
+    assignment = models.ForeignKey(Assignment, models.CASCADE, null=True, blank=True, related_name="clocks")
     kind = models.CharField(max_length=12, choices=[(x.value, x.name) for x in ClockKind])
     started_at = models.DateTimeField()
     due_at = models.DateTimeField()

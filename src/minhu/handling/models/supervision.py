@@ -73,9 +73,7 @@ class Attendance(models.Model):
     confirmed = models.BooleanField(null=True, blank=True, help_text="the township confirms it came")
 
     class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["whistle", "unit"], name="called_once_per_whistle")
-        ]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["whistle", "unit"], name="called_once_per_whistle")]
 
     def __str__(self) -> str:
         return f"{self.unit_id} at whistle {self.whistle_id}"

@@ -17,9 +17,7 @@ from minhu.kernel.calendar import CHINA_TIME
 from minhu.kernel.clock import now
 
 MOST: Final = 200
-_SHOWN: Final = tuple(
-    step.value for step in (Step.SIGN, Step.CONTACT, Step.ASSIST_REPLY, Step.REPLY, Step.ASK_RETURN)
-)
+_SHOWN: Final = tuple(step.value for step in (Step.SIGN, Step.CONTACT, Step.ASSIST_REPLY, Step.REPLY, Step.ASK_RETURN))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +70,11 @@ def other_grids(unit_id: int) -> tuple[tuple[UnitInfo, ...], tuple[UnitInfo, ...
     if own is None:
         return (), ()
     street = next((up for up in own.ancestor_ids if _kind(up) is UnitKind.STREET), own.parent_id)
-    near = [unit for unit in book().all if unit.active and unit.id != unit_id and (street in unit.ancestor_ids or unit.id == street)]
+    near = [
+        unit
+        for unit in book().all
+        if unit.active and unit.id != unit_id and (street in unit.ancestor_ids or unit.id == street)
+    ]
     grids = tuple(unit for unit in near if unit.kind is UnitKind.GRID)
     above = tuple(unit for unit in near if unit.kind in (UnitKind.COMMUNITY, UnitKind.STREET))
     return grids, above

@@ -123,17 +123,15 @@ def _shares(wish: Wish, actor: Actor) -> QuerySet[Assignment]:
     units = [unit for unit in wish.unit_ids if unit in actor.unit_ids]
     recent = Q(state=AssignmentState.REPLIED.value, replied_at__gte=now() - timedelta(days=ANSWERED_DAYS))
     rows = visible_assignments(actor).filter(Q(ended_at__isnull=True) | recent, unit_id__in=units)
-    asked = Review.objects.filter(
-        assignment=OuterRef("pk"), kind=Review.Kind.RETURN, decision=Review.Decision.WAITING
-    )
+    asked = Review.objects.filter(assignment=OuterRef("pk"), kind=Review.Kind.RETURN, decision=Review.Decision.WAITING)
     rows = rows.exclude(role=AssignmentRole.WHISTLE.value).annotate(asked=Exists(asked))
     return _with_clock(rows.select_related("order"))
 
 
 def _with_clock(rows: QuerySet[Assignment]) -> QuerySet[Assignment]:
-    running = Clock.objects.filter(
-        assignment=OuterRef("pk"), stopped_at__isnull=True, paused_at__isnull=True
-    ).order_by("due_at", "id")
+    running = Clock.objects.filter(assignment=OuterRef("pk"), stopped_at__isnull=True, paused_at__isnull=True).order_by(
+        "due_at", "id"
+    )
     return rows.annotate(due=Subquery(running.values("due_at")[:1]), lamp=Subquery(running.values("light")[:1]))
 
 

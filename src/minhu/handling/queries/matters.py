@@ -48,7 +48,9 @@ def numbers_of(request_ids: Iterable[int]) -> dict[int, str]:
     """The numbers under which requests are known, for the log of readings."""
     require(Action.VIEW_LEDGER)
     with elevated("the audit administrator reads the log of readings by number; nothing else is read"):
-        rows = list(Order.objects.filter(request_id__in=list(request_ids)).order_by("-id").values_list("request_id", "number"))
+        rows = list(
+            Order.objects.filter(request_id__in=list(request_ids)).order_by("-id").values_list("request_id", "number")
+        )
     return dict(rows)
 
 

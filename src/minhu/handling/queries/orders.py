@@ -105,7 +105,9 @@ def _minutes(share: Assignment, moment: datetime) -> int:
 
 
 def _explanation(order: Order, clocks: tuple[ClockView, ...]) -> str:
-    running = (c.explanation for c in clocks if c.stopped_at is None and c.paused_at is None and c.due_at == order.due_at)
+    running = (
+        c.explanation for c in clocks if c.stopped_at is None and c.paused_at is None and c.due_at == order.due_at
+    )
     return next(running, "")
 
 

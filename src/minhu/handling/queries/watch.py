@@ -155,7 +155,9 @@ def _disputes(narrowing: Narrowing, actor: Actor) -> QuerySet[Order]:
 
 def _absences(narrowing: Narrowing, actor: Actor) -> QuerySet[Attendance]:
     moment = now()
-    missed = Q(attended_at__isnull=True, whistle__meet_at__lt=moment) | Q(acknowledged_at__isnull=True, due_at__lt=moment)
+    missed = Q(attended_at__isnull=True, whistle__meet_at__lt=moment) | Q(
+        acknowledged_at__isnull=True, due_at__lt=moment
+    )
     open_calls = Q(whistle__ended_at__isnull=True, whistle__order__state__in=_LIVE)
     rows = Attendance.objects.filter(open_calls & (Q(confirmed=False) | (Q(confirmed__isnull=True) & missed)))
     found = _narrow(rows, narrowing, actor, "whistle__order__")

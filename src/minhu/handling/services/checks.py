@@ -36,9 +36,7 @@ def check_right(order: Order, transition: Transition, actor: Actor) -> str:
     """Raise NotAllowed unless the policy grants the step; returns the role that grants it."""
     verdict = decide(actor, transition.action, order.facts())
     if not verdict or verdict.rule is None:
-        raise NotAllowed(
-            f"您没有“{transition.label}”的权限。如工作需要，请联系管理员调整岗位。", code="not_allowed"
-        )
+        raise NotAllowed(f"您没有“{transition.label}”的权限。如工作需要，请联系管理员调整岗位。", code="not_allowed")
     return verdict.rule.role.value
 
 
@@ -69,8 +67,7 @@ def check_state(context: Context) -> None:
     can = [found.label for found in steps_for(order, context.actor)]
     hint = f"您现在可以：{'、'.join(can)}。" if can else ""
     raise Conflict(
-        f"工单现在是“{STATE_LABELS[state]}”，不能“{transition.label}”"
-        f"（{last_change(order, context.actor)}）。{hint}",
+        f"工单现在是“{STATE_LABELS[state]}”，不能“{transition.label}”（{last_change(order, context.actor)}）。{hint}",
         code="wrong_state",
     )
 

@@ -90,9 +90,7 @@ class Context:
         self.book.cancel((ClockKind.REVIEW,))
         Review.objects.filter(order=self.order, decision=Review.Decision.WAITING).exclude(
             kind=Review.Kind.EXCLUSION
-        ).update(
-            decision=Review.Decision.REFUSED, decided_at=self.moment, decided_by="system", decision_reason=reason
-        )
+        ).update(decision=Review.Decision.REFUSED, decided_at=self.moment, decided_by="system", decision_reason=reason)
 
     def drop_own_reviews(self, share: Assignment, reason: str) -> None:
         """Questions of one unit that its own later step has settled."""

@@ -116,7 +116,9 @@ def _clock(row: HistoricRow, order: Order, moment: datetime) -> Clock | None:
 def _steps(row: HistoricRow, order: Order, actor: Actor) -> list[OrderStep]:
     made = [_step(order, 1, Step.OPEN, "", State.RECEIVED, row.received_at, actor, "您的诉求已收到。")]
     if row.replied_at:
-        made.append(_step(order, 2, Step.CLOSE, State.RECEIVED.value, State.CLOSED, row.replied_at, actor, "您的诉求已办结。"))
+        made.append(
+            _step(order, 2, Step.CLOSE, State.RECEIVED.value, State.CLOSED, row.replied_at, actor, "您的诉求已办结。")
+        )
     if order.state == State.ARCHIVED.value:
         closed = row.replied_at or row.received_at
         made.append(_step(order, 3, Step.ARCHIVE, State.CLOSED.value, State.ARCHIVED, closed, actor, ""))

@@ -67,7 +67,12 @@ def _words(context: Context) -> dict[str, str]:
     leads = [c for c in handle if c.assignment_id == lead]
     due = leads[0].due_at if leads else context.order.due_at
     unit = context.unit.label if context.unit else outside.unit_label(context.order.lead_unit_id)
-    return {"unit": unit, "text": context.data.public or context.data.text, "due": outside.day_words(due), **context.words}
+    return {
+        "unit": unit,
+        "text": context.data.public or context.data.text,
+        "due": outside.day_words(due),
+        **context.words,
+    }
 
 
 def ledger_payload(step: OrderStep, order: Order) -> dict[str, Any]:

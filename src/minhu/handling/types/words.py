@@ -51,9 +51,17 @@ STATE_LABELS: dict[State, str] = {
 
 LIVE_STATES: frozenset[State] = frozenset(
     {
-        State.RECEIVED, State.INCOMPLETE, State.TO_DISPATCH, State.DISPATCHED, State.IN_PROGRESS,
-        State.RETURN_REVIEW, State.EXTENSION_REVIEW, State.SUSPENDED, State.REPLIED,
-        State.TO_CALL_BACK, State.REOPENED,
+        State.RECEIVED,
+        State.INCOMPLETE,
+        State.TO_DISPATCH,
+        State.DISPATCHED,
+        State.IN_PROGRESS,
+        State.RETURN_REVIEW,
+        State.EXTENSION_REVIEW,
+        State.SUSPENDED,
+        State.REPLIED,
+        State.TO_CALL_BACK,
+        State.REOPENED,
     }
 )
 DONE_STATES: frozenset[State] = frozenset(

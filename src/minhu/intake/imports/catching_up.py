@@ -55,9 +55,7 @@ def waiting(batch: ImportBatch, after: int, limit: int = BATCH) -> list[Waiting]
         return [(pk, answered, _as_new(known[pk])) for pk, answered in rows if pk in known]
 
 
-def catch_up(
-    batch: ImportBatch, workers: Workers, on_done: Callable[[int], None], stop: Callable[[], bool]
-) -> int:
+def catch_up(batch: ImportBatch, workers: Workers, on_done: Callable[[int], None], stop: Callable[[], bool]) -> int:
     """Understand everything that is stored and unread, in batches of one transaction each; return how many.
 
     Reading of the next batch goes on while one is written. `stop` is asked between batches.
@@ -124,7 +122,9 @@ def _write(batch_id: int, rows: Sequence[Waiting], understood: Sequence[Understo
         ImportedRow.objects.filter(request_id__in=ids).update(understood=True)
         ImportBatch.objects.filter(pk=batch_id).update(understood=F("understood") + len(ids))
         publish(RequestsUnderstood(batch_id, tuple(_row(pk, one) for (pk, _, _), one in pairs)))
-        ledger.append("requests.understood", ("import", batch_id), {"first": ids[0], "last": ids[-1], "requests": len(ids)})
+        ledger.append(
+            "requests.understood", ("import", batch_id), {"first": ids[0], "last": ids[-1], "requests": len(ids)}
+        )
 
 
 def _decision(request_id: int, one: Understood, moment: datetime) -> IntakeDecision:

@@ -83,7 +83,9 @@ def checked_mapping(columns: Sequence[str], chosen: Mapping[str, str]) -> dict[s
         from minhu.intake.imports.fields import LABELS
 
         words = "、".join(LABELS[field] for field in missing)
-        raise BadTable(f"没有找到{words}所在的列，请在列对应设置中指定。现有列：{'、'.join(columns)[:300]}", code="columns_missing")
+        raise BadTable(
+            f"没有找到{words}所在的列，请在列对应设置中指定。现有列：{'、'.join(columns)[:300]}", code="columns_missing"
+        )
     return mapping
 
 

@@ -81,7 +81,9 @@ def _text_rows(content: bytes, name: str) -> list[list[str]]:
         raise BadTable(f"“{name}”{error}", code="bad_text") from error
 
 
-def as_table(rows: Sequence[Sequence[Cell]], name: str, sheet: str = "", sheets: tuple[str, ...] = (), kind: str = "") -> Table:
+def as_table(
+    rows: Sequence[Sequence[Cell]], name: str, sheet: str = "", sheets: tuple[str, ...] = (), kind: str = ""
+) -> Table:
     """Find the header among the first rows; keep what is under it and not blank. Raises BadTable."""
     at = _header_at(rows)
     if at is None:
@@ -90,7 +92,9 @@ def as_table(rows: Sequence[Sequence[Cell]], name: str, sheet: str = "", sheets:
     while header and not line_of(header[-1]):
         header.pop()
     if len(header) > MAX_COLUMNS:
-        raise BadTable(f"“{name}”有 {len(header)} 列，最多 {MAX_COLUMNS} 列，请删去不需要的列。", code="too_many_columns")
+        raise BadTable(
+            f"“{name}”有 {len(header)} 列，最多 {MAX_COLUMNS} 列，请删去不需要的列。", code="too_many_columns"
+        )
     kept = [
         (number, row)
         for number, row in enumerate(rows[at + 1 :], at + 2)
@@ -147,7 +151,9 @@ def _workbook(content: bytes, name: str, sheet: str, kind: str) -> Table:
 
 
 def _locked(name: str) -> BadTable:
-    return BadTable(f"“{name}”设有打开密码。请在 Excel 中取消密码（文件—信息—保护工作簿）后重新上传。", code="file_locked")
+    return BadTable(
+        f"“{name}”设有打开密码。请在 Excel 中取消密码（文件—信息—保护工作簿）后重新上传。", code="file_locked"
+    )
 
 
 def _broken(name: str) -> BadTable:
@@ -186,7 +192,8 @@ def _measure(archive: zipfile.ZipFile, member: zipfile.ZipInfo, total: int, name
             tail = part[-200:]
             if rows * columns > MAX_CELLS:
                 raise BadTable(
-                    f"“{name}”的表格范围过大（{rows} 行 × {columns} 列）。请删去空白的行列，另存后再导入。", code="file_bomb"
+                    f"“{name}”的表格范围过大（{rows} 行 × {columns} 列）。请删去空白的行列，另存后再导入。",
+                    code="file_bomb",
                 )
     return total
 

@@ -143,7 +143,9 @@ class RowReader:
         if replied >= received:
             return replied
         day = received.astimezone(CHINA_TIME).date()
-        if replied.astimezone(CHINA_TIME).date() == day and not has_clock_time(cells.get(self._column[Field.REPLIED_AT])):
+        if replied.astimezone(CHINA_TIME).date() == day and not has_clock_time(
+            cells.get(self._column[Field.REPLIED_AT])
+        ):
             return received
         raise RejectedRow("答复时间早于受理时间，请核对。")
 

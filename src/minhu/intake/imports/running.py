@@ -168,7 +168,9 @@ def _prepare(records: list[tuple[int, Any]], reader: RowReader, matcher: Matcher
     return _Part(fresh, marks, changed, refused, len(same))
 
 
-def _understand(batch: ImportBatch, pool: Workers, progress: Progress, stop: Callable[[], bool], report: Report) -> None:
+def _understand(
+    batch: ImportBatch, pool: Workers, progress: Progress, stop: Callable[[], bool], report: Report
+) -> None:
     total = unread_rows(batch).count()
     if not total:
         return

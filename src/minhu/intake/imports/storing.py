@@ -75,14 +75,14 @@ class Counted:
     rejected: int = 0
 
     def __add__(self, other: Counted) -> Counted:
-        return Counted(
-            self.stored + other.stored, self.unchanged + other.unchanged, self.rejected + other.rejected
-        )
+        return Counted(self.stored + other.stored, self.unchanged + other.unchanged, self.rejected + other.rejected)
 
 
 def known_rows(keys: Sequence[str]) -> dict[str, str]:
     """Digests of rows that are in already, by source key."""
-    rows = statements.run("SELECT source_key, row_digest FROM intake_importedrow WHERE source_key = ANY(%s::text[])", (list(keys),))
+    rows = statements.run(
+        "SELECT source_key, row_digest FROM intake_importedrow WHERE source_key = ANY(%s::text[])", (list(keys),)
+    )
     return dict(rows)
 
 
@@ -97,7 +97,9 @@ def store_batch(batch_id: int, marked: Sequence[Marked], refused: Sequence[tuple
         rejects = [*refused, *more_refused]
         if fresh:
             _store(batch_id, fresh)
-        ImportReject.objects.bulk_create(ImportReject(batch_id=batch_id, row=row, reason=why[:255]) for row, why in rejects)
+        ImportReject.objects.bulk_create(
+            ImportReject(batch_id=batch_id, row=row, reason=why[:255]) for row, why in rejects
+        )
         counted = Counted(len(fresh), unchanged + more_unchanged, len(rejects))
         ImportBatch.objects.filter(pk=batch_id).update(
             done=F("done") + counted.stored + counted.unchanged + counted.rejected,
@@ -134,7 +136,9 @@ def _store(batch_id: int, fresh: Sequence[Marked]) -> None:
     answered = [draft.replied_at is not None for draft in drafts]
     statements.run(_ROWS, (batch_id, [d.source_key for d in drafts], [d.digest for d in drafts], ids, answered))
     publish(
-        RequestsImported(batch_id, tuple(_historic(one, at, no) for one, at, no in zip(fresh, ids, numbers, strict=True)))
+        RequestsImported(
+            batch_id, tuple(_historic(one, at, no) for one, at, no in zip(fresh, ids, numbers, strict=True))
+        )
     )
     ledger.append_many(
         ("request.imported", ("request", at), {"number": number, "digest": one.draft.digest, "batch": batch_id})

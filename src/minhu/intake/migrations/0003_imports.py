@@ -5,84 +5,103 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('intake', '0002_row_security'),
+        ("intake", "0002_row_security"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='importbatch',
-            name='mapping',
+            model_name="importbatch",
+            name="mapping",
             field=models.JSONField(blank=True, default=dict),
         ),
         migrations.AddField(
-            model_name='importbatch',
-            name='seconds',
-            field=models.FloatField(default=0, help_text='spent on storing'),
+            model_name="importbatch",
+            name="seconds",
+            field=models.FloatField(default=0, help_text="spent on storing"),
         ),
         migrations.AddField(
-            model_name='importbatch',
-            name='sheet',
+            model_name="importbatch",
+            name="sheet",
             field=models.CharField(blank=True, max_length=100),
         ),
         migrations.AddField(
-            model_name='importbatch',
-            name='source_name',
-            field=models.CharField(blank=True, help_text='keeps numbers of different systems apart', max_length=30),
+            model_name="importbatch",
+            name="source_name",
+            field=models.CharField(blank=True, help_text="keeps numbers of different systems apart", max_length=30),
         ),
         migrations.AddField(
-            model_name='importbatch',
-            name='touched_at',
-            field=models.DateTimeField(blank=True, help_text='last sign of life of the run', null=True),
+            model_name="importbatch",
+            name="touched_at",
+            field=models.DateTimeField(blank=True, help_text="last sign of life of the run", null=True),
         ),
         migrations.AddField(
-            model_name='importbatch',
-            name='understand',
-            field=models.BooleanField(default=True, help_text='read the words after storing'),
+            model_name="importbatch",
+            name="understand",
+            field=models.BooleanField(default=True, help_text="read the words after storing"),
         ),
         migrations.AddField(
-            model_name='importbatch',
-            name='understand_seconds',
+            model_name="importbatch",
+            name="understand_seconds",
             field=models.FloatField(default=0),
         ),
         migrations.AddField(
-            model_name='importbatch',
-            name='understood',
+            model_name="importbatch",
+            name="understood",
             field=models.PositiveIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='importbatch',
-            name='unknown',
-            field=models.JSONField(blank=True, default=dict, help_text='names that mean nothing here, with counts'),
+            model_name="importbatch",
+            name="unknown",
+            field=models.JSONField(blank=True, default=dict, help_text="names that mean nothing here, with counts"),
         ),
         migrations.AddField(
-            model_name='importedrow',
-            name='answered',
+            model_name="importedrow",
+            name="answered",
             field=models.BooleanField(default=False),
         ),
         migrations.AddField(
-            model_name='importedrow',
-            name='batch',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='taken', to='intake.importbatch'),
+            model_name="importedrow",
+            name="batch",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="taken",
+                to="intake.importbatch",
+            ),
         ),
         migrations.AddField(
-            model_name='importedrow',
-            name='understood',
+            model_name="importedrow",
+            name="understood",
             field=models.BooleanField(default=False),
         ),
         migrations.AlterField(
-            model_name='importbatch',
-            name='state',
-            field=models.CharField(choices=[('waiting', '待确认'), ('queued', '排队中'), ('storing', '正在登记'), ('understanding', '正在理解'), ('done', '已完成'), ('stopped', '已停止'), ('failed', '未能完成')], default='waiting', max_length=14),
+            model_name="importbatch",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("waiting", "待确认"),
+                    ("queued", "排队中"),
+                    ("storing", "正在登记"),
+                    ("understanding", "正在理解"),
+                    ("done", "已完成"),
+                    ("stopped", "已停止"),
+                    ("failed", "未能完成"),
+                ],
+                default="waiting",
+                max_length=14,
+            ),
         ),
         migrations.AlterField(
-            model_name='importreject',
-            name='row',
-            field=models.PositiveIntegerField(help_text='as numbered in the sheet'),
+            model_name="importreject",
+            name="row",
+            field=models.PositiveIntegerField(help_text="as numbered in the sheet"),
         ),
         migrations.AddIndex(
-            model_name='importedrow',
-            index=models.Index(condition=models.Q(('understood', False)), fields=['request_id'], name='imported_to_read'),
+            model_name="importedrow",
+            index=models.Index(
+                condition=models.Q(("understood", False)), fields=["request_id"], name="imported_to_read"
+            ),
         ),
     ]

@@ -46,9 +46,7 @@ class Request(models.Model):
     idempotency_key = models.CharField(max_length=100, null=True, blank=True)
     content_digest = models.CharField(max_length=64, help_text="of the words as received")
     source = models.JSONField(default=dict, blank=True, help_text="columns of the source with no field")
-    unit_ids = ArrayField(
-        models.BigIntegerField(), default=list, blank=True, help_text="units that may read it"
-    )
+    unit_ids = ArrayField(models.BigIntegerField(), default=list, blank=True, help_text="units that may read it")
 
     class Meta:
         ordering: ClassVar = ["-id"]

@@ -57,7 +57,10 @@ def inspect(table: Table) -> Preview:
         guesses = [Guess(g.column, saved.get(g.column), "saved" if g.column in saved else "") for g in guesses]
     field_of = {guess.column: guess.field for guess in guesses}
     samples = tuple(
-        tuple(_shown(field_of[column], line_of(cells[at]) if at < len(cells) else "") for at, column in enumerate(table.columns))
+        tuple(
+            _shown(field_of[column], line_of(cells[at]) if at < len(cells) else "")
+            for at, column in enumerate(table.columns)
+        )
         for _, cells in table.rows[:SAMPLES]
     )
     return Preview(tuple(guesses), samples, len(table.rows), table.sheet, table.sheets, saved is not None)
@@ -73,7 +76,13 @@ def mapping_for(table: Table, chosen: Mapping[str, str] | None = None) -> dict[s
 
 
 def open_run(
-    content: bytes, name: str, table: Table, mapping: Mapping[str, Field], *, source_name: str = "", understand: bool = True
+    content: bytes,
+    name: str,
+    table: Table,
+    mapping: Mapping[str, Field],
+    *,
+    source_name: str = "",
+    understand: bool = True,
 ) -> ImportBatch:
     """Note a new run and remember its mapping. Raises NotAllowed."""
     require(Action.IMPORT)
@@ -111,7 +120,11 @@ def run_now(
         _failed(batch, error)
         raise
     with transaction.atomic():
-        counts = {"stored": report.counted.stored, "unchanged": report.counted.unchanged, "rejected": report.counted.rejected}
+        counts = {
+            "stored": report.counted.stored,
+            "unchanged": report.counted.unchanged,
+            "rejected": report.counted.rejected,
+        }
         ledger.append("import.finished", ("import", batch.pk), {**counts, "stopped": report.stopped})
     return report
 

@@ -27,7 +27,12 @@ WHERE id = %s AND NOT unit_ids @> %s::bigint[]
 
 
 def record_outcome(
-    request_id: int, field: SuggestedField | str, outcome: Outcome | str, final: Any = None, *, actor: Actor | None = None
+    request_id: int,
+    field: SuggestedField | str,
+    outcome: Outcome | str,
+    final: Any = None,
+    *,
+    actor: Actor | None = None,
 ) -> int:
     """Note on the pending suggestions of `field` what became of them; return how many there were.
 

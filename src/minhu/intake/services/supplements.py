@@ -24,9 +24,7 @@ MOST_SUPPLEMENTS = 50
 MOST_ATTACHMENTS = 60
 
 
-def supplement(
-    request_id: int, text: str, files: Sequence[UploadedFile] = (), *, actor: Actor | None = None
-) -> int:
+def supplement(request_id: int, text: str, files: Sequence[UploadedFile] = (), *, actor: Actor | None = None) -> int:
     """Add words (2 to 5,000 characters) and files to a request; return the id of the supplement.
 
     Raises NotFound and NotAllowed by the policy, Invalid for what cannot be used, Conflict when there are
@@ -48,9 +46,7 @@ def supplement(
         raise
 
 
-def attach(
-    request_id: int, files: Sequence[UploadedFile], *, kind: str, actor: Actor | None = None
-) -> tuple[int, ...]:
+def attach(request_id: int, files: Sequence[UploadedFile], *, kind: str, actor: Actor | None = None) -> tuple[int, ...]:
     """Store files of a unit (`kind` 'unit' for its own record, 'reply' for the citizen); return their ids.
 
     The caller has checked that its actor may do the step they belong to; here the actor must see the request.
@@ -75,9 +71,7 @@ def _add(request_id: int, words: str, files: Sequence[UploadedFile], kept: attac
         raise Conflict("补充次数已达上限，如有新的情况请拨打 12345 说明。", code="too_many_supplements")
     _room_for(request_id, len(files))
     moment = now()
-    row = Supplement.objects.create(
-        request_id=request_id, text=words, added_at=moment, added_by=current_actor().id
-    )
+    row = Supplement.objects.create(request_id=request_id, text=words, added_at=moment, added_by=current_actor().id)
     attachments.record(request_id, kept.keep(files), moment, kind="citizen")
     publish(SupplementAdded(request_id=request_id, supplement_id=row.pk))
     ledger.append("request.supplemented", ("request", request_id), {"supplement": row.pk, "files": len(files)})

@@ -140,5 +140,3 @@ def _count(actor: Actor) -> dict[str, int] | None:
 
 def _event(name: str, data: object) -> bytes:
     return f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False, separators=(',', ':'))}\n\n".encode()
-
-

@@ -63,7 +63,14 @@ def browse(request: HttpRequest) -> HttpResponse:
         rows = _first_choice()
         total = len(rows)
     levels = [(words.LEVELS[level], count, level.value) for level, count in area_pages.counts_by_level()]
-    context = {"form": form, "rows": _named(rows), "total": total, "searching": searching, "levels": levels, "most": MOST}
+    context = {
+        "form": form,
+        "rows": _named(rows),
+        "total": total,
+        "searching": searching,
+        "levels": levels,
+        "most": MOST,
+    }
     return show(request, "areas", "areas", context)
 
 
@@ -84,7 +91,9 @@ def _named(rows: list[area_pages.AreaRow]) -> list[tuple[str, area_pages.AreaRow
 def area(request: HttpRequest, code: str) -> HttpResponse:
     """One area; a POST stores its aliases."""
     card = area_pages.card(code)
-    form = AliasForm(request.POST if request.method == "POST" else None, initial={"aliases": "、".join(card.row.aliases)})
+    form = AliasForm(
+        request.POST if request.method == "POST" else None, initial={"aliases": "、".join(card.row.aliases)}
+    )
     status = 200
     if request.method == "POST":
         status = saved(form, lambda: area_edits.set_aliases(code, form.cleaned_data["aliases"]))

@@ -147,7 +147,9 @@ class YearForm(forms.Form):
     stamp = forms.CharField(widget=forms.HiddenInput, required=False)
     year = forms.IntegerField(label=gettext_lazy("年份"), min_value=2000, max_value=2100)
     source = forms.CharField(
-        label=gettext_lazy("依据文件"), max_length=200, help_text=gettext_lazy("国务院办公厅关于该年部分节假日安排的通知及文号。")
+        label=gettext_lazy("依据文件"),
+        max_length=200,
+        help_text=gettext_lazy("国务院办公厅关于该年部分节假日安排的通知及文号。"),
     )
     holidays = forms.CharField(
         label=gettext_lazy("放假"), max_length=5000, widget=forms.Textarea(attrs={"rows": 8}),
@@ -220,7 +222,11 @@ def add_year(request: HttpRequest, version: int) -> HttpResponse:
     there = next((year for year in found.content.get("years", []) if year.get("year") == wanted), None)
     initial: dict[str, Any] = {"year": wanted, "stamp": stamp_of(found.content)}
     if there:
-        initial |= {"source": there["source"], "holidays": _typed(there["holidays"]), "makeup": _typed(there["makeup_days"])}
+        initial |= {
+            "source": there["source"],
+            "holidays": _typed(there["holidays"]),
+            "makeup": _typed(there["makeup_days"]),
+        }
     form = YearForm(request.POST if request.method == "POST" else None, initial=initial)
     return _edited(request, found, form, form.put_into, _("添加年份"), _("该年安排已存入草稿，发布后生效。"))
 

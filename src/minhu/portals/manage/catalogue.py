@@ -116,9 +116,7 @@ def line(request: HttpRequest, version: int, item: int | None = None) -> HttpRes
     return show(request, "catalogue", "catalogue_line", context, status)
 
 
-def _store(
-    version: int, row: dict[str, Any], lines: tuple[CatalogueLine, ...], there: CatalogueLine | None
-) -> None:
+def _store(version: int, row: dict[str, Any], lines: tuple[CatalogueLine, ...], there: CatalogueLine | None) -> None:
     condition = (row["category"], row["area"], row["request_type"])
     same = next((one for one in lines if (one.category_code, one.area_code, one.request_type) == condition), None)
     if same is not None and (there is None or same.id != there.id):
@@ -133,7 +131,9 @@ def _store(
 @require_POST
 def drop(request: HttpRequest, version: int, item: int) -> HttpResponse:
     """Take a line out of a draft."""
-    return act(request, lambda: service.drop_line(version, item), _("条目已从草稿中删除。"), f"/manage/catalogue/{version}/")
+    return act(
+        request, lambda: service.drop_line(version, item), _("条目已从草稿中删除。"), f"/manage/catalogue/{version}/"
+    )
 
 
 def _span(name: str) -> tuple[datetime, datetime, str]:

@@ -37,7 +37,9 @@ class LineFilter(forms.Form):
 class LineForm(forms.Form):
     """One line: for which matters, who leads, who assists, by when, on which basis."""
 
-    category = CategoryField(label=gettext_lazy("诉求分类"), help_text=gettext_lazy("选上级分类时，对其下所有分类有效。"))
+    category = CategoryField(
+        label=gettext_lazy("诉求分类"), help_text=gettext_lazy("选上级分类时，对其下所有分类有效。")
+    )
     area = AreaField(label=gettext_lazy("限于区划"), required=False, help_text=gettext_lazy("不填则全市有效。"))
     request_type = forms.ChoiceField(
         label=gettext_lazy("限于诉求类型"), required=False, choices=words.choices(words.TYPES, gettext_lazy("各种类型"))
@@ -54,13 +56,18 @@ class LineForm(forms.Form):
         label=gettext_lazy("协办：属地"), required=False, choices=LEADS[2:], widget=forms.CheckboxSelectMultiple
     )
     deadline_key = forms.ChoiceField(
-        label=gettext_lazy("特别时限"), required=False, choices=(), help_text=gettext_lazy("不选则按诉求类型的一般时限。")
+        label=gettext_lazy("特别时限"),
+        required=False,
+        choices=(),
+        help_text=gettext_lazy("不选则按诉求类型的一般时限。"),
     )
     difficulty = forms.ChoiceField(
         label=gettext_lazy("难易"), choices=words.choices(words.DIFFICULTIES), initial="normal"
     )
     basis = forms.CharField(
-        label=gettext_lazy("依据"), max_length=255, help_text=gettext_lazy("职责文件、会议纪要或目录条款，退单争议时以此为准。")
+        label=gettext_lazy("依据"),
+        max_length=255,
+        help_text=gettext_lazy("职责文件、会议纪要或目录条款，退单争议时以此为准。"),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

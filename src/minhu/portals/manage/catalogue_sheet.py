@@ -56,7 +56,9 @@ def export(request: HttpRequest, version: int) -> HttpResponse:
 class SheetForm(forms.Form):
     """The file with the lines."""
 
-    file = forms.FileField(label=gettext_lazy("XLSX 文件"), help_text=gettext_lazy("用导出的表格修改后再导入；列名不要改。"))
+    file = forms.FileField(
+        label=gettext_lazy("XLSX 文件"), help_text=gettext_lazy("用导出的表格修改后再导入；列名不要改。")
+    )
 
     def clean_file(self) -> Any:
         """Not too big, and named like a spreadsheet."""

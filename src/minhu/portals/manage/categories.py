@@ -97,7 +97,8 @@ def _page(request: HttpRequest, view: versions.VersionView | None, error: MinhuE
 
 def _listed(views: list[versions.VersionView]) -> list[dict[str, Any]]:
     return [
-        {"view": view, "word": words.word(words.STATES, view.state), "url": f"/manage/categories/{view.id}/"} for view in views
+        {"view": view, "word": words.word(words.STATES, view.state), "url": f"/manage/categories/{view.id}/"}
+        for view in views
     ]
 
 

@@ -21,7 +21,10 @@ class Difference:
 
 
 def of_rows(
-    before: Iterable[Mapping[str, Any]], after: Iterable[Mapping[str, Any]], key: Sequence[str], labels: Mapping[str, str]
+    before: Iterable[Mapping[str, Any]],
+    after: Iterable[Mapping[str, Any]],
+    key: Sequence[str],
+    labels: Mapping[str, str],
 ) -> list[Difference]:
     """Rows that were added, removed or changed; ``labels`` names the fields that are compared."""
     old = {tuple(str(row.get(k) or "") for k in key): row for row in before}
@@ -68,7 +71,9 @@ def of_rules(before: Any, after: Any, where: str = "") -> list[Difference]:
     if _keyed(before) and _keyed(after) and (before or after):
         old, new = _by_key(before), _by_key(after)
         return [
-            found for name in dict.fromkeys([*old, *new]) for found in of_rules(old.get(name), new.get(name), f"{where} · {name}")
+            found
+            for name in dict.fromkeys([*old, *new])
+            for found in of_rules(old.get(name), new.get(name), f"{where} · {name}")
         ]
     what = "added" if before is None else "removed" if after is None else "changed"
     return [Difference(what, where, _shown(before), _shown(after))]

@@ -73,7 +73,14 @@ class AccessForm(forms.Form):
             subjects = tuple(str(pk) for pk in request_ids_of(number)) if number else ()
         start: datetime | None = midnight(data["since"]) if data["since"] else None
         end: datetime | None = midnight(data["until"]) + timedelta(days=1) if data["until"] else None
-        return AccessFilter(data["reader"].strip(), "request" if subjects is not None else "", subjects, data["purpose"].strip(), start, end)
+        return AccessFilter(
+            data["reader"].strip(),
+            "request" if subjects is not None else "",
+            subjects,
+            data["purpose"].strip(),
+            start,
+            end,
+        )
 
 
 def _shown(rows: list[AccessView]) -> list[dict[str, Any]]:

@@ -37,7 +37,13 @@ def locked_accounts() -> list[LockedAccount]:
         failures_since_start__gte=settings.AXES_FAILURE_LIMIT, attempt_time__gt=now() - _shut_for()
     )
     return [
-        LockedAccount(row.username, row.ip_address or "", row.failures_since_start, row.attempt_time, row.attempt_time + _shut_for())
+        LockedAccount(
+            row.username,
+            row.ip_address or "",
+            row.failures_since_start,
+            row.attempt_time,
+            row.attempt_time + _shut_for(),
+        )
         for row in rows.order_by("-attempt_time")
     ]
 

@@ -134,7 +134,14 @@ def _audit_cards() -> list[Card]:
     return [
         Card(_("账本条目"), f"{status.size:,}", _("条"), _("已登记，不能修改"), "/manage/ledger/", "book"),
         Card(_("待登记"), f"{status.pending:,}", _("条"), _("正常情况下几秒内登记"), "/manage/ledger/", "hourglass"),
-        Card(_("最近检查点"), at, "", _("共 {n} 个检查点").format(n=status.checkpoints), "/manage/ledger/", "shield-check"),
+        Card(
+            _("最近检查点"),
+            at,
+            "",
+            _("共 {n} 个检查点").format(n=status.checkpoints),
+            "/manage/ledger/",
+            "shield-check",
+        ),
     ]
 
 

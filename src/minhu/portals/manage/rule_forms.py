@@ -40,15 +40,23 @@ class RowForm(forms.Form):
 
     def row(self) -> dict[str, Any]:
         """The object as the rule set keeps it."""
-        return {name: value for name, value in self.cleaned_data.items() if name != "stamp" and value not in ("", None, False)}
+        return {
+            name: value
+            for name, value in self.cleaned_data.items()
+            if name != "stamp" and value not in ("", None, False)
+        }
 
 
 class DeadlineForm(RowForm):
     """One line of the deadline table."""
 
-    key = forms.CharField(label=gettext_lazy("行代码"), max_length=64, help_text=gettext_lazy("如 handle.complaint，不能重复。"))
+    key = forms.CharField(
+        label=gettext_lazy("行代码"), max_length=64, help_text=gettext_lazy("如 handle.complaint，不能重复。")
+    )
     clock = forms.ChoiceField(label=gettext_lazy("时钟"), choices=words.choices(CLOCK_WORDS))
-    subject = forms.CharField(label=gettext_lazy("名称"), max_length=64, help_text=gettext_lazy("写在时限说明最前面，如“投诉办理”。"))
+    subject = forms.CharField(
+        label=gettext_lazy("名称"), max_length=64, help_text=gettext_lazy("写在时限说明最前面，如“投诉办理”。")
+    )
     amount = forms.IntegerField(label=gettext_lazy("时长"), min_value=1, max_value=100_000)
     unit = forms.ChoiceField(label=gettext_lazy("单位"), choices=words.choices(words.UNITS_OF_TIME))
     working_hours = forms.BooleanField(label=gettext_lazy("分钟、小时只算工作时间"), required=False)
@@ -56,16 +64,24 @@ class DeadlineForm(RowForm):
         label=gettext_lazy("限于诉求类型"), required=False, choices=words.choices(words.TYPES, gettext_lazy("各种类型"))
     )
     category = forms.CharField(
-        label=gettext_lazy("限于分类代码"), required=False, max_length=32, help_text=gettext_lazy("对其下所有分类有效。")
+        label=gettext_lazy("限于分类代码"),
+        required=False,
+        max_length=32,
+        help_text=gettext_lazy("对其下所有分类有效。"),
     )
     urgency = forms.ChoiceField(
         label=gettext_lazy("限于紧急程度"), required=False, choices=words.choices(words.URGENCIES, gettext_lazy("不限"))
     )
     level = forms.ChoiceField(
-        label=gettext_lazy("限于单位类型或督办级别"), required=False, choices=words.choices(ALL_LEVELS, gettext_lazy("不限"))
+        label=gettext_lazy("限于单位类型或督办级别"),
+        required=False,
+        choices=words.choices(ALL_LEVELS, gettext_lazy("不限")),
     )
     deadline_key = forms.CharField(
-        label=gettext_lazy("特别时限代码"), required=False, max_length=32, help_text=gettext_lazy("派单目录用它选中这一行。")
+        label=gettext_lazy("特别时限代码"),
+        required=False,
+        max_length=32,
+        help_text=gettext_lazy("派单目录用它选中这一行。"),
     )
     basis = forms.CharField(label=gettext_lazy("依据"), required=False, max_length=200)
 
@@ -111,7 +127,9 @@ class IntakeForm(RowForm):
     title = forms.CharField(label=gettext_lazy("情形"), max_length=100)
     hand_over = forms.CharField(label=gettext_lazy("转给"), required=False, max_length=64)
     basis = forms.CharField(label=gettext_lazy("依据"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
-    wording = forms.CharField(label=gettext_lazy("告知群众的话"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+    wording = forms.CharField(
+        label=gettext_lazy("告知群众的话"), max_length=500, widget=forms.Textarea(attrs={"rows": 3})
+    )
 
     def row(self) -> dict[str, Any]:
         """The class goes by a name that Python keeps for itself."""
@@ -122,7 +140,9 @@ class IntakeForm(RowForm):
 class DispatchLineForm(RowForm):
     """One category that may be dispatched without a person."""
 
-    category = forms.CharField(label=gettext_lazy("分类代码"), max_length=32, help_text=gettext_lazy("对其下所有分类有效。"))
+    category = forms.CharField(
+        label=gettext_lazy("分类代码"), max_length=32, help_text=gettext_lazy("对其下所有分类有效。")
+    )
     confidence = forms.FloatField(
         label=gettext_lazy("最低把握"), min_value=0.5, max_value=1, initial=0.98,
         widget=forms.NumberInput(attrs={"step": "0.01"}), help_text=gettext_lazy("0.5 到 1，低于它仍由人派单。"),
@@ -139,4 +159,6 @@ ROW_FORMS: Final[Mapping[RuleKind, type[RowForm]]] = {
 
 def row_initial(kind: RuleKind, row: Mapping[str, Any]) -> dict[str, Any]:
     """A stored row as its form shows it."""
-    return {("intake_class" if kind is RuleKind.INTAKE and name == "class" else name): part for name, part in row.items()}
+    return {
+        ("intake_class" if kind is RuleKind.INTAKE and name == "class" else name): part for name, part in row.items()
+    }

@@ -56,7 +56,11 @@ class DeadlineSettings(SettingsForm):
         help_text=gettext_lazy("剩余时间占全部时间的比例，0.5 即一半。"),
     )  # fmt: skip
     orange = forms.FloatField(
-        label=gettext_lazy("剩余多少变橙灯"), min_value=0, max_value=1, initial=0.2, widget=forms.NumberInput(attrs=STEP)
+        label=gettext_lazy("剩余多少变橙灯"),
+        min_value=0,
+        max_value=1,
+        initial=0.2,
+        widget=forms.NumberInput(attrs=STEP),
     )
     returns = forms.IntegerField(label=gettext_lazy("退回几次进入会商裁定"), min_value=1, max_value=20, initial=2)
     times = forms.IntegerField(label=gettext_lazy("最多延期几次"), min_value=0, max_value=10, initial=1)
@@ -80,21 +84,39 @@ class AutomationSettings(SettingsForm):
     PLACES = {  # noqa: RUF012 - never changed
         name: name
         for name in (
-            "auto_accept", "accept_confidence", "auto_dispatch", "repeat_likeness", "repeat_days", "ask_place_below",
-            "reply_approver", "close_without_answer",
+            "auto_accept",
+            "accept_confidence",
+            "auto_dispatch",
+            "repeat_likeness",
+            "repeat_days",
+            "ask_place_below",
+            "reply_approver",
+            "close_without_answer",
         )
     }
     auto_accept = forms.BooleanField(label=gettext_lazy("自动受理属于受理范围的诉求"), required=False)
     accept_confidence = forms.FloatField(
-        label=gettext_lazy("自动受理的最低把握"), min_value=0, max_value=1, initial=0.6, widget=forms.NumberInput(attrs=STEP)
+        label=gettext_lazy("自动受理的最低把握"),
+        min_value=0,
+        max_value=1,
+        initial=0.6,
+        widget=forms.NumberInput(attrs=STEP),
     )
     auto_dispatch = forms.BooleanField(label=gettext_lazy("允许自动派单（只对下面列出的分类）"), required=False)
     repeat_likeness = forms.FloatField(
-        label=gettext_lazy("提示重复诉求的相似度"), min_value=0, max_value=1, initial=0.75, widget=forms.NumberInput(attrs=STEP)
+        label=gettext_lazy("提示重复诉求的相似度"),
+        min_value=0,
+        max_value=1,
+        initial=0.75,
+        widget=forms.NumberInput(attrs=STEP),
     )
     repeat_days = forms.IntegerField(label=gettext_lazy("在多少天内找重复"), min_value=1, max_value=3650, initial=30)
     ask_place_below = forms.FloatField(
-        label=gettext_lazy("地点把握低于多少时追问"), min_value=0, max_value=1, initial=0.6, widget=forms.NumberInput(attrs=STEP)
+        label=gettext_lazy("地点把握低于多少时追问"),
+        min_value=0,
+        max_value=1,
+        initial=0.6,
+        widget=forms.NumberInput(attrs=STEP),
     )
     reply_approver = forms.ChoiceField(
         label=gettext_lazy("公开答复由谁审核"), initial="unit_head",
@@ -112,21 +134,33 @@ class RateSettings(SettingsForm):
         "response": "composite.response", "solution": "composite.solution", "satisfaction": "composite.satisfaction",
         "ranking": "ranking", "at_once_days": "at_once_days",
     }  # fmt: skip
-    response = forms.FloatField(label=gettext_lazy("响应率权重"), min_value=0, max_value=1, widget=forms.NumberInput(attrs=STEP))
-    solution = forms.FloatField(label=gettext_lazy("解决率权重"), min_value=0, max_value=1, widget=forms.NumberInput(attrs=STEP))
+    response = forms.FloatField(
+        label=gettext_lazy("响应率权重"), min_value=0, max_value=1, widget=forms.NumberInput(attrs=STEP)
+    )
+    solution = forms.FloatField(
+        label=gettext_lazy("解决率权重"), min_value=0, max_value=1, widget=forms.NumberInput(attrs=STEP)
+    )
     satisfaction = forms.FloatField(
         label=gettext_lazy("满意率权重"), min_value=0, max_value=1, widget=forms.NumberInput(attrs=STEP),
         help_text=gettext_lazy("三项之和必须等于 1。"),
     )  # fmt: skip
-    satisfied = forms.FloatField(label=gettext_lazy("“满意”计"), min_value=0, max_value=1, widget=forms.NumberInput(attrs=STEP))
-    mostly = forms.FloatField(label=gettext_lazy("“基本满意”计"), min_value=0, max_value=1, widget=forms.NumberInput(attrs=STEP))
-    so_so = forms.FloatField(label=gettext_lazy("“一般”计"), min_value=0, max_value=1, widget=forms.NumberInput(attrs=STEP))
+    satisfied = forms.FloatField(
+        label=gettext_lazy("“满意”计"), min_value=0, max_value=1, widget=forms.NumberInput(attrs=STEP)
+    )
+    mostly = forms.FloatField(
+        label=gettext_lazy("“基本满意”计"), min_value=0, max_value=1, widget=forms.NumberInput(attrs=STEP)
+    )
+    so_so = forms.FloatField(
+        label=gettext_lazy("“一般”计"), min_value=0, max_value=1, widget=forms.NumberInput(attrs=STEP)
+    )
     dissatisfied = forms.FloatField(
         label=gettext_lazy("“不满意”计"), min_value=0, max_value=1, widget=forms.NumberInput(attrs=STEP)
     )
     at_once_days = forms.IntegerField(label=gettext_lazy("“一次办好”看几天内不再反映"), min_value=1, max_value=365)
     ranking = forms.BooleanField(
-        label=gettext_lazy("对单位排名"), required=False, help_text=gettext_lazy("关闭时只按单位类别排列，不分先后。默认关闭。")
+        label=gettext_lazy("对单位排名"),
+        required=False,
+        help_text=gettext_lazy("关闭时只按单位类别排列，不分先后。默认关闭。"),
     )
 
 

@@ -71,9 +71,21 @@ def tables(kind: RuleKind, content: Mapping[str, Any]) -> list[Table]:
         ]
     rows = content.get(LISTS.get(kind, ""), [])
     if kind is RuleKind.SUPERVISION:
-        return [_table("rules", _("督办规则"), (_("督办意见"), _("触发条件"), _("时钟"), _("阈值"), _("督办方式")), rows, _supervision)]
+        return [
+            _table(
+                "rules",
+                _("督办规则"),
+                (_("督办意见"), _("触发条件"), _("时钟"), _("阈值"), _("督办方式")),
+                rows,
+                _supervision,
+            )
+        ]
     if kind is RuleKind.INTAKE:
-        return [_table("rows", _("受理判断表"), (_("情形"), _("受理类别"), _("处理"), _("告知群众"), _("依据")), rows, _intake)]
+        return [
+            _table(
+                "rows", _("受理判断表"), (_("情形"), _("受理类别"), _("处理"), _("告知群众"), _("依据")), rows, _intake
+            )
+        ]
     if kind is RuleKind.AUTOMATION:
         return [_table("dispatch_lines", _("可以自动派单的分类"), (_("分类"), _("最低把握")), rows, _dispatch)]
     return []
@@ -108,7 +120,9 @@ def _dispatch(row: Mapping[str, Any]) -> tuple[str, ...]:
     return (f"{found.full_name}（{code}）" if found else code), f"{row.get('confidence', 0):.0%}"
 
 
-def sentence(clock: str, subject: str, amount: object, unit: str, working_hours: bool, at: datetime | None = None) -> str:
+def sentence(
+    clock: str, subject: str, amount: object, unit: str, working_hours: bool, at: datetime | None = None
+) -> str:
     """What a deadline means for something that begins now; or why it cannot be."""
     try:
         duration = Duration(int(str(amount)), cast(Any, unit), working_hours)
@@ -141,6 +155,13 @@ def deadlines(content: Mapping[str, Any]) -> list[tuple[str, list[DeadlineRow]]]
     groups: dict[str, list[DeadlineRow]] = {name: [] for name in rule_forms.CLOCK_WORDS}
     for place, row in enumerate(content.get("lines", [])):
         clock = str(row.get("clock", ""))
-        text = sentence(clock, row.get("subject", ""), row.get("amount"), row.get("unit", ""), bool(row.get("working_hours")), moment)
+        text = sentence(
+            clock,
+            row.get("subject", ""),
+            row.get("amount"),
+            row.get("unit", ""),
+            bool(row.get("working_hours")),
+            moment,
+        )
         groups.setdefault(clock, []).append(DeadlineRow(place, row, condition_of(row), text))
     return [(word(words.CLOCKS, clock), rows) for clock, rows in groups.items() if rows]

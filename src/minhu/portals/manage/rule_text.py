@@ -24,9 +24,7 @@ def written(content: Mapping[str, Any]) -> tuple[str, dict[str, int]]:
     return "\n".join(out), places
 
 
-def _emit(
-    value: Any, where: str, pad: str, around: tuple[str, str], out: list[str], places: dict[str, int]
-) -> None:
+def _emit(value: Any, where: str, pad: str, around: tuple[str, str], out: list[str], places: dict[str, int]) -> None:
     head, tail = around
     places[where] = len(out) + 1
     members = _members(value, where)

@@ -118,7 +118,9 @@ def row(request: HttpRequest, kind: str, version: int, part: str, place: int | N
     form: RowForm = ROW_FORMS[wanted](request.POST if request.method == "POST" else None, initial=initial)
     status = 200
     if request.method == "POST":
-        status = saved(form, lambda: change(wanted, version, form.cleaned_data["stamp"], _putting(form, wanted, part, place)))
+        status = saved(
+            form, lambda: change(wanted, version, form.cleaned_data["stamp"], _putting(form, wanted, part, place))
+        )
         if status == 200:
             messages.success(request, _("已存入草稿。"))
             return redirect(version_address(wanted, version))
@@ -158,14 +160,18 @@ def drop(request: HttpRequest, kind: str, version: int, part: str, place: int) -
         del rows[place]
 
     stamp = request.POST.get("stamp", "")
-    return act(request, lambda: change(wanted, version, stamp, work), _("已从草稿中删除。"), version_address(wanted, version))
+    return act(
+        request, lambda: change(wanted, version, stamp, work), _("已从草稿中删除。"), version_address(wanted, version)
+    )
 
 
 class TextForm(forms.Form):
     """A whole rule set as JSON."""
 
     stamp = forms.CharField(widget=forms.HiddenInput, required=False)
-    text = forms.CharField(max_length=LARGEST_TEXT, widget=forms.Textarea(attrs={"rows": 28, "class": "rule-text", "spellcheck": "false"}))
+    text = forms.CharField(
+        max_length=LARGEST_TEXT, widget=forms.Textarea(attrs={"rows": 28, "class": "rule-text", "spellcheck": "false"})
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -178,7 +184,12 @@ def text(request: HttpRequest, kind: str, version: int) -> HttpResponse:
     """Edit a draft as text; mistakes are named with their lines."""
     wanted = rule_sets.kind_of(kind)
     found = draft_of(wanted, version)
-    context: dict[str, Any] = {"view": found.view, "kind": wanted.value, "word": words.RULES[wanted], "back": version_address(wanted, version)}
+    context: dict[str, Any] = {
+        "view": found.view,
+        "kind": wanted.value,
+        "word": words.RULES[wanted],
+        "back": version_address(wanted, version),
+    }
     if request.method != "POST":
         context["form"] = TextForm(initial={"text": written(found.content)[0], "stamp": stamp_of(found.content)})
         return show(request, "rules", "rule_text", context)

@@ -30,7 +30,9 @@ from minhu.portals.orders.pickers import UnitField
 PAGE: Final = 50
 LETTERS: Final = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """Without those that are taken for one another (0 O, 1 l I …)."""
-ROLES: Final = [(role.value, ROLE_WORDS[role]) for role in Role if role not in (Role.CITIZEN, Role.PARTNER, Role.SYSTEM)]
+ROLES: Final = [
+    (role.value, ROLE_WORDS[role]) for role in Role if role not in (Role.CITIZEN, Role.PARTNER, Role.SYSTEM)
+]
 
 
 def new_password() -> str:
@@ -44,7 +46,9 @@ class PeopleFilter(forms.Form):
 
     q = forms.CharField(label=gettext_lazy("姓名、账号、工号或单位"), required=False, max_length=64)
     unit = UnitField(label=gettext_lazy("任职单位"), required=False)
-    role = forms.ChoiceField(label=gettext_lazy("岗位"), required=False, choices=[("", gettext_lazy("全部岗位")), *ROLES])
+    role = forms.ChoiceField(
+        label=gettext_lazy("岗位"), required=False, choices=[("", gettext_lazy("全部岗位")), *ROLES]
+    )
     state = forms.ChoiceField(
         label=gettext_lazy("状态"), required=False,
         choices=[
@@ -79,7 +83,9 @@ class PostForm(forms.Form):
     unit = UnitField(label=gettext_lazy("单位"))
     role = forms.ChoiceField(label=gettext_lazy("岗位"), choices=[("", gettext_lazy("请选择")), *ROLES])
     valid_from = forms.DateField(
-        label=gettext_lazy("开始日期"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=gettext_lazy("开始日期"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     valid_to = forms.DateField(
         label=gettext_lazy("结束日期"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),

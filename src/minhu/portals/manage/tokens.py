@@ -22,16 +22,24 @@ class TokenForm(forms.Form):
     """A new token."""
 
     name = forms.CharField(
-        label=gettext_lazy("名称"), max_length=64, help_text=gettext_lazy("写明对方单位和用途，如“市监局投诉平台对接”。")
+        label=gettext_lazy("名称"),
+        max_length=64,
+        help_text=gettext_lazy("写明对方单位和用途，如“市监局投诉平台对接”。"),
     )
     scopes = forms.MultipleChoiceField(
         label=gettext_lazy("可以做什么"), widget=forms.CheckboxSelectMultiple, choices=[(code, f"{word}（{code}）") for code, word in SCOPES.items()],
         error_messages={"required": gettext_lazy("请至少选一项。")},
     )  # fmt: skip
     days = forms.IntegerField(
-        label=gettext_lazy("有效天数"), min_value=1, max_value=LONGEST_DAYS, initial=365, help_text=gettext_lazy("最长 1095 天，到期自动失效。")
+        label=gettext_lazy("有效天数"),
+        min_value=1,
+        max_value=LONGEST_DAYS,
+        initial=365,
+        help_text=gettext_lazy("最长 1095 天，到期自动失效。"),
     )
-    per_minute = forms.IntegerField(label=gettext_lazy("每分钟最多请求"), min_value=1, max_value=1_000_000, initial=6000)
+    per_minute = forms.IntegerField(
+        label=gettext_lazy("每分钟最多请求"), min_value=1, max_value=1_000_000, initial=6000
+    )
 
 
 def _rows() -> list[dict[str, Any]]:
@@ -57,7 +65,12 @@ def listing(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         status = saved(form, lambda: plain.append(_issue(form)))
     name = form.cleaned_data["name"] if plain else ""
-    context = {"form": TokenForm() if plain else form, "rows": _rows(), "plain": plain[0] if plain else "", "name": name}
+    context = {
+        "form": TokenForm() if plain else form,
+        "rows": _rows(),
+        "plain": plain[0] if plain else "",
+        "name": name,
+    }
     answer = show(request, "tokens", "tokens", context, status)
     if plain:
         answer["Cache-Control"] = "no-store"

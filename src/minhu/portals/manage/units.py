@@ -43,14 +43,18 @@ class UnitFilter(forms.Form):
         choices=[("", gettext_lazy("全部")), ("active", gettext_lazy("使用中")), ("off", gettext_lazy("已停用"))],
     )  # fmt: skip
     gap = forms.ChoiceField(
-        label=gettext_lazy("缺口"), required=False, choices=[("", gettext_lazy("不限")), ("people", gettext_lazy("没有人员"))]
+        label=gettext_lazy("缺口"),
+        required=False,
+        choices=[("", gettext_lazy("不限")), ("people", gettext_lazy("没有人员"))],
     )
 
 
 class UnitForm(forms.Form):
     """Everything about a unit; ``code`` only when it is new."""
 
-    code = forms.CharField(label=gettext_lazy("单位代码"), max_length=32, help_text=gettext_lazy("派单目录用它指代单位，以后不能修改。"))
+    code = forms.CharField(
+        label=gettext_lazy("单位代码"), max_length=32, help_text=gettext_lazy("派单目录用它指代单位，以后不能修改。")
+    )
     name = forms.CharField(label=gettext_lazy("全称"), max_length=64)
     short_name = forms.CharField(label=gettext_lazy("简称"), max_length=32, required=False)
     kind = forms.ChoiceField(label=gettext_lazy("类型"), choices=words.choices(words.UNIT_KINDS))
@@ -61,7 +65,10 @@ class UnitForm(forms.Form):
         help_text=gettext_lazy("分支机构填写：派单目录写“由该部门的属地分支办理”时据此找到它。"),
     )  # fmt: skip
     unit_class = forms.CharField(
-        label=gettext_lazy("评比类别"), max_length=32, required=False, help_text=gettext_lazy("同类单位才放在一起比较。")
+        label=gettext_lazy("评比类别"),
+        max_length=32,
+        required=False,
+        help_text=gettext_lazy("同类单位才放在一起比较。"),
     )
     grade = forms.CharField(label=gettext_lazy("级别"), max_length=16, required=False)
     hours = forms.ChoiceField(label=gettext_lazy("工作时间"), choices=())
@@ -187,7 +194,12 @@ def edit(request: HttpRequest, unit: int | None = None) -> HttpResponse:
     status, open_orders = 200, open_orders_of(unit) if unit else 0
     if request.method == "POST":
         if form.is_valid() and _still_works(request, form, found, open_orders):
-            form.add_error("active", _("该单位还有 {n} 件未办结工单。停用后不再接受派单，未办结的仍由其办完；确认停用请勾选下方“仍要停用”。").format(n=open_orders))
+            form.add_error(
+                "active",
+                _(
+                    "该单位还有 {n} 件未办结工单。停用后不再接受派单，未办结的仍由其办完；确认停用请勾选下方“仍要停用”。"
+                ).format(n=open_orders),
+            )
         status = saved(form, lambda: save_unit(form.values(found.code if found else ""), unit))
         if status == 200:
             messages.success(request, _("单位“{name}”已保存。").format(name=form.cleaned_data["name"]))

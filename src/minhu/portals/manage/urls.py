@@ -61,7 +61,11 @@ urlpatterns = [
     path("manage/rules/<str:kind>/<int:version>/amounts/", rules_edit.amounts, name="manage_rule_amounts"),
     path("manage/rules/<str:kind>/<int:version>/row/<str:part>/", rules_edit.row, name="manage_rule_row_new"),
     path("manage/rules/<str:kind>/<int:version>/row/<str:part>/<int:place>/", rules_edit.row, name="manage_rule_row"),
-    path("manage/rules/<str:kind>/<int:version>/row/<str:part>/<int:place>/drop/", rules_edit.drop, name="manage_rule_drop"),
+    path(
+        "manage/rules/<str:kind>/<int:version>/row/<str:part>/<int:place>/drop/",
+        rules_edit.drop,
+        name="manage_rule_drop",
+    ),
     path("manage/rules/<str:kind>/<int:version>/publish/", rules.publish, name="manage_rule_publish"),
     path("manage/rules/<str:kind>/<int:version>/discard/", rules.discard, name="manage_rule_discard"),
     path("manage/calendar/", calendar_pages.year_page, name="manage_calendar"),

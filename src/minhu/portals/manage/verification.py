@@ -76,6 +76,15 @@ def run(by: str) -> None:
         result = ledger.verify(progress)
     except (DatabaseError, OSError, MinhuError) as error:
         log.warning("ledger_verification_failed", error=type(error).__name__)
-        _write(running=False, done=0, total=0, by=by, started=started, error="核对没有完成：数据库或磁盘出错，请稍后重试。")
+        _write(
+            running=False, done=0, total=0, by=by, started=started, error="核对没有完成：数据库或磁盘出错，请稍后重试。"
+        )
         return
-    _write(running=False, done=result.size, total=result.size, by=by, started=started, result={**asdict(result), "ok": result.ok})
+    _write(
+        running=False,
+        done=result.size,
+        total=result.size,
+        by=by,
+        started=started,
+        result={**asdict(result), "ok": result.ok},
+    )

@@ -129,7 +129,9 @@ def field(bound: BoundField, hint: str = "", label: str = "", optional: bool | N
         attributes["aria-invalid"] = "true"
     kind = getattr(bound.field.widget, "input_type", "textarea")
     css = {"select": "form-select", "checkbox": "form-check-input", "radio": "choice-input"}.get(kind, "form-control")
-    attributes["class"] = f"{bound.field.widget.attrs.get('class', '')} {css}{' is-invalid' if bound.errors else ''}".strip()
+    attributes["class"] = (
+        f"{bound.field.widget.attrs.get('class', '')} {css}{' is-invalid' if bound.errors else ''}".strip()
+    )
     group = kind == "radio" or (kind == "checkbox" and hasattr(bound.field, "choices"))
     return {
         "bound": bound,

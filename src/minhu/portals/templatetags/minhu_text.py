@@ -101,6 +101,4 @@ def order_number(number: object) -> SafeString | str:
     text = str(number or "")
     if len(text) != 13:
         return text
-    return format_html(
-        '<span class="order-number">{}<i></i>{}<i></i>{}</span>', text[:6], text[6:12], text[12:]
-    )
+    return format_html('<span class="order-number">{}<i></i>{}<i></i>{}</span>', text[:6], text[6:12], text[12:])

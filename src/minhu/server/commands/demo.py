@@ -34,7 +34,7 @@ def demo(
     from minhu.server.config import Config
     from minhu.server.demo.accounts import introduce
 
-    host, port = (listen.rsplit(":", 1) if listen else map(str, Config.read().address()))
+    host, port = listen.rsplit(":", 1) if listen else map(str, Config.read().address())
     typer.echo(introduce(f"http://{host}:{port}/"), err=True)
     serve(listen=listen, layout=Layout.ONE, workers=1)
 

@@ -21,11 +21,15 @@ def register(app: typer.Typer) -> None:
 
 def import_file(
     file: Path = typer.Argument(exists=True, dir_okay=False, help="An .xlsx, .xls or .csv file."),
-    mapping: Path | None = typer.Option(None, exists=True, dir_okay=False, help='JSON: {"column": "field"}; default: detected.'),
+    mapping: Path | None = typer.Option(
+        None, exists=True, dir_okay=False, help='JSON: {"column": "field"}; default: detected.'
+    ),
     sheet: str = typer.Option("", help="Sheet of the workbook; default: the first with data."),
     source: str = typer.Option("", help="Name of the source system; keeps equal numbers of two systems apart."),
     dry_run: bool = typer.Option(False, "--dry-run", help="Check every row, store nothing."),
-    rejects: Path | None = typer.Option(None, help="Where refused rows go; default: FILE.rejects.csv beside the input."),
+    rejects: Path | None = typer.Option(
+        None, help="Where refused rows go; default: FILE.rejects.csv beside the input."
+    ),
     understand: bool = typer.Option(True, help="Read the words after storing: category, place, urgency."),
     processes: int = typer.Option(0, min=0, max=64, help="Processes that read; default: one for each core."),
 ) -> None:

@@ -82,7 +82,9 @@ def urgency(
     sources = [file.name for file in (*files, *(ordinary or []))]
     try:
         today = clock.now().date().isoformat()
-        model = train(rows, version=name, sources=sources, date=today, figures=_held_out_figures(rows, bare=False), bare=False)
+        model = train(
+            rows, version=name, sources=sources, date=today, figures=_held_out_figures(rows, bare=False), bare=False
+        )
         model.save(out)
     except ModelError as error:
         fail(str(error))

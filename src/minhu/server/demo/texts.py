@@ -222,7 +222,7 @@ def _title(rng: Random, template: world.Template, scene: Scene) -> str:
         place = ""
     verb = next((x for x in _TITLE_VERBS if phrase.startswith(x)), "")
     if verb:
-        return f"{verb}{place}{phrase[len(verb):]}"[:60]
+        return f"{verb}{place}{phrase[len(verb) :]}"[:60]
     return f"{rng.choice(_TITLE_HEADS[kind])}{place}{phrase}"[:60]
 
 

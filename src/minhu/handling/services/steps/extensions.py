@@ -106,8 +106,6 @@ def refuse_suspension(context: Context) -> None:
 @handles(Step.RESUME)
 def resume(context: Context) -> None:
     """Work goes on; a question about the suspension that still waits stays to be examined in the history."""
-    Review.objects.filter(
-        order=context.order, kind=Review.Kind.SUSPENSION, decision=Review.Decision.WAITING
-    ).update(
+    Review.objects.filter(order=context.order, kind=Review.Kind.SUSPENSION, decision=Review.Decision.WAITING).update(
         decision=Review.Decision.APPROVED, decided_at=context.moment, decided_by="system", decision_reason="已恢复办理"
     )

@@ -24,14 +24,10 @@ def ask_return(context: Context) -> None:
     reason = rules.reasons().find("ask_return", data.reason_code)
     if reason and reason.needs_evidence and not data.attachment_ids and len(data.text.strip()) < 10:
         raise Invalid("此类退单须写明职责依据或附证明材料。", fields={"text": "请写明依据（不少于 10 字）"})
-    refused = Review.objects.filter(
-        assignment=share, kind=Review.Kind.RETURN, decision=Review.Decision.REFUSED
-    ).count()
+    refused = Review.objects.filter(assignment=share, kind=Review.Kind.RETURN, decision=Review.Decision.REFUSED).count()
     if Review.objects.filter(assignment=share, kind=Review.Kind.RETURN, decision=Review.Decision.WAITING).exists():
         raise Conflict("您单位的退单申请正在审核，请等待结果。", code="return_waits")
-    given_back = set(
-        order.assignments.filter(state=AssignmentState.RETURNED.value).values_list("unit_id", flat=True)
-    )
+    given_back = set(order.assignments.filter(state=AssignmentState.RETURNED.value).values_list("unit_id", flat=True))
     arbitration = must_arbitrate(
         returns=order.return_count,
         limit=rules.deadline_rules().returns_before_arbitration,

@@ -14,9 +14,7 @@ from minhu.handling.services.steps.work import share_of
 from minhu.handling.types import AssignmentRole, AssignmentState, ClockKind, Step, SupervisionLevel
 from minhu.kernel.errors import Conflict, Invalid, NotAllowed
 
-MAY_BE_CALLED = frozenset(
-    {UnitKind.BUREAU, UnitKind.BRANCH, UnitKind.ENTERPRISE, UnitKind.EMERGENCY}
-)
+MAY_BE_CALLED = frozenset({UnitKind.BUREAU, UnitKind.BRANCH, UnitKind.ENTERPRISE, UnitKind.EMERGENCY})
 
 
 @handles(Step.WHISTLE)
@@ -92,9 +90,12 @@ def confirm(context: Context) -> None:
     context.changes |= {"unit": row.unit_id, "confirmed": came}
     _leave(context, row, came)
     absent = "whistle_absent"
-    if not came and not Supervision.objects.filter(
-        order=context.order, unit_id=row.unit_id, by_rule=absent, ended_at__isnull=True
-    ).exists():
+    if (
+        not came
+        and not Supervision.objects.filter(
+            order=context.order, unit_id=row.unit_id, by_rule=absent, ended_at__isnull=True
+        ).exists()
+    ):
         raise_supervision(context, SupervisionLevel.REMINDER, "吹哨后未按要求到场", row.unit_id, absent)
     if not row.whistle.attendances.filter(confirmed__isnull=True).exists():
         row.whistle.ended_at, row.whistle.result = context.moment, data.text

@@ -45,7 +45,9 @@ def call_back(stage: Stage, case: Case) -> tuple[datetime, Action] | None:
 def _answers(case: Case) -> Answers:
     rng, good = case.rng, quality(case.lead_id)
     responded = rng.random() < (0.97 if case.contacted else 0.3)
-    solved = rng.random() < min(0.99, (0.93 if "unsolved" not in case.done else 0.36) * good + (0.0 if responded else -0.3))
+    solved = rng.random() < min(
+        0.99, (0.93 if "unsolved" not in case.done else 0.36) * good + (0.0 if responded else -0.3)
+    )
     grade = rng.choices(_GRADES, _SOLVED if solved else _UNSOLVED)[0]
     return Answers(responded=responded, solved=solved, satisfaction=grade, comment=_comment(case, grade))
 
@@ -90,7 +92,11 @@ def _after_rating(stage: Stage, case: Case, answers: Answers) -> None:
 
 def _reopen(stage: Stage, case: Case) -> None:
     actor = stage.cast.any(case.rng.choice(("dispatcher", "supervisor")), case.rng)
-    reason = "not_contacted" if case.contacted is None else case.rng.choice(("not_solved", "not_solved", "recurred", "quality"))
+    reason = (
+        "not_contacted"
+        if case.contacted is None
+        else case.rng.choice(("not_solved", "not_solved", "recurred", "quality"))
+    )
     words = {
         "not_contacted": "群众反映承办单位未联系，请重新办理并当面沟通。",
         "not_solved": "回访群众表示问题未解决，请重新核实办理。",

@@ -38,7 +38,9 @@ def arrivals_on(seed: int, day: date, rate: float, factor: float = 1.0) -> list[
     mean = rate * factor * profile["months"][day.month - 1] * profile["weekdays"][day.weekday()]
     found = [
         Arrival(
-            _moment(rng, day), f"sim{seed}-{day:%y%m%d}-{number}", rng.choices(list(KINDS), list(KINDS.values()))[0],
+            _moment(rng, day),
+            f"sim{seed}-{day:%y%m%d}-{number}",
+            rng.choices(list(KINDS), list(KINDS.values()))[0],
             street=_street(rng),
         )
         for number in range(_poisson(rng, mean))
@@ -47,7 +49,11 @@ def arrivals_on(seed: int, day: date, rate: float, factor: float = 1.0) -> list[
         share = min(1.0, rate / 9.0)
         for number in range(max(2, round(story["surge"] * strength * share))):
             moment = _moment(rng, day)
-            found.append(Arrival(moment, f"sim{seed}-{day:%y%m%d}-{story['code']}{number}", "story", story["code"], story["area"]))
+            found.append(
+                Arrival(
+                    moment, f"sim{seed}-{day:%y%m%d}-{story['code']}{number}", "story", story["code"], story["area"]
+                )
+            )
     return sorted(found, key=lambda arrival: (arrival.moment, arrival.key))
 
 
@@ -56,8 +62,14 @@ def showcase(seed: int, until: datetime) -> list[Arrival]:
     rng = Random(f"{seed}/show/{until:%y%m%d%H}")
     near = [until - timedelta(days=rng.uniform(0.05, 9)) for _ in range(26)]
     fresh = [until - timedelta(minutes=rng.uniform(2, 200)) for _ in range(9)]
-    found = [Arrival(moment, f"sim{seed}-{until:%y%m%d}-show{n}", "show", street=_shown(rng)) for n, moment in enumerate(near)]
-    found += [Arrival(moment, f"sim{seed}-{until:%y%m%d}-fresh{n}", "matter", street=_street(rng)) for n, moment in enumerate(fresh)]
+    found = [
+        Arrival(moment, f"sim{seed}-{until:%y%m%d}-show{n}", "show", street=_shown(rng))
+        for n, moment in enumerate(near)
+    ]
+    found += [
+        Arrival(moment, f"sim{seed}-{until:%y%m%d}-fresh{n}", "matter", street=_street(rng))
+        for n, moment in enumerate(fresh)
+    ]
     return found
 
 

@@ -110,7 +110,11 @@ def make_case(arrival: Arrival, earlier: Sequence[Case] = ()) -> Case:
         channel=_channel(rng, message), other=other,
     )  # fmt: skip
     case.confidential = rng.random() < (0.3 if message.request_type == "report" else 0.02)
-    with_photo = case.channel in (Channel.WEB, Channel.WECHAT) and message.request_type in ("complaint", "help", "report")
+    with_photo = case.channel in (Channel.WEB, Channel.WECHAT) and message.request_type in (
+        "complaint",
+        "help",
+        "report",
+    )
     if with_photo and kind == "matter" and rng.random() < 0.22:
         case.files = (UploadedFile(PHOTO_NAME, picture(rng.randrange(VARIANTS))),)
     return case
@@ -168,7 +172,9 @@ def _unusual(
     """Words of a request that is no ordinary matter; what a desk must know of it comes beside them."""
     content = world.load("replies_other")
     if kind == "show":
-        return texts.compose(rng, month, category=rng.choice(SHOWN), street=arrival.street, request_type="complaint"), {}
+        return texts.compose(
+            rng, month, category=rng.choice(SHOWN), street=arrival.street, request_type="complaint"
+        ), {}
     if kind == "story":
         return _incident(rng, arrival.story, month), {}
     if kind in ("out_of_scope", "emergency"):

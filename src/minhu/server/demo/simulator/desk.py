@@ -26,8 +26,13 @@ _LEGAL = (
     ("公开", "legal.disclosure"), ("信访", "legal.petition"), ("通话记录", "private.others"), ("邻居", "private.others"),
     ("外省", "elsewhere.city"), ("火车", "elsewhere.bank"), ("银行", "elsewhere.bank"), ("上次", "repeated.handled"),
 )  # fmt: skip
-_LISTENED = "谢谢您愿意跟我们说这些，我们一直在听。您说的心情我们理解，如果有具体的困难需要帮忙，随时告诉我们时间、地点和情况。"
-_ASK = ("请补充具体地点、发生时间和希望解决的问题，方便的话留一个能联系上您的电话。", "请说明具体是什么事情、在什么地方，我们好为您转办。")
+_LISTENED = (
+    "谢谢您愿意跟我们说这些，我们一直在听。您说的心情我们理解，如果有具体的困难需要帮忙，随时告诉我们时间、地点和情况。"
+)
+_ASK = (
+    "请补充具体地点、发生时间和希望解决的问题，方便的话留一个能联系上您的电话。",
+    "请说明具体是什么事情、在什么地方，我们好为您转办。",
+)
 
 
 def first_look(stage: Stage, case: Case) -> tuple[datetime, Action] | None:
@@ -194,7 +199,9 @@ def hand_over(stage: Stage, case: Case) -> None:
     stage.attempt(
         case, "confirm", lambda: intake.confirm_decision(case.request_id, IntakeClass.EMERGENCY, f"转{service}"), actor
     )
-    if stage.step(case, Step.HAND_OVER, actor, StepData(reason_code=service, text=f"三方通话转接{service}，对方已接听。")):
+    if stage.step(
+        case, Step.HAND_OVER, actor, StepData(reason_code=service, text=f"三方通话转接{service}，对方已接听。")
+    ):
         stage.follow(case)
 
 

@@ -30,7 +30,11 @@ _MORE = ("补充一下，今天又出现了同样的情况，请尽快处理。"
 
 def somebody_else(case: Case) -> int:
     """Another unit near the matter that a shirking unit points at."""
-    near = [u for u in covering(case.message.area_code) if u.kind in (UnitKind.BRANCH, UnitKind.STREET) and u.id != case.lead_id]
+    near = [
+        u
+        for u in covering(case.message.area_code)
+        if u.kind in (UnitKind.BRANCH, UnitKind.STREET) and u.id != case.lead_id
+    ]
     return case.rng.choice(near).id if near else 0
 
 
@@ -50,7 +54,11 @@ def fits(case: Case, name: str) -> bool:
 def ask_extension(stage: Stage, case: Case) -> None:
     """More time, with a reason that fits the season."""
     rng = case.rng
-    rows = [row for row in world.load("replies_other")["extensions"] if row["reason"] in ("complex", "several_units", "procedure", "citizen_asks")]
+    rows = [
+        row
+        for row in world.load("replies_other")["extensions"]
+        if row["reason"] in ("complex", "several_units", "procedure", "citizen_asks")
+    ]
     row = pick(rng, rows, reason=rng.choice(("complex", "several_units", "procedure", "citizen_asks")))
     days = rng.choice((3, 5, 5, 7, 10))
     words = f"涉及事项需多方核实协调，申请延期{days}个工作日，已电话告知来电人并取得理解。"
@@ -84,7 +92,14 @@ def pass_to_grid(stage: Stage, case: Case) -> None:
         data = StepData(unit_id=unit_id, text="请网格员上门核实，能当场处理的当场处理，拍照反馈。")
         if stage.step(case, Step.PASS_TO_GRID, stage.cast.handler(case.lead_id), data):
             case.waiting_assists.add(unit_id)
-            stage.plan(stage.office(case.rng.uniform(9, 56) if case.rng.random() < 0.85 else case.rng.uniform(70, 900), "long"), _grid_done(unit_id), case, lapses=False)
+            stage.plan(
+                stage.office(
+                    case.rng.uniform(9, 56) if case.rng.random() < 0.85 else case.rng.uniform(70, 900), "long"
+                ),
+                _grid_done(unit_id),
+                case,
+                lapses=False,
+            )
     stage.follow(case)
 
 
@@ -96,9 +111,13 @@ def _grid_done(unit_id: int) -> Callable[[Stage, Case], None]:
         ids: list[int] = []
         if case.rng.random() < 0.4:
             file = UploadedFile(PHOTO_NAME, picture(case.rng.randrange(VARIANTS)))
-            stage.attempt(case, "attach", lambda: ids.extend(intake.attach(case.request_id, [file], kind="unit")), worker)
+            stage.attempt(
+                case, "attach", lambda: ids.extend(intake.attach(case.request_id, [file], kind="unit")), worker
+            )
         words = case.rng.choice(_GRID_WORDS)
-        data = StepData(reply=words, measures="网格员上门处置", solved=True, attachment_ids=tuple(ids), as_unit_id=unit_id)
+        data = StepData(
+            reply=words, measures="网格员上门处置", solved=True, attachment_ids=tuple(ids), as_unit_id=unit_id
+        )
         if stage.step(case, Step.ASSIST_REPLY, worker, data):
             case.waiting_assists.discard(unit_id)
 
@@ -109,7 +128,12 @@ def assistants(stage: Stage, case: Case) -> None:
     """Each assisting unit works on its own share."""
     for unit_id in sorted(case.waiting_assists):
         late = case.rng.random() < 0.08
-        stage.plan(stage.office(case.rng.uniform(130, 900) if late else case.rng.uniform(8, 105)), _assist(unit_id), case, lapses=False)
+        stage.plan(
+            stage.office(case.rng.uniform(130, 900) if late else case.rng.uniform(8, 105)),
+            _assist(unit_id),
+            case,
+            lapses=False,
+        )
 
 
 def more_words(stage: Stage, case: Case) -> None:
@@ -151,7 +175,12 @@ def whistle(stage: Stage, case: Case) -> None:
             came = rng.random() < 0.9
             stage.plan(stage.office(rng.uniform(15, 150)), _come(unit.id, Step.ACKNOWLEDGE_WHISTLE), case, lapses=False)
             if came:
-                stage.plan(meet + timedelta(minutes=rng.uniform(1, 30)), _come(unit.id, Step.ANSWER_WHISTLE), case, lapses=False)
+                stage.plan(
+                    meet + timedelta(minutes=rng.uniform(1, 30)),
+                    _come(unit.id, Step.ANSWER_WHISTLE),
+                    case,
+                    lapses=False,
+                )
             stage.plan(meet + timedelta(minutes=rng.uniform(60, 200)), _confirm(unit.id, came), case, lapses=False)
     stage.follow(case)
 
@@ -159,7 +188,11 @@ def whistle(stage: Stage, case: Case) -> None:
 def _come(unit_id: int, step: Step) -> Callable[[Stage, Case], None]:
     def come(stage: Stage, case: Case) -> None:
         if case.state in LIVE_STATES:
-            words = "已派业务科室负责人到场，认领职责范围内事项，三日内反馈落实情况。" if step is Step.ANSWER_WHISTLE else ""
+            words = (
+                "已派业务科室负责人到场，认领职责范围内事项，三日内反馈落实情况。"
+                if step is Step.ANSWER_WHISTLE
+                else ""
+            )
             stage.step(case, step, stage.cast.handler(unit_id), StepData(text=words, as_unit_id=unit_id))
 
     return come

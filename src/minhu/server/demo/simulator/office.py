@@ -21,7 +21,12 @@ from minhu.server.demo.simulator.pictures import VARIANTS, picture
 from minhu.server.demo.simulator.stage import Action, Stage, pick
 
 GRIEVANCES = frozenset({"complaint", "help", "report"})
-_MEASURES = ("现场核查、处置并拍照留存", "电话沟通、现场查看、落实整改", "约谈责任方并督促整改，安排复查", "核对资料、协调相关单位并答复")
+_MEASURES = (
+    "现场核查、处置并拍照留存",
+    "电话沟通、现场查看、落实整改",
+    "约谈责任方并督促整改，安排复查",
+    "核对资料、协调相关单位并答复",
+)
 
 
 def words_of_day(moment: datetime) -> str:
@@ -34,7 +39,9 @@ def sign(stage: Stage, case: Case) -> tuple[datetime, Action]:
     """The unit finds the order in its inbox."""
     rng, unit = case.rng, unit_info(case.lead_id)
     slow = 1.9 - quality(case.lead_id)
-    minutes = rng.lognormvariate(3.4, 0.75) * slow if rng.random() > 0.04 * min(1.6, stage.busy) else rng.uniform(130, 400)
+    minutes = (
+        rng.lognormvariate(3.4, 0.75) * slow if rng.random() > 0.04 * min(1.6, stage.busy) else rng.uniform(130, 400)
+    )
     return stage.within(case, stage.office(minutes, unit.hours if unit else "office"), 60, 15), _sign
 
 
@@ -76,7 +83,11 @@ def _contact(stage: Stage, case: Case) -> None:
 
 def _fits(case: Case, text: str) -> bool:
     """What a contact record says of the caller must be true of this one."""
-    true = {"保密": case.confidential, "老年人": case.message.voice == "elderly", "情绪激动": case.message.voice == "angry"}
+    true = {
+        "保密": case.confidential,
+        "老年人": case.message.voice == "elderly",
+        "情绪激动": case.message.voice == "angry",
+    }
     return all(holds or word not in text for word, holds in true.items())
 
 
@@ -142,7 +153,9 @@ def _reply_moment(stage: Stage, case: Case) -> datetime:
 
 def reply_now(stage: Stage, case: Case) -> None:
     rng = case.rng
-    solved = "replied" in case.done or rng.random() < (0.87 if case.message.urgency == "normal" else 0.99) * quality(case.lead_id)
+    solved = "replied" in case.done or rng.random() < (0.87 if case.message.urgency == "normal" else 0.99) * quality(
+        case.lead_id
+    )
     case.done.discard("unsolved")
     if not solved:
         case.done.add("unsolved")
@@ -151,7 +164,11 @@ def reply_now(stage: Stage, case: Case) -> None:
     if days["date"] == days["date2"]:
         days["date2"] = "当日"
     reply = texts.compose_reply(rng, case.message, solved=solved, dates=days)
-    reason = "" if solved else rng.choice(("暂不具备解决条件", "诉求无法律政策依据", "属民事纠纷，已引导依法解决", "已列入计划逐步解决"))
+    reason = (
+        ""
+        if solved
+        else rng.choice(("暂不具备解决条件", "诉求无法律政策依据", "属民事纠纷，已引导依法解决", "已列入计划逐步解决"))
+    )
     files = _photos(stage, case) if solved and case.message.request_type in GRIEVANCES else ()
     asks = case.message.request_type not in GRIEVANCES
     data = StepData(
@@ -187,7 +204,13 @@ def _approve(stage: Stage, case: Case) -> None:
     central = head is None or head == writer or case.sensitive or case.rng.random() < 0.15
     actor = stage.cast.any("supervisor", case.rng) if central or head is None else head
     if case.once("rework", 0.05):
-        words = case.rng.choice(("答复未说明处理结果和时间，请补充后重新提交。", "请补充现场核查情况和整改照片说明。", "答复未回应来电人的全部诉求，请逐项答复。"))
+        words = case.rng.choice(
+            (
+                "答复未说明处理结果和时间，请补充后重新提交。",
+                "请补充现场核查情况和整改照片说明。",
+                "答复未回应来电人的全部诉求，请逐项答复。",
+            )
+        )
         done = stage.step(case, Step.REJECT_REPLY, actor, StepData(text=words))
     else:
         done = stage.step(case, Step.APPROVE_REPLY, actor)
@@ -220,7 +243,9 @@ def withdraw(stage: Stage, case: Case) -> None:
     actor = citizen_actor((case.request_id,))
     reason = case.rng.choice(("solved", "solved", "mistake", "other"))
     if case.state in LIVE_STATES - {State.TO_CALL_BACK, State.REPLIED}:
-        stage.step(case, Step.WITHDRAW, actor, StepData(reason_code=reason, text="问题已自行解决，不用再处理了，谢谢。"))
+        stage.step(
+            case, Step.WITHDRAW, actor, StepData(reason_code=reason, text="问题已自行解决，不用再处理了，谢谢。")
+        )
 
 
 def is_street(case: Case) -> bool:

@@ -41,13 +41,17 @@ def _houses(rng: Random, draw: ImageDraw.ImageDraw) -> None:
         for window_x in range(x + 8, x + width - 12, 20):
             for window_y in range(top + 10, 190, 24):
                 lit = rng.random() < 0.25
-                draw.rectangle((window_x, window_y, window_x + 10, window_y + 13), fill=(250, 226, 140) if lit else (86, 104, 124))
+                draw.rectangle(
+                    (window_x, window_y, window_x + 10, window_y + 13), fill=(250, 226, 140) if lit else (86, 104, 124)
+                )
         x += width + rng.randint(2, 14)
 
 
 def _puddle(rng: Random, draw: ImageDraw.ImageDraw) -> None:
     x, y = rng.randint(130, 300), rng.randint(230, 260)
-    draw.ellipse((x, y, x + rng.randint(90, 150), y + rng.randint(24, 40)), fill=(120, 146, 166), outline=(92, 112, 130))
+    draw.ellipse(
+        (x, y, x + rng.randint(90, 150), y + rng.randint(24, 40)), fill=(120, 146, 166), outline=(92, 112, 130)
+    )
 
 
 def _pit(rng: Random, draw: ImageDraw.ImageDraw) -> None:

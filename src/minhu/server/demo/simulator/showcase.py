@@ -21,7 +21,11 @@ _WANTED: tuple[tuple[str, int, Action], ...] = (
 
 def arrange(stage: Stage) -> None:
     """Plan within the last hours what is still missing on the desks."""
-    working = [c for c in stage.recent() if c.state in (State.IN_PROGRESS, State.DISPATCHED) and not c.wrong and not c.waiting_assists]
+    working = [
+        c
+        for c in stage.recent()
+        if c.state in (State.IN_PROGRESS, State.DISPATCHED) and not c.wrong and not c.waiting_assists
+    ]
     working = [c for c in working if c.message.request_type in office.GRIEVANCES]
     working.sort(key=lambda case: (not case.key.startswith("sim") or "show" not in case.key, -case.moment.timestamp()))
     used: set[str] = set()
