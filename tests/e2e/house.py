@@ -19,8 +19,8 @@ ROOT = Path(__file__).resolve().parents[2]
 STAGE = Path(__file__).with_name("stage.py")
 WEEKS = ("simulate", "--days", "30", "--rate", "4", "--seed", "7", "--workers", "1")
 """Some weeks of a small city: enough for figures, short enough for a test."""
-YEAR = ("demo", "--load-only")
-"""The year that a newcomer sees: only for the pictures."""
+MONTHS = ("simulate", "--days", "60", "--rate", "8", "--seed", "7")
+"""More of it, for the pictures."""
 START_SECONDS = 60.0
 
 
@@ -82,7 +82,7 @@ def open_house() -> House:
     minhu(home, "migrate", "--quiet")
     timed("migrate", began)
     began = time.monotonic()
-    minhu(home, *(YEAR if os.environ.get("MINHU_SCREENSHOTS") == "1" else WEEKS))
+    minhu(home, *(MONTHS if os.environ.get("MINHU_SCREENSHOTS") == "1" else WEEKS))
     run([sys.executable, str(STAGE)], home)
     timed("city", began)
     began = time.monotonic()

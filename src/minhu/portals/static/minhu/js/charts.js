@@ -61,7 +61,7 @@ function row(spec, style, series, at) {
       lineStyle: { width: 2, type: DASHES[at % 6] }, areaStyle: spec.kind === "area" ? { opacity: 0.14 } : undefined, markLine: target(spec, style),
     };
   }
-  const labelled = spec.kind === "hbar" || (!stacked && spec.series.length === 1 && spec.categories.length <= 12);
+  const labelled = spec.kind === "hbar" ? at === 0 : !stacked && spec.series.length === 1 && spec.categories.length <= 12;
   return {
     ...common, type: "bar", stack: stacked ? "all" : undefined, barMaxWidth: 28, markLine: target(spec, style),
     itemStyle: { borderRadius: stacked ? 0 : 2, borderColor: style.surface, borderWidth: stacked ? 1 : 0 },

@@ -61,9 +61,12 @@ def dispatch(person: Enter, number: str) -> None:
     assert "清江区城市管理局" in row.inner_text(), "the unit is suggested"
     assert "派单目录" in row.inner_text(), "the reason is told"
     dispatcher.everyone_can_use_it()
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.locator("#desk-panel .citizen-text").wait_for()
+    take(page, "desk")
     row.get_by_role("link").first.click()
     dispatcher.sees("垂杨路农贸市场门口", where="#desk-panel")
-    take(page, "desk")
     dispatch_as_suggested(dispatcher, number)
 
 
