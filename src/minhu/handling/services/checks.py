@@ -132,11 +132,22 @@ def find_review(context: Context) -> None:
         if State(context.order.state) in (context.transition.sources | context.transition.side):
             raise Conflict(f"没有等待“{context.transition.label}”的申请，可能已由他人处理。", code="nothing_waits")
         return
-    context.review = waiting[0]
+    context.review = next((r for r in waiting if _is_his(context, r)), waiting[0])
     share = context.review.assignment
     context.unit = unit_of(share.unit_id if share else context.order.lead_unit_id)
     context.side = bool(share and share.role != AssignmentRole.LEAD.value)
     _check_somebody_else(context)
+
+
+def _is_his(context: Context, review: Review) -> bool:
+    """Of several questions, the one that this actor may answer here (the others wait for somebody else)."""
+    side = bool(review.assignment and review.assignment.role != AssignmentRole.LEAD.value)
+    states = context.transition.side if side else context.transition.sources
+    if State(context.order.state) not in states or (
+        context.actor.kind != "system" and review.asked_by == context.actor.id
+    ):
+        return False
+    return not review.arbitration or bool(decide(context.actor, Action.ARBITRATE, context.order.facts()))
 
 
 def _check_somebody_else(context: Context) -> None:
