@@ -123,7 +123,7 @@ SELECT p.id, v, (ARRAY['dispatch', 'sign'])[v], '', p.state, p.at + v * interval
 REST = (
     "INSERT INTO handling_words SELECT id, (-1 - id / 16384)::int || marks FROM plan",
     ("INSERT INTO intake_fingerprint SELECT id, at, area_id, category_id, hashtext(area_id || id %% 40), CASE WHEN id %% 25"
-    " = 0 THEN bands ELSE ARRAY(SELECT hashint8extended(id, b) FROM generate_series(1, 16) b) END, ARRAY[simhash] FROM plan"),
+    " = 0 THEN bands ELSE ARRAY(SELECT hashint8extended(id / 8, b) FROM generate_series(1, 16) b) END, ARRAY[simhash] FROM plan"),
     ("INSERT INTO handling_review (order_id, assignment_id, kind, reason_code, reason, evidence_ids, unit, asked_at,"
     " asked_by, asked_in_time, arbitration, decision, decided_by, decision_reason) SELECT id, id, CASE WHEN id %% 2 = 0"
     " THEN 'return' ELSE 'extension' END, 'not_ours', '不属于本单位职责', '[]', '', at + interval '1 day', 'chengban', true,"

@@ -587,10 +587,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="order",
-            index=models.Index(fields=["created_at"], name="order_created"),
-        ),
-        migrations.AddIndex(
-            model_name="order",
             index=models.Index(fields=["closed_at"], name="order_closed"),
         ),
         migrations.AddIndex(

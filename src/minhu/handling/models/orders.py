@@ -82,7 +82,6 @@ class Order(models.Model):
             models.Index(fields=["state", "due_at"], name="order_state_due"),
             models.Index(fields=["state", "-id"], name="order_state_newest"),
             models.Index(fields=["lead_unit", "state", "due_at"], name="order_lead_state"),
-            models.Index(fields=["created_at"], name="order_created"),
             models.Index(fields=["closed_at"], name="order_closed"),
             models.Index(fields=["category", "area", "created_at"], name="order_category_area"),
         ]

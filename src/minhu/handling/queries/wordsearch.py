@@ -50,7 +50,7 @@ def orders_with(text: str, actor: Actor, enough: int = NEWEST_HITS) -> tuple[lis
     for places in newest_first(top):
         found += _marked("marks @> %s::integer[] AND marks && %s::integer[]", [marks, list(places)], words)
         if len(found) >= enough:
-            return found, True
+            return sorted(found, reverse=True)[:enough], True
     oldest = max(top // SPAN - 15, 0) * SPAN
     if oldest:
         found += _marked("marks @> %s::integer[] AND order_id < %s", [marks, oldest], words)
