@@ -35,9 +35,7 @@ CITIZENS_TABLES = {
 }  # fmt: skip
 LEDGER_TABLES = {"ledger_access", "ledger_checkpoint", "ledger_entry"}
 OPEN_TABLES = {
-    "auth_group": "Django's, unused",
-    "auth_group_permissions": "Django's, unused",
-    "auth_permission": "Django's, unused",
+    **dict.fromkeys(("auth_group", "auth_group_permissions", "auth_permission"), "Django's, unused"),
     "axes_accessattempt": "failed sign-ins of staff; no citizen signs in",
     "axes_accessattemptexpiration": "failed sign-ins of staff",
     "axes_accessfailurelog": "failed sign-ins of staff",
