@@ -15,7 +15,9 @@ from playwright.sync_api import Browser, sync_playwright
 from e2e.house import ROOT, House, close_house, open_house, read
 from e2e.people import Person
 
-CHROMIUM = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), "")
+CHROMIUM = next(
+    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), ""
+)
 FLAGS = [
     "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--font-render-hinting=none",
@@ -32,7 +34,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if Path(item.path).is_relative_to(Path(__file__).parent):
             item.add_marker(pytest.mark.e2e)
             if not CHROMIUM and os.environ.get("MINHU_REQUIRE_E2E") != "1":
-                item.add_marker(pytest.mark.skip(reason="no Chromium on this machine; make setup installs it under root"))
+                item.add_marker(
+                    pytest.mark.skip(reason="no Chromium on this machine; make setup installs it under root")
+                )
 
 
 @pytest.fixture(scope="session")

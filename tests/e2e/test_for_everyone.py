@@ -34,7 +34,9 @@ def test_large_type_contrast_and_english(person: Enter) -> None:
 def test_without_scripts_one_can_submit_and_follow(person: Enter) -> None:
     citizen = person(scripts=False)
     page = citizen.go("/submit/")
-    page.get_by_label("您要反映什么问题？").fill("清江区柳荫街道柳荫社区的公共厕所晚上八点就锁门，遛弯的老人很不方便，建议延长开放时间。")
+    page.get_by_label("您要反映什么问题？").fill(
+        "清江区柳荫街道柳荫社区的公共厕所晚上八点就锁门，遛弯的老人很不方便，建议延长开放时间。"
+    )
     page.get_by_label("联系电话").fill("13800130051")
     page.get_by_role("button", name="提交", exact=True).click()
     kept = receipt_on(page)
@@ -73,14 +75,25 @@ def test_a_citys_own_table_comes_in(person: Enter) -> None:
     assert sheet is not None
     sheet.append(["留言编号", "留言用户", "留言主题", "留言时间", "留言详情", "一级标签"])
     for at in range(1, 6):
-        sheet.append([f"E2E-{at}", f"用户{at}", "小区停车难", "2026/3/5 10:20:00", f"清江区柳荫街道第{at}号楼前车位被长期占用，请协调处理。", "城乡建设"])
+        sheet.append(
+            [
+                f"E2E-{at}",
+                f"用户{at}",
+                "小区停车难",
+                "2026/3/5 10:20:00",
+                f"清江区柳荫街道第{at}号楼前车位被长期占用，请协调处理。",
+                "城乡建设",
+            ]
+        )
     sheet.append(["E2E-9", "用户9", "", "", "", ""])
     stream = io.BytesIO()
     book.save(stream)
     keeper = person("paidan")
     page = keeper.go("/import/")
     keeper.everyone_can_use_it()
-    page.set_input_files("#import-file", {"name": "错.xlsx", "mimeType": "application/octet-stream", "buffer": b"not a table"})
+    page.set_input_files(
+        "#import-file", {"name": "错.xlsx", "mimeType": "application/octet-stream", "buffer": b"not a table"}
+    )
     page.get_by_role("button", name="上传并查看列").click()
     page.locator("#import-file-errors").wait_for()
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

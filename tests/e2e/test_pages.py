@@ -21,7 +21,9 @@ def test_the_menu_of_each_role(person: Enter, name: str) -> None:
     assert paths, "a role without pages"
     if "/manage/" in paths:
         who.go("/manage/")
-        inner = who.page.locator('main a[href^="/manage/"]').evaluate_all("links => links.map(l => l.getAttribute('href'))")
+        inner = who.page.locator('main a[href^="/manage/"]').evaluate_all(
+            "links => links.map(l => l.getAttribute('href'))"
+        )
         paths += [path for path in dict.fromkeys(inner) if path.count("/") == 3]
     wrong = []
     for path in dict.fromkeys(paths):

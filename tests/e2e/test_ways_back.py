@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from e2e.people import Person, dispatch_as_suggested, dispatch_to, done, follow, photo, press, step, submit
+from e2e.people import Person, dispatch_as_suggested, dispatch_to, done, follow, photo, press, row_of, step, submit
 from e2e.pictures import take
 
 Enter = Callable[..., Person]
@@ -67,16 +67,17 @@ def test_a_township_calls_units_to_one_spot(person: Enter) -> None:
     page = called.go("/unit/?tab=watch")
     called.sees("夜间偷倒建筑垃圾")
     called.everyone_can_use_it()
-    page.get_by_role("button", name="响应：我们会到").first.click()
-    page.get_by_text("已响应，请按时到场").first.wait_for()
-    page.get_by_role("link", name="报到并回执").first.click()
+    row = row_of(page, kept.number)
+    row.get_by_role("button", name="响应：我们会到").click()
+    row.get_by_text("已响应，请按时到场").wait_for()
+    row.get_by_role("link", name="报到并回执").click()
     panel = page.locator("#panel-body")
     panel.get_by_label("到场处置情况").fill("已到场，查获偷倒车辆一台，立案处理。")
     panel.get_by_role("button", name="提交").click()
     page.locator("#panel").wait_for(state="hidden")
     page = street.go("/unit/?tab=watch")
     street.sees("查获偷倒车辆一台")
-    page.get_by_role("link", name="确认是否到场").first.click()
+    row_of(page, kept.number).get_by_role("link", name="确认是否到场").click()
     page.locator("#panel-body").get_by_role("button", name="提交").click()
     page.locator("#panel").wait_for(state="hidden")
     street.go(f"/orders/{kept.number}/")

@@ -13,7 +13,9 @@ Enter = Callable[..., Person]
 
 def test_wrong_code_again_and_again_locks(person: Enter) -> None:
     citizen = person(phone=True)
-    kept = submit(citizen, "请问云溪市办理居住证需要带哪些材料，工作日以外的时间可以办理吗？", phone="13800130031", kind="咨询")
+    kept = submit(
+        citizen, "请问云溪市办理居住证需要带哪些材料，工作日以外的时间可以办理吗？", phone="13800130031", kind="咨询"
+    )
     wrong = "111111" if kept.code != "111111" else "222222"
     for _attempt in range(5):
         follow(citizen, kept, wrong)
@@ -70,13 +72,17 @@ def test_a_file_of_the_wrong_kind_is_refused(person: Enter) -> None:
     citizen = person(phone=True)
     page = citizen.go("/submit/")
     page.get_by_role("button", name="下一步").locator("visible=true").click()
-    page.set_input_files("input[type=file]", {"name": "程序.exe", "mimeType": "application/x-msdownload", "buffer": b"MZ"})
+    page.set_input_files(
+        "input[type=file]", {"name": "程序.exe", "mimeType": "application/x-msdownload", "buffer": b"MZ"}
+    )
     assert "格式不支持" in page.locator("[data-upload-list]").inner_text()
     plain = person(scripts=False)
     page = plain.go("/submit/")
     page.get_by_label("您要反映什么问题？").fill("清江区柳荫街道垂杨社区的健身器材松动了，老人使用不安全。")
     page.get_by_label("联系电话").fill("13800130034")
-    page.set_input_files("input[type=file]", {"name": "照片.jpg", "mimeType": "image/jpeg", "buffer": b"MZ\x90\x00" * 300})
+    page.set_input_files(
+        "input[type=file]", {"name": "照片.jpg", "mimeType": "image/jpeg", "buffer": b"MZ\x90\x00" * 300}
+    )
     page.get_by_role("button", name="提交", exact=True).click()
     page.locator(".upload .field-errors").wait_for()
     assert page.get_by_label("联系电话").input_value() == "13800130034"
