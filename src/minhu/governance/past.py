@@ -91,7 +91,9 @@ def split(start: datetime, end: datetime) -> Split:
     Ends that are not midnights in the city, or an actor who does not see everything, make all of it one range.
     """
     first, last = start.astimezone(CITY_TIME), end.astimezone(CITY_TIME)
-    plain = scope_of(current_actor()).kind is ScopeKind.ALL and not any((first.hour, first.minute, last.hour, last.minute))
+    plain = scope_of(current_actor()).kind is ScopeKind.ALL and not any(
+        (first.hour, first.minute, last.hour, last.minute)
+    )
     if not plain:
         return Split((), ((start, end),))
     good = {row[0] for row in _read(_GOOD, (first.date(), last.date()))}

@@ -188,5 +188,3 @@ def _beyond(rows: QuerySet[Order], sort: str, after: str) -> QuerySet[Order]:
     # the first condition is implied by the second but is the one that an index can follow
     edge = Q(**{f"{column}__{side}e": moment})
     return rows.filter(edge & (Q(**{f"{column}__{side}": moment}) | Q(**{column: moment, f"pk__{side}": last})))
-
-

@@ -44,7 +44,7 @@ def orders_with(text: str, actor: Actor, enough: int = NEWEST_HITS) -> tuple[lis
         return found, len(found) >= NEWEST_HITS
     marks = marks_of_words(words)
     if not marks:
-        return _rows("true", [], words, NEWEST_ROWS), True
+        return _rows("true", [], words, NEWEST_ROWS), _newest() > NEWEST_ROWS
     top = _newest()
     found = _rows("id > %s", [top], words, NEWEST_HITS)
     for places in newest_first(top):
