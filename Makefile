@@ -17,7 +17,7 @@ demo: ## set up, load the fictional city 云溪市 if it is not there, serve it 
 
 test: setup ## set up and pass all tests
 	@$(BIN)/pytest -n $(PYTEST_PROCESSES) -m "not e2e"
-	@$(BIN)/pytest -n $(PYTEST_PROCESSES) -m e2e tests/e2e || { echo "played once more, one at a time:"; $(BIN)/pytest -m e2e --last-failed tests/e2e; }
+	@$(BIN)/pytest -n $(PYTEST_PROCESSES) -m e2e || { echo "played once more, one at a time:"; $(BIN)/pytest -m e2e --last-failed; }
 
 check: setup ## style, types, house plan, sizes, texts, translations, documents
 	@$(BIN)/python tools/check.py
