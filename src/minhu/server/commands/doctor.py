@@ -98,7 +98,9 @@ def _home() -> Iterator[Finding]:
     free = shutil.disk_usage(home).free / 1024**3
     yield Finding("disk", free >= LEAST_DISK_GIB, f"{free:.1f} GiB free, at least {LEAST_DISK_GIB:.0f}")
     keys = home / "keys"
-    private = not keys.exists() or all(path.stat().st_mode & 0o077 == 0 for path in keys.iterdir() if path.is_file())
+    private = not keys.exists() or all(
+        path.stat().st_mode & 0o077 == 0 for path in keys.iterdir() if path.is_file() and path.name != ".lock"
+    )
     yield Finding("keys", private, "readable by the owner only" if private else f"run chmod 600 {keys}/*")
 
 
