@@ -304,7 +304,6 @@ def main() -> None:
     parser.add_argument("--home")
     parser.add_argument("--as-is", action="store_true", help="measure what --home holds, fill nothing")
     options = parser.parse_args()
-    print(os.getpid(), flush=True)
     figures: dict[int, dict[str, dict[str, float]]] = {}
     with a_home(options.home):
         for size in options.sizes:
