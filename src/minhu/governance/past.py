@@ -17,7 +17,7 @@ from django.db.models import Q
 from minhu.directory.access import as_system
 from minhu.directory.policy import ScopeKind, scope_of
 from minhu.governance.periods import CITY_TIME
-from minhu.handling.types import DONE_STATES, State
+from minhu.handling.types import DONE_STATES
 from minhu.kernel.actors import current_actor
 
 BATCH: Final = 60
@@ -39,10 +39,11 @@ SELECT d::date FROM generate_series((SELECT minhu_day(min(created_at)) FROM hand
   (minhu_day(now()) - %s)::timestamp, interval '1 day') d
 WHERE NOT EXISTS (SELECT 1 FROM governance_day WHERE day = d::date) ORDER BY d DESC LIMIT %s
 """
-# one statement for a day: with constant ends every one of them is a range of an index
+# one statement for a day, direct answers as in `handling.queries.ANSWERED_DIRECTLY`: with constant ends every one of them is a range of an index
 _DAY: Final = """
 INSERT INTO governance_day
-SELECT %(day)s, count(*), count(*) FILTER (WHERE state = ANY (%(done)s)), count(*) FILTER (WHERE state = %(answered)s),
+SELECT %(day)s, count(*), count(*) FILTER (WHERE state = ANY (%(done)s)),
+  count(*) FILTER (WHERE reply_approved_at IS NOT NULL AND lead_unit_id IS NULL AND NOT imported),
   count(*) FILTER (WHERE dispatched_at IS NOT NULL),
   count(*) FILTER (WHERE dispatched_at IS NOT NULL AND return_count = 0 AND transfer_count <= 1),
   count(*) FILTER (WHERE handled_in_time IS NOT NULL), count(*) FILTER (WHERE handled_in_time),
@@ -151,7 +152,7 @@ def count_days(batch: int = BATCH) -> int:
             for day in days:
                 start = datetime.combine(day, time(), CITY_TIME)
                 values: dict[str, Any] = {"day": day, "start": start, "end": start + timedelta(days=1), "done": done}
-                cursor.execute(_DAY, {**values, "answered": State.ANSWERED.value})
+                cursor.execute(_DAY, values)
                 cursor.execute(_SLICES, values)
     return batch if len(changed) == batch or len(missing) == batch else 0
 

@@ -16,7 +16,7 @@ from minhu.governance import past
 from minhu.governance.past import Split, split
 from minhu.governance.periods import CITY_TIME, PERIODS, period
 from minhu.governance.types import DayCount, Figure, Period, Slice
-from minhu.handling.queries import visible_assignments, visible_orders
+from minhu.handling.queries import ANSWERED_DIRECTLY, visible_assignments, visible_orders
 from minhu.handling.types import DONE_STATES, LIVE_STATES, AssignmentRole, State
 from minhu.kernel.clock import now
 
@@ -39,16 +39,19 @@ def _counts(start: datetime, end: datetime) -> dict[str, float | None]:
     for name, value in live.items():
         row[name] += value or 0
     row["hours"] = row.pop("seconds") / row["timed"] / 3600 if row["timed"] else None
-    late = visible_orders().filter(state__in=LIVE, due_at__lt=now(), created_at__gte=start, created_at__lt=end)
-    row["overdue"] = late.count()
     return row
+
+
+def _overdue_now(span: Period) -> int:
+    late = visible_orders().filter(state__in=LIVE, due_at__lt=now())
+    return late.filter(created_at__gte=span.start, created_at__lt=span.end).count()
 
 
 def _live_counts(rows: Split) -> dict[str, Any]:
     found = _orders(rows).aggregate(
         received=Count("id"),
         done=Count("id", filter=Q(state__in=DONE)),
-        direct=Count("id", filter=Q(state=State.ANSWERED.value)),
+        direct=Count("id", filter=ANSWERED_DIRECTLY),
         dispatched=Count("id", filter=Q(dispatched_at__isnull=False)),
         first_right=Count("id", filter=Q(dispatched_at__isnull=False, return_count=0, transfer_count__lte=1)),
         judged=Count("id", filter=Q(handled_in_time__isnull=False)),
@@ -71,20 +74,35 @@ def headline(span: Period) -> list[Figure]:
     require(Action.VIEW_FIGURES)
     this, past = _counts(span.start, span.end), _counts(span.previous_start, span.previous_end)
 
-    def count(code: str, label: str, meaning: str, query: str = "") -> Figure:
-        return Figure(code, label, this[code], past[code], "count", meaning, query)
-
     def share(code: str, label: str, part: str, whole: str, meaning: str, query: str = "") -> Figure:
         values = (_share(this[part], this[whole]), _share(past[part], past[whole]))
         return Figure(code, label, *values, "share", meaning, query)
 
     return [
-        count("received", "受理总量", "本期收到的全部诉求，含直接答复和不予受理。"),
+        Figure(
+            "received",
+            "受理总量",
+            this["received"],
+            past["received"],
+            "count",
+            "本期收到的全部诉求，含直接答复和不予受理。",
+        ),
         share("done_rate", "办结率", "done", "received", "本期收到的诉求中已有结果的比例。", "done=1"),
-        count("overdue", "当前超期", "本期收到、仍在办理且已过时限的工单。", "light=red"),
+        # how many of an earlier span were late at its end is not on record: what is late now stands alone
+        Figure(
+            "overdue",
+            "当前超期",
+            _overdue_now(span),
+            None,
+            "count",
+            "本期收到、仍在办理且已过时限的工单。",
+            "light=red",
+        ),
         share("in_time_rate", "按时办结率", "in_time", "judged", "已答复工单中，在办理时限内答复的比例。"),
         Figure("hours", "平均办理用时", this["hours"], past["hours"], "hours", "从收到到办结的平均自然时间。"),
-        share("direct_rate", "直接答复率", "direct", "received", "由热线直接答复、未派单的比例。", "state=answered"),
+        share(
+            "direct_rate", "直接答复率", "direct", "received", "由热线直接答复、不由承办单位办理的比例。", "direct=1"
+        ),
         share("first_right_rate", "首派准确率", "first_right", "dispatched", "派单后未被退回、未改派的比例。"),
         share("redo_rate", "重办率", "redone", "received", "办结后又重办的比例。", "reopened=1"),
     ]

@@ -5,9 +5,10 @@ from minhu.handling.queries.chains import transfer_chain
 from minhu.handling.queries.counts import counts_by_state, overdue_count
 from minhu.handling.queries.orders import order_of, order_view
 from minhu.handling.queries.public import public_view
-from minhu.handling.queries.rows import visible_assignments, visible_orders
+from minhu.handling.queries.rows import ANSWERED_DIRECTLY, visible_assignments, visible_orders
 
 __all__ = [
+    "ANSWERED_DIRECTLY",
     "counts_by_state",
     "order_of",
     "order_view",

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from typing import Final
+
+from django.db.models import Q, QuerySet
 
 from minhu.directory.access import visible_to
 from minhu.handling.models import Assignment, Order
 from minhu.kernel.actors import Actor
+
+ANSWERED_DIRECTLY: Final = Q(reply_approved_at__isnull=False, lead_unit__isnull=True, imported=False)
+"""Answered by the hotline itself, archived since or not: only that decision makes a reply public without a lead unit,
+and a reopening takes the reply back."""
 
 
 def visible_orders(actor: Actor | None = None) -> QuerySet[Order]:

@@ -18,6 +18,7 @@ from minhu.directory.access import visible_to
 from minhu.directory.queries import areas, categories
 from minhu.handling.models import Order
 from minhu.handling.queries.lines import OrderRow, row_of
+from minhu.handling.queries.rows import ANSWERED_DIRECTLY
 from minhu.handling.queries.wordsearch import NEWEST_HITS, orders_with
 from minhu.handling.types import DONE_STATES, LIVE_STATES, Light, State
 from minhu.kernel.actors import Actor, current_actor
@@ -48,6 +49,8 @@ class Filters:
     request_type: str = ""
     urgency: str = ""
     reopened: bool = False
+    direct: bool = False
+    """Answered by the hotline itself, archived since or not."""
     since: datetime | None = None
     until: datetime | None = None
     sort: str = "-created"
@@ -113,6 +116,8 @@ def _matching(filters: Filters, actor: Actor) -> tuple[QuerySet[Order], bool]:
     rows = rows.filter(**{name: value for name, value in plain.items() if value not in (None, "")})
     if filters.reopened:
         rows = rows.filter(reopen_count__gt=0)
+    if filters.direct:
+        rows = rows.filter(ANSWERED_DIRECTLY)
     if filters.sort.removeprefix("-") == "due":
         rows = rows.filter(due_at__isnull=False)
     if not filters.words.strip():

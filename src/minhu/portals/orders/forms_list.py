@@ -52,6 +52,9 @@ class ListForm(forms.Form):
         self.fields["reopened"] = forms.ChoiceField(
             label=_("重办"), choices=[("", anything), ("1", _("有过重办"))], required=False
         )
+        self.fields["direct"] = forms.ChoiceField(
+            label=_("直接答复"), choices=[("", anything), ("1", _("热线直接答复"))], required=False
+        )
         self.fields["sort"] = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def clean(self) -> dict[str, Any]:
@@ -80,6 +83,7 @@ class ListForm(forms.Form):
             request_type=data.get("type") or "",
             urgency=data.get("urgency") or "",
             reopened=data.get("reopened") == "1",
+            direct=data.get("direct") == "1",
             since=_start(data.get("from")),
             until=_start(data["to"] + timedelta(days=1)) if data.get("to") else None,
             sort=sort if sort.removeprefix("-") in SORTS else "-created",
