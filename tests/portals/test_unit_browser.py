@@ -89,7 +89,7 @@ def test_a_unit_signs_by_keyboard_and_stays_in_its_place(enter: Enter) -> None:
     page.keyboard.press("1")
     page.locator(".toast-success").wait_for()
     expect(rows).to_have_count(before - 1)
-    assert page.locator("[data-keys-row].is-current").count() == 1
+    expect(page.locator("[data-keys-row].is-current")).to_have_count(1)
 
 
 def test_the_panel_says_what_is_missing_and_closes_when_done(enter: Enter) -> None:

@@ -20,7 +20,8 @@ document.body.addEventListener("minhu:changed", () => {
 document.body.addEventListener("htmx:beforeSwap", (event) => {
   if (!event.detail.target.matches("[data-live-target]")) return;
   const rows = [...event.detail.target.querySelectorAll("[data-keys-row]")];
-  place = rows.findIndex((row) => row.classList.contains("is-current"));
+  const found = rows.findIndex((row) => row.classList.contains("is-current"));
+  if (found >= 0) place = found; // a second refresh before the first has settled finds no current row: keep the place
 });
 
 document.body.addEventListener("htmx:afterSettle", () => {
