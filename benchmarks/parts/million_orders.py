@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 EVERY_TABLE = (
-    "evaluation_rating", "handling_words", "handling_clock", "handling_orderstep", "handling_review",
+    "evaluation_rating", "handling_words", "handling_holding", "handling_unmarked", "handling_clock", "handling_orderstep", "handling_review",
     "handling_supervision", "handling_attendance", "handling_whistle", "handling_assignment", "handling_order",
     "governance_day", "governance_slice", "governance_changed",
     "intake_fingerprint", "intake_suggestion", "intake_intakedecision", "intake_request",
@@ -68,13 +68,20 @@ FROM plan
 """
 SHARES = """
 INSERT INTO handling_assignment (id, order_id, unit_id, role, state, hop, dispatched_at, dispatched_by, note, signed_at,
-  signed_by, contact_result, replied_at, replied_by, reply, measures, solved, not_solved_reason, legal_basis, ended_at)
+  signed_by, contact_result, replied_at, replied_by, reply, measures, solved, not_solved_reason, legal_basis, ended_at,
+  desk, next_due, next_light)
 SELECT id, id, unit_id, 'lead', CASE WHEN {replied} THEN 'replied' WHEN state = 'dispatched' THEN 'waiting'
   ELSE 'signed' END, 1, at + interval '1 hour', 'paidan', '', CASE WHEN state <> 'dispatched' THEN at + interval '3 hours' END,
   'chengban', '', CASE WHEN {replied} THEN at + interval '4 days' END, 'chengban', '', '', true, '', '',
-  CASE WHEN {ended} THEN at + interval '5 days' END
+  CASE WHEN {ended} THEN at + interval '5 days' END,
+  CASE state WHEN 'dispatched' THEN 'to_sign' WHEN 'in_progress' THEN 'working' WHEN 'return_review' THEN 'asked'
+    WHEN 'extension_review' THEN 'asked' WHEN 'replied' THEN 'to_approve' WHEN 'to_call_back' THEN 'answered' ELSE '' END,
+  CASE WHEN NOT {ended} THEN now() + (id %% 200 - 20) * interval '1 hour' END, CASE WHEN {ended} THEN '' ELSE 'green' END
 FROM plan WHERE {led}
 """
+HOLDING = "INSERT INTO handling_holding SELECT unit_id, at, id, state FROM plan WHERE {led}"
+WRONG_DESKS = "SELECT count(*) FROM handling_assignment a WHERE ended_at IS NULL AND desk <> minhu_desk_of(a)"
+"""Shares that stand under another tab than the program's own triggers would have given them."""
 CLOCKS = """
 INSERT INTO handling_clock (id, order_id, assignment_id, kind, started_at, due_at, amount, unit, rule, explanation,
   working_hours, profile, subject, extra_unit, stopped_at, paused_for, pauses, in_time, light, next_at)
@@ -91,7 +98,11 @@ SELECT p.id, v, (ARRAY['dispatch', 'sign'])[v], '', p.state, p.at + v * interval
   '承办单位正在办理', '{{}}', '[]' FROM plan p, generate_series(1, 2) v
 """
 REST = (
-    "INSERT INTO handling_words SELECT id, (-1 - id / 16384)::int || marks FROM plan",
+    (
+        "INSERT INTO handling_words SELECT id, (-1 - id / 16384)::int || marks || CASE WHEN {led}"
+        " THEN ARRAY[(-2147483648 + unit_id)::int] ELSE '{{}}'::int[] END FROM plan"
+    ),
+    HOLDING,
     (
         "INSERT INTO intake_fingerprint SELECT id, at, area_id, category_id, hashtext(area_id || id %% 40), CASE WHEN id %% 25"
         " = 0 THEN bands ELSE ARRAY(SELECT hashint8extended(id / 8, b) FROM generate_series(1, 16) b) END, ARRAY[simhash] FROM plan"

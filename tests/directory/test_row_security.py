@@ -59,6 +59,7 @@ OPEN_TABLES = {
     "intake_tokenuse": "counters of partners' calls",
     "intake_fingerprint": "hashes only, needed to find repeats without reading",
     "handling_words": "hashes of words only, needed to find orders; the orders found are read through row security",
+    "handling_unmarked": "ids of orders whose marks are to be made anew",
     "governance_day": "counts of past days",
     "governance_slice": "counts of past days by category, area, unit",
     "governance_changed": "days to count again",

@@ -79,7 +79,6 @@ class Order(models.Model):
     class Meta:
         ordering: ClassVar = ["-id"]
         indexes: ClassVar = [
-            models.Index(fields=["state", "due_at"], name="order_state_due"),
             models.Index(fields=["state", "-id"], name="order_state_newest"),
             models.Index(fields=["lead_unit", "state", "due_at"], name="order_lead_state"),
             models.Index(fields=["closed_at"], name="order_closed"),
@@ -129,6 +128,10 @@ class Assignment(models.Model):
     not_solved_reason = models.CharField(max_length=255, blank=True)
     legal_basis = models.CharField(max_length=255, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+    # written by the database itself (migration 0004): what the inbox shows, so that it need not be worked out
+    desk = models.CharField(max_length=10, blank=True, editable=False, help_text="tab it stands under while open")
+    next_due = models.DateTimeField(null=True, editable=False, help_text="of the clock that is due first")
+    next_light = models.CharField(max_length=8, blank=True, editable=False, help_text="of that clock")
 
     class Meta:
         ordering: ClassVar = ["order", "hop", "id"]

@@ -6,15 +6,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, Q, QuerySet
 
 from minhu.directory.policy import Action, decide, may_ever
 from minhu.directory.queries.rules import automation
 from minhu.handling.domain.states import AT_UNITS, UNDER_QUESTION
-from minhu.handling.models import Assignment, Clock, Order, Review, Supervision
+from minhu.handling.models import Assignment, Clock, Order, Supervision
 from minhu.handling.queries.lines import OrderRow, row_of
 from minhu.handling.queries.parts import name_of
-from minhu.handling.queries.rows import visible_assignments
+from minhu.handling.queries.rows import own_shares, visible_assignments
 from minhu.handling.types import (
     ASSIGNMENT_ROLE_LABELS,
     CLOCK_LABELS,
@@ -31,8 +31,7 @@ from minhu.kernel.clock import now
 TO_SIGN, WORKING, TO_APPROVE, ASKED, ANSWERED = "to_sign", "working", "to_approve", "asked", "answered"
 TABS: Final = (TO_SIGN, WORKING, TO_APPROVE, ASKED, ANSWERED)
 ANSWERED_DAYS: Final = 30
-_AT_UNITS = [state.value for state in AT_UNITS]
-_UNDER_QUESTION = [state.value for state in UNDER_QUESTION]
+_OPEN_TABS: Final = (TO_SIGN, WORKING, ASKED)
 _LEAD = AssignmentRole.LEAD.value
 
 
@@ -82,18 +81,28 @@ class InboxPage:
 def counts(unit_ids: tuple[int, ...], actor: Actor | None = None) -> dict[str, int]:
     """How many shares of these units stand under each tab."""
     who = actor or current_actor()
-    rows = _shares(Wish(unit_ids), who).order_by()
-    return {tab: rows.filter(_tab(tab, who)).count() for tab in TABS}
+    shares = own_shares(unit_ids, who)
+    open_ones = shares.filter(desk__in=_OPEN_TABS).order_by().values_list("desk").annotate(Count("id"))
+    found = dict.fromkeys(TABS, 0) | dict(open_ones)
+    for tab in (TO_APPROVE, ANSWERED):
+        found[tab] = sum(_sizes(_parts(tab, shares, who)))
+    return found
 
 
 def page_of(tab: str, wish: Wish, page: int = 1, size: int = 50, actor: Actor | None = None) -> InboxPage:
     """One page of a tab (an unknown tab is 'to_sign'): nearest deadline first; answered ones newest first."""
-    who = actor or current_actor()
-    found = _filtered(_shares(wish, who).filter(_tab(tab if tab in TABS else TO_SIGN, who)), wish)
-    by = [F("replied_at").desc(nulls_last=True)] if tab == ANSWERED else [F("due").asc(nulls_last=True)]
-    start = (max(page, 1) - 1) * size
-    shares = list(found.order_by(*by, "id")[start : start + size])
-    return InboxPage(rows_of(shares, who), found.order_by().count())
+    who, start = actor or current_actor(), (max(page, 1) - 1) * size
+    parts = [
+        _filtered(part, wish) for part in _parts(tab if tab in TABS else TO_SIGN, own_shares(wish.unit_ids, who), who)
+    ]
+    sizes = _sizes(parts)
+    keys: list[int] = []  # first the keys, a range of an index, then the rows of this page only
+    for part, length in zip(parts, sizes, strict=True):
+        if start < length and len(keys) < size:
+            keys += part.values_list("id", flat=True)[start : start + size - len(keys)]
+        start = max(start - length, 0)
+    shares = {share.pk: share for share in Assignment.objects.filter(pk__in=keys).select_related("order")}
+    return InboxPage(rows_of([shares[key] for key in keys if key in shares], who), sum(sizes))
 
 
 def share_row(number: str, unit_id: int | None = None, actor: Actor | None = None) -> InboxRow | None:
@@ -101,64 +110,48 @@ def share_row(number: str, unit_id: int | None = None, actor: Actor | None = Non
     who = actor or current_actor()
     wanted = [unit_id] if unit_id in who.unit_ids else who.unit_ids
     rows = visible_assignments(who).filter(order__number=number, unit_id__in=wanted).select_related("order")
-    shares = list(_with_clock(rows).order_by(F("ended_at").desc(nulls_first=True), "-hop", "id")[:1])
+    shares = list(rows.order_by(F("ended_at").desc(nulls_first=True), "-hop", "id")[:1])
     return rows_of(shares, who)[0] if shares else None
 
 
 def units_with_work(actor: Actor | None = None) -> dict[int, int]:
-    """How many open shares each of the actor's units holds."""
+    """How many shares that wait for it each of the actor's units holds."""
     who = actor or current_actor()
-    rows = visible_assignments(who).filter(
-        unit_id__in=who.unit_ids, ended_at__isnull=True, order__state__in=_AT_UNITS
-    ).exclude(role=AssignmentRole.WHISTLE.value)  # fmt: skip
+    rows = own_shares(who.unit_ids, who).filter(desk__in=_OPEN_TABS)
     return dict(rows.order_by().values_list("unit_id").annotate(Count("id")))
 
 
 def waiting_to_sign(actor: Actor) -> int:
     """How many shares nobody has signed yet, for the menu."""
-    return _shares(Wish(actor.unit_ids), actor).filter(_tab(TO_SIGN, actor)).order_by().count()
+    return own_shares(actor.unit_ids, actor).filter(desk=TO_SIGN).order_by().count()
 
 
-def _shares(wish: Wish, actor: Actor) -> QuerySet[Assignment]:
-    units = [unit for unit in wish.unit_ids if unit in actor.unit_ids]
-    recent = Q(state=AssignmentState.REPLIED.value, replied_at__gte=now() - timedelta(days=ANSWERED_DAYS))
-    rows = visible_assignments(actor).filter(Q(ended_at__isnull=True) | recent, unit_id__in=units)
-    asked = Review.objects.filter(assignment=OuterRef("pk"), kind=Review.Kind.RETURN, decision=Review.Decision.WAITING)
-    rows = rows.exclude(role=AssignmentRole.WHISTLE.value).annotate(asked=Exists(asked))
-    return _with_clock(rows.select_related("order"))
+def _parts(tab: str, shares: QuerySet[Assignment], actor: Actor) -> list[QuerySet[Assignment]]:
+    """The shares under a tab in order: lists that follow one another, each a range of an index.
+
+    Which tab a share stands under while it is open is written beside it by the database (``Assignment.desk``).
+    """
+    if tab == ANSWERED:
+        since = now() - timedelta(days=ANSWERED_DAYS)
+        replied = shares.filter(state=AssignmentState.REPLIED.value).exclude(role=AssignmentRole.WHISTLE.value)
+        older = replied.filter(desk__in=(TO_APPROVE, ANSWERED), replied_at__lt=since)
+        return [part.order_by("-replied_at", "-id") for part in (replied.filter(replied_at__gte=since), older)]
+    rows = shares.filter(desk=tab).order_by(F("next_due").asc(nulls_last=True), "id")
+    return [rows.filter(_to_approve(actor))] if tab == TO_APPROVE else [rows]
 
 
-def _with_clock(rows: QuerySet[Assignment]) -> QuerySet[Assignment]:
-    running = Clock.objects.filter(assignment=OuterRef("pk"), stopped_at__isnull=True, paused_at__isnull=True).order_by(
-        "due_at", "id"
-    )
-    return rows.annotate(due=Subquery(running.values("due_at")[:1]), lamp=Subquery(running.values("light")[:1]))
-
-
-def _tab(tab: str, actor: Actor) -> Q:
-    asked = Q(role=_LEAD, order__state__in=_UNDER_QUESTION) | Q(asked=True)
-    at_unit = Q(ended_at__isnull=True, order__state__in=_AT_UNITS)
-    if tab == TO_SIGN:
-        return at_unit & ~asked & Q(state=AssignmentState.WAITING.value)
-    if tab == WORKING:
-        return at_unit & ~asked & Q(state=AssignmentState.SIGNED.value)
-    if tab == ASKED:
-        return at_unit & asked & ~Q(state=AssignmentState.REPLIED.value)
-    if tab == TO_APPROVE:
-        return _to_approve(actor)
-    return Q(state=AssignmentState.REPLIED.value)
+def _sizes(parts: list[QuerySet[Assignment]]) -> list[int]:
+    return [part.order_by().count() for part in parts]
 
 
 def _to_approve(actor: Actor) -> Q:
     """Replies that somebody else of the unit wrote and that a unit may approve by itself."""
     if automation().reply_approver == "supervisor" or not may_ever(actor, Action.APPROVE_REPLY):
         return Q(pk__in=[])
-    waiting = Q(role=_LEAD, state=AssignmentState.REPLIED.value, order__state=State.REPLIED.value)
-    own = Q(replied_by=actor.id) | Q(order__sensitive=True) | Q(order__group_matter=True)
-    return waiting & ~own
+    return ~(Q(replied_by=actor.id) | Q(order__sensitive=True) | Q(order__group_matter=True))
 
 
-def _filtered(rows: QuerySet[Any], wish: Wish) -> QuerySet[Any]:
+def _filtered(rows: QuerySet[Assignment], wish: Wish) -> QuerySet[Assignment]:
     for word in wish.words.split()[:6]:
         rows = rows.filter(
             Q(order__title__icontains=word) | Q(order__place_hint__icontains=word) | Q(order__number__startswith=word)
@@ -168,9 +161,9 @@ def _filtered(rows: QuerySet[Any], wish: Wish) -> QuerySet[Any]:
     if wish.role:
         rows = rows.filter(role=wish.role)
     if wish.light == Light.RED.value:
-        rows = rows.filter(due__lt=now())
+        rows = rows.filter(next_due__lt=now())
     elif wish.light:
-        rows = rows.filter(due__gte=now(), lamp=wish.light)
+        rows = rows.filter(next_due__gte=now(), next_light=wish.light)
     return rows
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from django.db.models import Q, QuerySet
 
 from minhu.directory.access import visible_to
+from minhu.directory.policy import ScopeKind, scope_of
 from minhu.handling.models import Assignment, Order
-from minhu.kernel.actors import Actor
+from minhu.kernel.actors import Actor, current_actor
 
 ANSWERED_DIRECTLY: Final = Q(reply_approved_at__isnull=False, lead_unit__isnull=True, imported=False)
 """Answered by the hotline itself, archived since or not: only that decision makes a reply public without a lead unit,
@@ -23,3 +25,15 @@ def visible_orders(actor: Actor | None = None) -> QuerySet[Order]:
 def visible_assignments(actor: Actor | None = None) -> QuerySet[Assignment]:
     """Every unit's share of those orders."""
     return visible_to(Assignment.objects.all(), actor, request_field="order__request_id", units_field="order__unit_ids")
+
+
+def own_shares(unit_ids: Iterable[int], actor: Actor | None = None) -> QuerySet[Assignment]:
+    """The shares of those of these units that are the actor's own.
+
+    What a unit was given it may see, so that no order needs to be asked: a unit's list is a range of an index.
+    """
+    who = actor or current_actor()
+    rows = Assignment.objects.filter(unit_id__in=[unit for unit in unit_ids if unit in who.unit_ids])
+    if scope_of(who).kind in (ScopeKind.ALL, ScopeKind.UNITS):
+        return rows
+    return visible_to(rows, who, request_field="order__request_id", units_field="order__unit_ids")
