@@ -25,6 +25,13 @@ def step(city: City, who: str, number: str, name: Step, **data: object) -> None:
         take(number, name, StepData(**data))  # type: ignore[arg-type]
 
 
+def closed(city: City, order: Order) -> None:
+    """The leading unit answers, and the order is closed."""
+    step(city, "water_handler", order.number, Step.REPLY, reply="已抢修完毕。", contact_result="reached")
+    step(city, "water_head", order.number, Step.APPROVE_REPLY)
+    step(city, "supervisor", order.number, Step.CLOSE)
+
+
 def swept(days: float) -> None:
     with clock.at(MONDAY + timedelta(days=days)):
         sweep()
@@ -107,6 +114,11 @@ def test_a_merged_order_rests_although_an_assistant_had_asked_to_return_it(city:
         reason_code="same_place_same_matter",
     )  # fmt: skip
     swept(40)
+    assert state_of(order) is State.MERGED, "the joint result is still to come"
+    with clock.at(MONDAY + timedelta(days=41)):
+        closed(city, target)
+        assert state_of(order) is State.CLOSED
+    swept(90)
     assert state_of(order) is State.ARCHIVED
 
 
@@ -135,6 +147,7 @@ def test_a_reopened_order_stands_for_itself(city: City) -> None:
         city, "dispatcher", order.number, Step.MERGE, target_number=target.number, text="同一处停水",
         reason_code="same_place_same_matter",
     )  # fmt: skip
+    closed(city, target)
     swept(40)
     assert state_of(order) is State.ARCHIVED
     step(city, "dispatcher", order.number, Step.REOPEN, text="与合并的事项无关", reason_code="not_solved")

@@ -15,6 +15,10 @@ class Rating(models.Model):
 
     order = models.ForeignKey("handling.Order", models.CASCADE, related_name="ratings")
     round = models.PositiveSmallIntegerField(help_text="0 for the first handling, then each reopening")
+    joint_with = models.ForeignKey(
+        "handling.Order", models.PROTECT, null=True, blank=True, related_name="joint_ratings",
+        help_text="the order this one was merged into, whose result is rated; round and lead unit are its own",
+    )  # fmt: skip
     lead_unit = models.ForeignKey("directory.Unit", models.PROTECT, null=True, blank=True)
     channel = models.CharField(max_length=12, choices=[(x.value, x.name) for x in RatingChannel])
     reached = models.BooleanField(default=True, help_text="the callback reached the person")
@@ -31,7 +35,9 @@ class Rating(models.Model):
     class Meta:
         ordering: ClassVar = ["-id"]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["order", "round", "channel"], name="rating_once_per_round")
+            models.UniqueConstraint(
+                fields=["order", "joint_with", "round", "channel"], name="rating_once_per_round", nulls_distinct=False
+            )
         ]
         indexes: ClassVar = [
             models.Index(fields=["rated_at"], name="rating_at"),

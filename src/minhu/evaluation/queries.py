@@ -14,7 +14,8 @@ from minhu.directory.access import visible_to
 from minhu.directory.queries.rules import rate_rules
 from minhu.evaluation.domain import Rates, RateWeights, Tally, rates_of
 from minhu.evaluation.models import Rating
-from minhu.evaluation.types import SATISFACTION_LABELS, RatingView, Satisfaction
+from minhu.evaluation.types import SATISFACTION_LABELS, RatingChannel, RatingView, Satisfaction
+from minhu.handling.queries import rated_order, visible_orders
 
 
 def _visible(rows: QuerySet[Rating]) -> QuerySet[Rating]:
@@ -118,9 +119,21 @@ def rates_by_unit(start: datetime, end: datetime, **filters: object) -> list[Uni
     return found
 
 
+def has_rated(request_id: int) -> bool:
+    """Whether the requester has said on the page how the present round went."""
+    order = visible_orders().filter(request_id=request_id).order_by("id").first()
+    rated = rated_order(order) if order else None
+    if order is None or rated is None:
+        return False
+    joint = None if rated.pk == order.pk else rated.pk
+    rows = Rating.objects.filter(order=order, round=rated.reopen_count, channel=RatingChannel.WEB.value)
+    return _visible(rows.filter(joint_with_id=joint)).exists()
+
+
 def ratings_of(request_id: int) -> list[RatingView]:
-    """All ratings on the orders of one request, newest first."""
-    rows = _visible(Rating.objects.filter(order__request_id=request_id))
+    """All ratings on the orders of one request, also those of requesters merged into them, newest first."""
+    about = Q(order__request_id=request_id) | Q(joint_with__request_id=request_id)
+    rows = _visible(Rating.objects.filter(about))
     return [
         RatingView(
             r.pk,
@@ -135,6 +148,7 @@ def ratings_of(request_id: int) -> list[RatingView]:
             r.rated_at,
             r.excluded_at is not None,
             r.exclusion_reason,
+            r.joint_with_id is not None,
         )
         for r in rows
     ]

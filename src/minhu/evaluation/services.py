@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from django.db import IntegrityError, transaction
 
-from minhu.directory.access import as_system, elevated, get_for, require
+from minhu.directory.access import as_system, elevated, require
 from minhu.directory.policy import Action
 from minhu.evaluation.events import OrderRated
 from minhu.evaluation.models import Rating
 from minhu.evaluation.types import Answers, RatingChannel, Satisfaction
 from minhu.handling import services as handling
-from minhu.handling.queries import visible_orders
+from minhu.handling.queries import rated_order
 from minhu.handling.types import State, Step
 from minhu.kernel.actors import current_actor
 from minhu.kernel.clock import now
@@ -18,7 +18,6 @@ from minhu.kernel.errors import Conflict, Invalid, NotFound
 from minhu.kernel.events import publish
 from minhu.ledger import services as ledger
 
-RATEABLE = frozenset({State.TO_CALL_BACK, State.CLOSED, State.ANSWERED})
 LONGEST_COMMENT = 2000
 
 
@@ -32,24 +31,33 @@ def _check(answers: Answers) -> None:
 
 
 @transaction.atomic
-def rate(number: str, answers: Answers, channel: RatingChannel = RatingChannel.WEB) -> Rating:
-    """Keep a citizen's answers on one order, once for each round and channel.
+def rate(
+    number: str, answers: Answers, channel: RatingChannel = RatingChannel.WEB, *, version: int | None = None
+) -> Rating:
+    """Keep a citizen's answers on one order, once for each round and channel; ``version`` as for a step.
 
     A citizen rates their own order; staff record a callback with ``Action.CALL_BACK``. An order that
     waits for its callback is closed by rule when the citizen says it is solved; otherwise it stays
     for a person of the centre to decide (reopen, or close with a reason).
+
+    Whoever's order was merged rates the joint result under his own number. The three rates count requesters, so his
+    answer counts as one more, for the unit that led the joint order and in its round. It closes nothing by itself; a
+    'not solved' of his keeps the joint order from being closed by rule.
     """
     _check(answers)
     action = Action.RATE if channel is RatingChannel.WEB else Action.CALL_BACK
-    order = get_for(visible_orders(), action, number=number)
-    if State(order.state) not in RATEABLE:
+    order = handling.hold(number, version)
+    require(action, order.facts())
+    rated = rated_order(order)
+    if rated is None:
         raise Conflict("这件诉求还没有办理结果，办结后即可评价。", code="not_rateable")
     try:
         with transaction.atomic(), elevated("a rating is written under the order it belongs to"):
             rating = Rating.objects.create(
                 order=order,
-                round=order.reopen_count,
-                lead_unit_id=order.lead_unit_id,
+                joint_with=None if rated.pk == order.pk else rated,
+                round=rated.reopen_count,
+                lead_unit_id=rated.lead_unit_id,
                 channel=channel.value,
                 reached=answers.reached,
                 responded=answers.responded,
@@ -70,13 +78,19 @@ def rate(number: str, answers: Answers, channel: RatingChannel = RatingChannel.W
             "solved": rating.solved,
             "satisfaction": rating.satisfaction,
             "responded": rating.responded,
+            "joint": rated.number if rating.joint_with_id else "",
         },
     )
     publish(OrderRated(order.pk, order.number, rating.pk, rating.solved))
     if order.state == State.TO_CALL_BACK.value and answers.solved:
         with as_system():
-            handling.take(order.number, Step.CLOSE)
+            if not _unsolved_for_others(order.pk, order.reopen_count):
+                handling.take(order.number, Step.CLOSE)
     return rating
+
+
+def _unsolved_for_others(order_id: int, round_: int) -> bool:
+    return Rating.objects.filter(joint_with_id=order_id, round=round_, reached=True, solved=False).exists()
 
 
 @transaction.atomic

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
+
 from minhu.evaluation.models import Rating
 from minhu.handling.events import ClosingUnanswered
 from minhu.kernel.errors import Conflict
@@ -10,6 +12,10 @@ from minhu.kernel.events import subscribe
 
 @subscribe(ClosingUnanswered)
 def on_closing(event: ClosingUnanswered) -> None:
-    """Whoever was reached and answered is never closed as unanswered: a person reads the answer and decides."""
-    if Rating.objects.filter(order_id=event.order_id, round=event.round, reached=True).exists():
+    """Nothing is closed as unanswered when the requester answered, or when somebody whose order was merged into it
+    says that it is not solved: a person reads the answer and decides.
+    """
+    own = Q(order_id=event.order_id, joint_with__isnull=True)
+    unsolved = Q(joint_with_id=event.order_id, solved=False)
+    if Rating.objects.filter(own | unsolved, round=event.round, reached=True).exists():
         raise Conflict("群众已作评价，请根据评价办结或重办。", code="answered")

@@ -60,3 +60,5 @@ class RatingView:
     rated_at: datetime
     excluded: bool
     exclusion_reason: str
+    joint: bool = False
+    """Given by somebody whose order was merged into another, about the joint result."""

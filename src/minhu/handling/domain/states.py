@@ -140,6 +140,10 @@ TRANSITIONS: tuple[Transition, ...] = (
        reasons="merge", starts=(C.ARCHIVE,), keeps_source=True),
     _T(Step.UNMERGE, "撤销合并", A.MERGE, frozenset({S.MERGED}), BACK,
        "您的诉求恢复单独办理。", ("text",), cancels=(C.ARCHIVE,)),
+    _T(Step.CLOSE_ALONG, "随主单办结", A.CLOSE, frozenset({S.MERGED}), S.CLOSED,
+       "您反映的问题已一并办结。", cancels=tuple(C), starts=(C.ARCHIVE,)),
+    _T(Step.MERGE_AGAIN, "随主单重办", A.REOPEN, frozenset({S.CLOSED, S.ARCHIVED}), S.MERGED,
+       "您反映的问题正在一并重新办理，结果会告知您。", cancels=(C.ARCHIVE,), starts=(C.ARCHIVE,)),
     _T(Step.WITHDRAW, "撤回诉求", A.WITHDRAW, OPEN_STATES, S.WITHDRAWN, "您已撤回诉求。", (),
        reasons="withdraw", cancels=tuple(k for k in C if k is not C.ARCHIVE), starts=(C.ARCHIVE,)),
     _T(Step.SUPERVISE, "督办", A.SUPERVISE, OPEN_STATES, SAME, "", ("text",)),
@@ -206,6 +210,8 @@ BY_UNIT: frozenset[Step] = BY_LEAD | {
 }
 """Steps that a unit takes for its own open share of the order."""
 
+BY_PROGRAM: frozenset[Step] = frozenset({Step.CLOSE_ALONG, Step.MERGE_AGAIN})
+"""Steps of a merged order that only follow from a step on the order it was merged into; nobody takes them by hand."""
 MAY_WHISTLE: frozenset[UnitKind] = frozenset({UnitKind.STREET})
 """Who may call upper units to a matter: townships and streets."""
 ANSWERS: dict[Step, str] = {

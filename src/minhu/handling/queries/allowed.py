@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from minhu.directory.policy import Action, decide
 from minhu.directory.queries.units import unit_info
-from minhu.handling.domain.states import ANSWERS, BY_LEAD, BY_UNIT, MAY_WHISTLE, Transition, allowed_steps
+from minhu.handling.domain.states import ANSWERS, BY_LEAD, BY_PROGRAM, BY_UNIT, MAY_WHISTLE, Transition, allowed_steps
 from minhu.handling.models import Assignment, Attendance, Order, Review
 from minhu.handling.types import AllowedStep, AssignmentRole, AssignmentState, State, Step
 from minhu.kernel.actors import Actor
@@ -71,6 +71,8 @@ def _allowed(order: Order, actor: Actor, waiting: Waiting) -> list[tuple[Transit
 
 def _is_for(step: Step, order: Order, actor: Actor) -> bool:
     """What the table cannot say of a step that no unit takes."""
+    if step in BY_PROGRAM:
+        return False
     if step is Step.NOTE:
         return actor.kind not in ("citizen", "partner")
     return step is not Step.DISPATCH or not order.disputed or bool(decide(actor, Action.ARBITRATE, order.facts()))

@@ -118,5 +118,5 @@ def _links(order: Order) -> dict[str, Any]:
     return {
         "repeat_of": numbers.get(order.repeat_of_id, ""),
         "merged_into": numbers.get(order.merged_into_id, ""),
-        "merged": tuple(order.merged.filter(state=State.MERGED.value).values_list("number", flat=True)),
+        "merged": tuple(order.merged.order_by("id").values_list("number", flat=True)),
     }

@@ -58,9 +58,22 @@ def public_view(request_id: int, actor: Actor | None = None) -> PublicOrderView:
         timeline=tuple(PublicEvent(at, text) for at, text in steps.values_list("at", "public_text")),
         can_supplement=state in OPEN_STATES,
         can_withdraw=state in OPEN_STATES,
-        can_rate=state in RATEABLE,
+        can_rate=rated_order(order) is not None,
         merged_into=_merged_into(order),
     )
+
+
+def rated_order(order: Order) -> Order | None:
+    """The order whose result the requester of ``order`` may rate now: itself, or the one it was merged into.
+
+    A requester whose order was merged was promised the joint result, and rates it: while the joint order can be
+    rated, and as long as his own is closed with it and not archived.
+    """
+    state = State(order.state)
+    if order.merged_into_id is None:
+        return order if state in RATEABLE else None
+    target = _joint_result(order) if state in (State.MERGED, State.CLOSED) else None
+    return target if target and (state is State.CLOSED or State(target.state) in RATEABLE) else None
 
 
 def _merged_into(order: Order) -> str:

@@ -1,8 +1,8 @@
 """Use cases of handling: every step of an order, opening, importing, sweeping."""
 
 from minhu.handling.services.opening import open_order
-from minhu.handling.services.perform import take
+from minhu.handling.services.perform import hold, take
 from minhu.handling.services.shown import perform
 from minhu.handling.services.sweeper import sweep
 
-__all__ = ["open_order", "perform", "sweep", "take"]
+__all__ = ["hold", "open_order", "perform", "sweep", "take"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from psycopg import sql
 
 from minhu.directory.policy import Action, decide
-from minhu.handling.domain.states import ANSWERS, BY_LEAD, BY_STEP, BY_UNIT, Transition
+from minhu.handling.domain.states import ANSWERS, BY_LEAD, BY_PROGRAM, BY_STEP, BY_UNIT, Transition
 from minhu.handling.models import Assignment, Order, OrderStep, Review
 from minhu.handling.queries.allowed import steps_for
 from minhu.handling.services import bulk
@@ -35,7 +35,8 @@ def load(number: str, actor: Actor, target_number: str = "") -> Order:
 def check_right(order: Order, transition: Transition, actor: Actor) -> str:
     """Raise NotAllowed unless the policy grants the step; returns the role that grants it."""
     verdict = decide(actor, transition.action, order.facts())
-    if not verdict or verdict.rule is None:
+    by_hand = transition.step in BY_PROGRAM and actor.kind != "system"
+    if not verdict or verdict.rule is None or by_hand:
         raise NotAllowed(f"您没有“{transition.label}”的权限。如工作需要，请联系管理员调整岗位。", code="not_allowed")
     return verdict.rule.role.value
 

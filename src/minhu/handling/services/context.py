@@ -15,7 +15,7 @@ from minhu.handling.domain.states import Transition
 from minhu.handling.models import Assignment, Order, Review
 from minhu.handling.services import bulk
 from minhu.handling.services.clockbook import ClockBook
-from minhu.handling.types import AssignmentRole, AssignmentState, ClockKind, State, StepData
+from minhu.handling.types import AssignmentRole, AssignmentState, ClockKind, State, Step, StepData
 from minhu.kernel.actors import Actor
 
 _OPEN = sql.SQL("WHERE order_id = %s AND ended_at IS NULL")
@@ -41,6 +41,8 @@ class Context:
     new_units: set[int] = field(default_factory=set)
     raised: list[tuple[str, int | None]] = field(default_factory=list)
     """Triggers of the supervision rules that this step set off, with the unit they concern."""
+    following: list[tuple[str, Step, StepData]] = field(default_factory=list)
+    """Steps on other orders that the program takes as soon as this one is stored (orders merged into this one)."""
     public: str | None = None
     _before: dict[str, Any] = field(default_factory=dict)
 

@@ -54,6 +54,17 @@ def take(
         return StepResult(order.pk, order.number, State(order.state), order.version)
 
 
+def hold(number: str, version: int | None = None) -> Order:
+    """Lock the order for the rest of the caller's transaction, so that its state and round stay what they are.
+
+    Raises NotFound, or Conflict when ``version`` is older than the order, as ``take`` does.
+    """
+    actor = current_actor()
+    order = checks.load(number, actor)
+    checks.check_version(order, version, actor)
+    return order
+
+
 def _writing(actor: Actor) -> Any:
     """Writers who see only part of the rows still write whole orders; the policy has spoken before."""
     wide = scope_of(actor).kind is ScopeKind.ALL
@@ -83,16 +94,16 @@ def _do(context: Context, role: str, key: str) -> None:
     HANDLERS.get(transition.step, _nothing)(context)
     _start_clocks(context)
     finish(context, before, role, key)
-    _release_merged(context)
+    _follow(context)
     for trigger, unit_id in context.raised:
         raise_by_rule(context.order, trigger, context.moment, unit_id=unit_id, book=context.book)
 
 
-def _release_merged(context: Context) -> None:
-    """Orders merged into one that its citizen took back go on by themselves."""
-    for number in context.changes.get("released", ()):
+def _follow(context: Context) -> None:
+    """Orders merged into this one share its end or part from it (`steps.together`)."""
+    for number, step, data in context.following:
         with as_system():
-            take(number, Step.UNMERGE, StepData(text="主单已由群众撤回，恢复单独办理。"))
+            take(number, step, data)
 
 
 def _nothing(context: Context) -> None:
@@ -128,4 +139,4 @@ def _start_clocks(context: Context) -> None:
         context.book.start(kind, context.focus if kind in PER_SHARE else None, subject_id=subject)
 
 
-__all__ = ["take"]
+__all__ = ["hold", "take"]

@@ -1,10 +1,10 @@
-"""Supervision and whistles that nobody has to answer any more."""
+"""Supervision, whistles and shares that nobody has to answer for any more."""
 
 from __future__ import annotations
 
 from minhu.handling.models import Supervision, Whistle
 from minhu.handling.services.context import Context
-from minhu.handling.types import ClockKind
+from minhu.handling.types import AssignmentState, ClockKind
 
 
 def end_supervisions(context: Context, unit_id: int | None = None) -> None:
@@ -23,3 +23,11 @@ def end_whistles(context: Context, reason: str) -> None:
     """End open calls of the order with the clocks of those who were called."""
     Whistle.objects.filter(order=context.order, ended_at__isnull=True).update(ended_at=context.moment, result=reason)
     context.book.cancel((ClockKind.WHISTLE,))
+
+
+def leave_units(context: Context, reason: str, state: AssignmentState) -> None:
+    """Free every unit: questions, supervision, whistles and open shares end."""
+    context.drop_reviews(reason)
+    end_supervisions(context)
+    end_whistles(context, reason)
+    context.end_all(state)

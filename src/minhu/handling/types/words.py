@@ -107,6 +107,8 @@ class Step(StrEnum):
     ARCHIVE = "archive"
     MERGE = "merge"
     UNMERGE = "unmerge"
+    CLOSE_ALONG = "close_along"
+    MERGE_AGAIN = "merge_again"
     WITHDRAW = "withdraw"
     SUPERVISE = "supervise"
     ANSWER_SUPERVISION = "answer_supervision"

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from minhu.evaluation import services as evaluation
-from minhu.evaluation.queries import ratings_of
+from minhu.evaluation.queries import has_rated, ratings_of
 from minhu.handling import queries as handling
 from minhu.handling import services as handling_services
 from minhu.handling.types import PublicOrderView, Step, StepData
@@ -71,7 +71,7 @@ def own_request(request: HttpRequest, number: str) -> HttpResponse:
     except NotFound:
         return _ask_code(number)
     context = _context(request, request_id)
-    context["ratings"] = ratings_of(request_id)
+    context |= {"ratings": ratings_of(request_id), "rated": has_rated(request_id)}
     return render(request, "citizen/own.html", context)
 
 

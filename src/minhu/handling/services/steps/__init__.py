@@ -10,6 +10,7 @@ from minhu.handling.services.steps import (
     replies,
     returns,
     supervising,
+    together,
     whistling,
     work,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "replies",
     "returns",
     "supervising",
+    "together",
     "whistling",
     "work",
 ]

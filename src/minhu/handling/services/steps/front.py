@@ -6,6 +6,7 @@ from minhu.directory.types import RequestType, Urgency
 from minhu.handling.services.context import Context
 from minhu.handling.services.outside import area_info, category_info, rules
 from minhu.handling.services.steps.registry import handles
+from minhu.handling.services.steps.together import close_merged, release_merged
 from minhu.handling.types import Step
 from minhu.kernel.errors import Invalid
 
@@ -51,6 +52,7 @@ def refuse(context: Context) -> None:
     context.words["reason"] = rules.reasons().label("refuse", context.data.reason_code)
     context.order.close_reason = context.data.reason_code[:40]
     context.order.closed_at = context.moment
+    release_merged(context, "主单未受理，恢复单独办理。")
 
 
 @handles(Step.HAND_OVER)
@@ -59,6 +61,7 @@ def hand_over(context: Context) -> None:
     context.order.close_reason = context.data.reason_code[:40]
     context.order.closed_at = context.moment
     context.changes["handed_to"] = context.data.reason_code
+    release_merged(context, "主单已转紧急部门，恢复单独办理。")
 
 
 @handles(Step.TAKE_BACK)
@@ -76,3 +79,4 @@ def answer_directly(context: Context) -> None:
     order.replied_at = order.closed_at = order.reply_approved_at = context.moment
     order.solved = context.data.solved
     order.handled_in_time = True
+    close_merged(context)
