@@ -14,6 +14,11 @@ def now() -> datetime:
     return datetime.now(UTC) if fixed is None else fixed
 
 
+def is_moved() -> bool:
+    """Whether `now()` answers a moment of its own instead of the present one: a test, or days that are played."""
+    return _fixed.get() is not None
+
+
 @contextmanager
 def at(moment: datetime) -> Iterator[datetime]:
     """Within the block `now()` answers `moment` (aware, any zone); blocks may be nested.

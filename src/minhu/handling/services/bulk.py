@@ -2,6 +2,8 @@
 
 Values go as one JSON parameter of the columns (``jsonb_populate_recordset`` turns them into the column types); row
 security and constraints hold as for any statement. Only for models without encrypted or computed columns.
+Statements are prepared once for each connection (`engines.prepared`); inside `prepared.gathering` writes wait for each
+other and travel together. Rows get their ids before they are written, so that an insert needs no answer.
 """
 
 from __future__ import annotations
@@ -10,44 +12,68 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, LiteralString, TypeVar
 
 from django.db import connection, models
 from psycopg import sql
 
+from minhu.engines import prepared
+
 M = TypeVar("M", bound=models.Model)
 
 
-def read(model: type[M], where: sql.SQL, params: Sequence[Any]) -> list[M]:
-    """Objects of ``model`` for a condition (with order and lock) written in SQL."""
-    statement, names, parsed = _reading(model)
-    with connection.cursor() as cursor:
-        cursor.execute(statement + where.as_string(None), params)
-        rows = cursor.fetchall()
+def read(model: type[M], where: LiteralString, params: Sequence[Any]) -> list[M]:
+    """Objects of ``model`` for a condition (with order and lock) written in SQL; lists become arrays."""
+    return read_as(model, prepared.run(*reading(model, where, params)))
+
+
+def reading(model: type[M], where: LiteralString, params: Sequence[Any]) -> prepared.Command:
+    """The statement of ``read``, to be sent together with others; its rows go through ``read_as``."""
+    values = [array(value) if isinstance(value, (list, tuple)) else value for value in params]
+    return _reading(model)[0] + where, values
+
+
+def read_as(model: type[M], rows: Sequence[tuple[Any, ...]]) -> list[M]:
+    """Objects of ``model`` from the rows of ``reading``."""
+    _, names, parsed = _reading(model)
     return [model.from_db(connection.alias, names, _parsed(row, parsed)) for row in rows]
 
 
+def drawing(model: type[models.Model], count: int) -> prepared.Command:
+    """The statement that gives new primary keys for so many rows of ``model``, one a row."""
+    return _drawing(model), (count,)
+
+
 def insert(rows: Sequence[models.Model]) -> None:
-    """Insert new objects of one model in one statement and give them their ids, in order."""
+    """Insert new objects of one model in one statement; those without an id get one, in order."""
     if not rows:
         return
+    without = [row for row in rows if row.pk is None]
+    if without:
+        for row, (row_id,) in zip(without, prepared.run(*drawing(type(rows[0]), len(without))), strict=True):
+            row.pk = row_id
     statement, names = _inserting(type(rows[0]))
     body = json.dumps([{column: getattr(row, name) for column, name in names} for row in rows], default=_plain)
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [body])
-        found = cursor.fetchall()
-    for row, (row_id,) in zip(rows, found, strict=True):
-        row.pk = row_id
-        row._state.adding = False
+    prepared.write(statement, (body,))
+    for row in rows:
+        row._state.adding, row._state.db = False, connection.alias
 
 
 def update(row: models.Model, names: Sequence[str]) -> None:
     """Write some fields of a stored object."""
-    fields = [row._meta.get_field(name) for name in names]
-    columns = [str(field.column) for field in fields if isinstance(field, models.Field)]
-    body = {column: getattr(row, field.attname) for column, field in zip(columns, fields, strict=True)}  # type: ignore[union-attr]
-    with connection.cursor() as cursor:
-        cursor.execute(_updating(type(row), tuple(columns)), [json.dumps(body, default=_plain), row.pk])
+    statement, columns = _updating(type(row), tuple(names))
+    body = {column: getattr(row, attname) for column, attname in columns}
+    prepared.write(statement, (json.dumps(body, default=_plain), row.pk))
+
+
+def array(values: Sequence[Any]) -> str:
+    """A list of numbers or names as PostgreSQL writes an array."""
+    return "{" + ",".join(json.dumps(str(value), ensure_ascii=False) for value in values) + "}"
+
+
+@cache
+def _drawing(model: type[models.Model]) -> str:
+    return f"SELECT nextval('{model._meta.db_table}_id_seq') FROM generate_series(1, %s::int)"  # our own tables only
 
 
 @cache
@@ -61,10 +87,9 @@ def _reading(model: type[models.Model]) -> tuple[str, list[str], tuple[int, ...]
 
 @cache
 def _inserting(model: type[models.Model]) -> tuple[str, list[tuple[str, str]]]:
-    names = [(str(field.column), field.attname) for field in model._meta.concrete_fields if not field.primary_key]
+    names = [(str(field.column), field.attname) for field in model._meta.concrete_fields]
     statement = sql.SQL(
         "INSERT INTO {table} ({columns}) SELECT {columns} FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb)"
-        " RETURNING id"
     ).format(
         table=sql.Identifier(model._meta.db_table),
         columns=_listed([column for column, _ in names]),
@@ -73,15 +98,17 @@ def _inserting(model: type[models.Model]) -> tuple[str, list[tuple[str, str]]]:
 
 
 @cache
-def _updating(model: type[models.Model], columns: tuple[str, ...]) -> str:
+def _updating(model: type[models.Model], names: tuple[str, ...]) -> tuple[str, list[tuple[str, str]]]:
+    fields = [field for name in names if isinstance(field := model._meta.get_field(name), models.Field)]
+    columns = [(str(field.column), field.attname) for field in fields]
     statement = sql.SQL(
         "UPDATE {table} SET ({columns}) = (SELECT {columns} FROM jsonb_populate_record(NULL::{table}, %s::jsonb))"
         " WHERE id = %s"
     ).format(
         table=sql.Identifier(model._meta.db_table),
-        columns=_listed(columns),
+        columns=_listed([column for column, _ in columns]),
     )
-    return statement.as_string(None)
+    return statement.as_string(None), columns
 
 
 def _listed(columns: Sequence[str]) -> sql.Composed:

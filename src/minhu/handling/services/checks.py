@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from psycopg import sql
+from dataclasses import dataclass
 
 from minhu.directory.policy import Action, decide
+from minhu.engines import prepared
 from minhu.handling.domain.states import ANSWERS, BY_LEAD, BY_PROGRAM, BY_STEP, BY_UNIT, Transition
-from minhu.handling.models import Assignment, Order, OrderStep, Review
+from minhu.handling.models import Assignment, Clock, Order, OrderStep, Review
 from minhu.handling.queries.allowed import steps_for
 from minhu.handling.services import bulk
 from minhu.handling.services.context import Context
@@ -17,19 +18,37 @@ from minhu.kernel.calendar import CHINA_TIME
 from minhu.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 
 LONGEST_TEXT = 20_000
-_LOCKED = sql.SQL("WHERE number = ANY(%s) ORDER BY id FOR UPDATE")
+_LOCKED = "WHERE number = ANY(%s) ORDER BY id FOR UPDATE"
+_OF_ORDER = "WHERE order_id = (SELECT id FROM handling_order WHERE number = %s) AND "
+_RUNNING = _OF_ORDER + "stopped_at IS NULL ORDER BY id"
+_OPEN = _OF_ORDER + "ended_at IS NULL"
 
 
-def load(number: str, actor: Actor, target_number: str = "") -> Order:
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A locked order with its running clocks and open shares, and the key of the step to come."""
+
+    order: Order
+    clocks: list[Clock]
+    shares: list[Assignment]
+    step_id: int
+
+
+def load(number: str, actor: Actor, target_number: str = "") -> Loaded:
     """Lock the order for this step; what may not be seen looks as if it did not exist.
 
     The order it shall be merged into is locked with it, lower id first, so that two merges never block each other.
+    What nearly every step needs of the order is read in the same round trip, behind the lock.
     """
     wanted = [number, target_number] if target_number else [number]
-    order = next((row for row in bulk.read(Order, _LOCKED, [wanted]) if row.number == number), None)
+    orders, clocks, shares, ids = prepared.together((
+        bulk.reading(Order, _LOCKED, [wanted]), bulk.reading(Clock, _RUNNING, [number]),
+        bulk.reading(Assignment, _OPEN, [number]), bulk.drawing(OrderStep, 1),
+    ))  # fmt: skip
+    order = next((row for row in bulk.read_as(Order, orders) if row.number == number), None)
     if order is None or not decide(actor, Action.VIEW_ORDER, order.facts()):
         raise NotFound("没有找到这张工单，或者您无权查看。请核对编号。", code="order_not_found")
-    return order
+    return Loaded(order, bulk.read_as(Clock, clocks), bulk.read_as(Assignment, shares), ids[0][0])
 
 
 def check_right(order: Order, transition: Transition, actor: Actor) -> str:

@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, Final, cast
 
-from psycopg import sql
-
 from minhu.directory.types import UnitInfo
 from minhu.handling.domain.deadlines import Matter, Reading, allowance, in_time, read_clock
 from minhu.handling.domain.lights import Thresholds
@@ -22,7 +20,7 @@ from minhu.kernel.calendar.types import Unit as TimeUnit
 ANY: Final = object()
 """Clocks of every assignment, and those that belong to none."""
 FEW: Final = 8
-_RUNNING: Final = sql.SQL("WHERE order_id = %s AND stopped_at IS NULL ORDER BY id")
+_RUNNING: Final = "WHERE order_id = %s AND stopped_at IS NULL ORDER BY id"
 CHANGING: Final = [
     "due_at", "explanation", "stopped_at", "paused_at", "paused_for", "pauses", "in_time", "light", "next_at",
     "extra_amount", "extra_unit",

@@ -8,9 +8,8 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from psycopg import sql
-
 from minhu.directory.types import UnitInfo
+from minhu.engines import prepared
 from minhu.handling.domain.states import Transition
 from minhu.handling.models import Assignment, Order, Review
 from minhu.handling.services import bulk
@@ -18,7 +17,11 @@ from minhu.handling.services.clockbook import ClockBook
 from minhu.handling.types import AssignmentRole, AssignmentState, ClockKind, State, Step, StepData
 from minhu.kernel.actors import Actor
 
-_OPEN = sql.SQL("WHERE order_id = %s AND ended_at IS NULL")
+_OPEN = "WHERE order_id = %s AND ended_at IS NULL"
+_DROP_REVIEWS = (
+    "UPDATE handling_review SET decision = 'refused', decided_at = %s, decided_by = 'system', decision_reason = %s"
+    " WHERE order_id = %s AND decision = 'waiting' AND kind <> 'exclusion'"
+)
 
 
 @dataclass
@@ -44,6 +47,8 @@ class Context:
     following: list[tuple[str, Step, StepData]] = field(default_factory=list)
     """Steps on other orders that the program takes as soon as this one is stored (orders merged into this one)."""
     public: str | None = None
+    step_id: int | None = None
+    """The key of the step in the history, where it has been drawn already."""
     _before: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -58,9 +63,14 @@ class Context:
     @cached_property
     def assignments(self) -> list[Assignment]:
         """The open shares of the order, the lead first."""
-        rows = bulk.read(Assignment, _OPEN, [self.order.pk])
+        return self.know(bulk.read(Assignment, _OPEN, [self.order.pk]))
+
+    def know(self, shares: Iterable[Assignment]) -> list[Assignment]:
+        """Take the open shares as they were just read."""
+        rows = sorted(shares, key=lambda row: (row.role != AssignmentRole.LEAD.value, row.pk))
         self.book.know(rows)
-        return sorted(rows, key=lambda row: (row.role != AssignmentRole.LEAD.value, row.pk))
+        self.__dict__["assignments"] = rows
+        return rows
 
     @property
     def lead(self) -> Assignment | None:
@@ -75,7 +85,7 @@ class Context:
     def end(self, assignment: Assignment, state: AssignmentState) -> None:
         """End one unit's share; the unit keeps reading the order."""
         assignment.state, assignment.ended_at = state.value, self.moment
-        assignment.save(update_fields=["state", "ended_at"])
+        bulk.update(assignment, ("state", "ended_at"))
         if "assignments" in self.__dict__:
             self.__dict__["assignments"] = [a for a in self.assignments if a.pk != assignment.pk]
 
@@ -90,9 +100,7 @@ class Context:
     def drop_reviews(self, reason: str) -> None:
         """Questions that nobody needs to decide any more, and their clocks."""
         self.book.cancel((ClockKind.REVIEW,))
-        Review.objects.filter(order=self.order, decision=Review.Decision.WAITING).exclude(
-            kind=Review.Kind.EXCLUSION
-        ).update(decision=Review.Decision.REFUSED, decided_at=self.moment, decided_by="system", decision_reason=reason)
+        prepared.write(_DROP_REVIEWS, (self.moment, reason, self.order.pk))
 
     def drop_own_reviews(self, share: Assignment, reason: str) -> None:
         """Questions of one unit that its own later step has settled."""

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from minhu.directory.access import as_system, elevated
 from minhu.directory.policy import ScopeKind, scope_of
+from minhu.engines import prepared
 from minhu.handling.domain.states import BY_STEP, target
 from minhu.handling.models import Order, OrderStep
 from minhu.handling.services import checks
@@ -39,17 +40,20 @@ def take(
     """
     actor, transition = current_actor(), BY_STEP[Step(step)]
     with transaction.atomic():
-        order = checks.load(number, actor, data.target_number if step == Step.MERGE else "")
+        loaded = checks.load(number, actor, data.target_number if step == Step.MERGE else "")
+        order = loaded.order
         role = checks.check_right(order, transition, actor)
         if key and (done := _done_before(order, step, key)):
             return done
         checks.check_version(order, version, actor)
-        context = Context(order, transition, data, actor, now(), ClockBook(order, now()), State(order.state))
+        book = ClockBook(order, now(), loaded.clocks)
+        context = Context(order, transition, data, actor, now(), book, State(order.state), step_id=loaded.step_id)
+        context.know(loaded.shares)
         checks.find_share(context)
         checks.find_review(context)
         checks.check_state(context)
         checks.check_fields(transition, data)
-        with _writing(actor):
+        with _writing(actor), prepared.gathering():
             _do(context, role, key)
         return StepResult(order.pk, order.number, State(order.state), order.version)
 
@@ -60,7 +64,7 @@ def hold(number: str, version: int | None = None) -> Order:
     Raises NotFound, or Conflict when ``version`` is older than the order, as ``take`` does.
     """
     actor = current_actor()
-    order = checks.load(number, actor)
+    order = checks.load(number, actor).order
     checks.check_version(order, version, actor)
     return order
 

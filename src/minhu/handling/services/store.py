@@ -26,6 +26,7 @@ def finish(context: Context, before: State, role: str, key: str = "") -> OrderSt
         setattr(order, name, value)
     bulk.update(order, context.changed_fields())
     step = OrderStep(
+        pk=context.step_id,
         order=order,
         version=order.version,
         step=transition.step.value,

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from minhu.directory.access import as_system
+from minhu.engines import prepared
 from minhu.handling.domain.states import ALARMS
 from minhu.handling.events import ClosingUnanswered, LightChanged
 from minhu.handling.models import Clock, Order, Supervision
@@ -63,15 +64,16 @@ def _sweep_once(limit: int, only: Collection[int] | None = None) -> int:
             .order_by("next_at")
         )
         clocks = list((rows if only is None else rows.filter(order_id__in=list(only)))[:limit])
-        for clock in clocks:
-            set_from(clock, moment)
-            bulk.update(clock, ("light", "next_at", "due_at", "explanation"))
-        orders = _same_objects(clocks)
-        for clock in clocks:
-            order = orders[clock.order_id]
-            _tell(clock, order, moment)
-            if clock.light == Light.RED.value and _act(clock, order, moment):
-                order.refresh_from_db()
+        with prepared.gathering():
+            for clock in clocks:
+                set_from(clock, moment)
+                bulk.update(clock, ("light", "next_at", "due_at", "explanation"))
+            orders = _same_objects(clocks)
+            for clock in clocks:
+                order = orders[clock.order_id]
+                _tell(clock, order, moment)
+                if clock.light == Light.RED.value and _act(clock, order, moment):
+                    order.refresh_from_db()
     return len(clocks)
 
 
@@ -88,7 +90,7 @@ def _tell(clock: Clock, order: Order, moment: datetime) -> None:
     kind, light = ClockKind(clock.kind), Light(clock.light)
     if kind in ALARMS.get(State(order.state), ()) and clock.due_at == order.due_at:
         order.light = light.value
-        Order.objects.filter(pk=order.pk).update(light=light.value)
+        bulk.update(order, ("light",))
     publish(LightChanged(order.pk, order.number, clock.pk, kind.value, light.value, tuple(order.unit_ids)))
     unit_id = clock.assignment.unit_id if clock.assignment else _supervised_unit(clock)
     if light is Light.RED:

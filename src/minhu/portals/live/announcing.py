@@ -17,10 +17,12 @@ from minhu.engines import prepared
 from minhu.handling.events import LightChanged, OrderChanged
 from minhu.handling.types import State
 from minhu.intake.events import RequestsImported
+from minhu.kernel import clock
 from minhu.kernel.events import subscribe
 
 CHANNEL: Final = "minhu_live"
 MOST_UNITS: Final = 200
+_NOTIFY: Final = "SELECT pg_notify(%s, %s)"
 _DESK: Final = frozenset(
     {State.RECEIVED, State.INCOMPLETE, State.TO_DISPATCH, State.RETURN_REVIEW, State.EXTENSION_REVIEW, State.REOPENED}
 )
@@ -29,13 +31,19 @@ _SUPERVISING: Final = ("supervis", "whistle", "urge", "escalat", "arbitrat", "ex
 
 
 def tell(key: str, to: Iterable[str], count: int = 1) -> None:
-    """Announce after the present transaction that what `key` names has changed, to clients of the topics `to`."""
+    """Announce after the present transaction that what `key` names has changed, to clients of the topics `to`.
+
+    Played days are not announced: a city's year would be ten thousand notices at once.
+    """
+    if clock.is_moved():
+        return
     payload = json.dumps({"key": key, "to": sorted(set(to)), "n": count}, separators=(",", ":"))
-    transaction.on_commit(lambda: _notify(payload), robust=True)
+    if not prepared.follow(_NOTIFY, (CHANNEL, payload)):
+        transaction.on_commit(lambda: _notify(payload), robust=True)
 
 
 def _notify(payload: str) -> None:
-    prepared.run("SELECT pg_notify(%s, %s)", (CHANNEL, payload))
+    prepared.run(_NOTIFY, (CHANNEL, payload))
 
 
 @subscribe(OrderChanged)

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from minhu.handling.models import Assignment, Review
+from minhu.handling.services import bulk
 from minhu.handling.services.context import Context
 from minhu.handling.services.outside import unit_label
 from minhu.handling.services.steps.registry import handles
 from minhu.handling.types import AssignmentRole, AssignmentState, ClockKind, Step
 from minhu.kernel.errors import Conflict, Invalid
 
+_REPLY = (
+    "reply", "measures", "solved", "not_solved_reason", "legal_basis", "replied_at", "replied_by", "state", "signed_at",
+    "signed_by", "first_contact_at", "contact_result",
+)  # fmt: skip
 MUST_REPLY = frozenset({AssignmentRole.ASSIST.value, AssignmentRole.GRID.value})
 
 
@@ -27,7 +32,7 @@ def sign(context: Context) -> None:
         raise Conflict("您单位已经签收过这张工单。", code="signed_already")
     share.signed_at, share.signed_by = context.moment, context.actor.id
     share.state, share.handler_id = AssignmentState.SIGNED.value, context.actor.staff_id
-    share.save(update_fields=["signed_at", "signed_by", "state", "handler"])
+    bulk.update(share, ("signed_at", "signed_by", "state", "handler"))
     if not context.side:
         context.order.signed_at = context.moment
 
@@ -41,7 +46,7 @@ def contact(context: Context) -> None:
     if share.first_contact_at is None:
         share.first_contact_at = context.moment
         share.contact_result = (data.contact_result or data.text)[:255]
-        share.save(update_fields=["first_contact_at", "contact_result"])
+        bulk.update(share, ("first_contact_at", "contact_result"))
         if not context.side:
             context.order.first_contact_at = context.moment
     context.changes["contact"] = data.contact_result[:64]
@@ -58,7 +63,7 @@ def _write_reply(context: Context, share: Assignment) -> None:
     share.legal_basis = data.legal_basis[:255]
     share.replied_at, share.replied_by = context.moment, context.actor.id
     share.state = AssignmentState.REPLIED.value
-    share.save()
+    bulk.update(share, _REPLY)
 
 
 @handles(Step.ASSIST_REPLY)
