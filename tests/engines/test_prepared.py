@@ -97,3 +97,32 @@ def test_a_server_that_closed_the_connection_is_noticed_without_asking() -> None
     connection.health_check_done = False  # type: ignore[attr-defined]
     prepared.spare_health_check()
     assert not connection.health_check_done  # type: ignore[attr-defined]
+
+
+@pytest.mark.django_db
+def test_rows_that_wait_side_by_side_become_one_statement_and_keep_their_order() -> None:
+    head, row = _ADD.split(" (%s")[0], "(%s, %s, %s)"
+    with prepared.gathering():
+        prepared.insert(head, row, (1, 1, 1))
+        prepared.insert(head, row, (2, 1, 1))
+        prepared.write("UPDATE intake_tokenuse SET used = used + %s", (4,))
+        prepared.insert(head, row, (3, 1, 1))
+    assert prepared.run("SELECT used FROM intake_tokenuse ORDER BY token_id") == [(5,), (5,), (1,)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_follows_the_commit_is_sent_only_with_it_and_cannot_undo_it() -> None:
+    assert not prepared.follow("SELECT 1")
+
+    def commit_and_follow(*statements: tuple[str, tuple[int, ...]]) -> None:
+        with transaction.atomic(), prepared.gathering(commits=True):
+            prepared.write(_ADD, (7, 1, 1))
+            for statement, parameters in statements:
+                assert prepared.follow(statement, parameters)
+            prepared.flush(commit=True)
+
+    commit_and_follow((_ADD, (8, 1, 1)), ("SELECT 1 / 0", ()))
+    assert prepared.run("SELECT token_id FROM intake_tokenuse") == [(7,)], "one that fails takes its fellows along"
+    with pytest.raises(IntegrityError):
+        commit_and_follow((_ADD, (9, 1, 1)))
+    assert prepared.run("SELECT token_id FROM intake_tokenuse") == [(7,)]

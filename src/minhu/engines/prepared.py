@@ -9,29 +9,50 @@ Django's as usual.
 from __future__ import annotations
 
 import hashlib
+import logging
 import re
 import select
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
 import psycopg
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from psycopg.adapt import Transformer
 from psycopg.errors import error_from_result
 from psycopg.pq import ExecStatus, TransactionStatus
 
 Command = tuple[str, Sequence[Any]]
 Rows = list[tuple[Any, ...]]
+_Way = Callable[[Any], bytes | None]
 _BEGIN, _COMMIT = ("BEGIN", ()), ("COMMIT", ())
 _FINE = (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
 _known: WeakKeyDictionary[psycopg.Connection[Any], set[bytes]] = WeakKeyDictionary()
-_waiting: ContextVar[list[Command] | None] = ContextVar("minhu_waiting_writes", default=None)
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """Writes that wait, and what is to be sent behind the COMMIT where the block ends with one."""
+
+    writes: list[Command] = field(default_factory=list)
+    behind: list[Command] | None = None
+    rows: str = ""
+    """Head of the INSERT that waits last, as long as further rows may join it."""
+
+    def take(self) -> list[Command]:
+        """Everything that waits, in order; nothing waits afterwards."""
+        taken, self.writes, self.rows = self.writes, [], ""
+        return taken
+
+
+_waiting: ContextVar[_Waiting | None] = ContextVar("minhu_waiting_writes", default=None)
 
 
 def run(statement: str, parameters: Sequence[Any] = ()) -> Rows:
@@ -49,13 +70,14 @@ def together(commands: Sequence[Command], *, commit: bool = False) -> list[Rows]
     When one fails, those behind it are not executed and the transaction is broken. What waits goes first.
     """
     waiting = _waiting.get()
-    earlier = len(waiting or ())
-    if waiting:
-        commands = [*waiting, *commands]
-        waiting.clear()
-    with connection.wrap_database_errors:
-        connection.ensure_connection()
-        return _sent(connection.connection, commands, commit)[earlier:]
+    earlier = waiting.take() if waiting else []
+    behind: list[Command] = []
+    if commit and waiting and waiting.behind:
+        behind, waiting.behind = waiting.behind, []
+    wrapper = connections[DEFAULT_DB_ALIAS]
+    with wrapper.wrap_database_errors:
+        wrapper.ensure_connection()
+        return _sent(wrapper.connection, [*earlier, *commands], commit, behind)[len(earlier) :]
 
 
 def write(statement: str, parameters: Sequence[Any] = ()) -> None:
@@ -64,22 +86,51 @@ def write(statement: str, parameters: Sequence[Any] = ()) -> None:
     if waiting is None:
         run(statement, parameters)
     else:
-        waiting.append((statement, parameters))
+        waiting.writes.append((statement, parameters))
+        waiting.rows = ""
+
+
+def insert(head: str, row: str, parameters: Sequence[Any]) -> None:
+    """Write one row (`head` ends with VALUES, `row` is its parenthesis); rows that wait in a row become one statement."""
+    waiting = _waiting.get()
+    if waiting is not None and waiting.rows == head:
+        statement, earlier = waiting.writes[-1]
+        waiting.writes[-1] = f"{statement}, {row}", (*earlier, *parameters)
+        return
+    write(f"{head} {row}", parameters)
+    if waiting is not None:
+        waiting.rows = head
+
+
+def follow(statement: str, parameters: Sequence[Any] = ()) -> bool:
+    """Send a statement right behind the COMMIT of this block, in the same round trip; False where none is known to come.
+
+    It belongs to no transaction: when it fails that is logged, and what was committed stays.
+    """
+    waiting = _waiting.get()
+    if waiting is None or waiting.behind is None:
+        return False
+    waiting.behind.append((statement, parameters))
+    return True
 
 
 def flush(*, commit: bool = False) -> None:
     """Send what waits; with `commit` also end the transaction of the outermost `atomic` that the caller has opened."""
-    if commit or _waiting.get():
+    waiting = _waiting.get()
+    if commit or (waiting and waiting.writes):
         together((), commit=commit)
 
 
 @contextmanager
-def gathering() -> Iterator[None]:
-    """Let writes of this block wait for each other; what still waits at its end is sent then."""
+def gathering(*, commits: bool = False) -> Iterator[None]:
+    """Let writes of this block wait for each other; what still waits at its end is sent then.
+
+    `commits` promises that the block itself ends with `flush(commit=True)`.
+    """
     if _waiting.get() is not None:
         yield
         return
-    token = _waiting.set([])
+    token = _waiting.set(_Waiting(behind=[] if commits else None))
     try:
         with connection.execute_wrapper(_first):
             yield
@@ -116,18 +167,21 @@ def _named(statement: str) -> tuple[bytes, bytes]:
     return b"minhu_" + hashlib.blake2b(encoded, digest_size=8).hexdigest().encode(), encoded
 
 
-def _sent(raw: psycopg.Connection[Any], commands: Sequence[Command], commit: bool) -> list[Rows]:
+def _sent(
+    raw: psycopg.Connection[Any], commands: Sequence[Command], commit: bool, behind: Sequence[Command] = ()
+) -> list[Rows]:
     wire = raw.pgconn
     begin = not raw.autocommit and wire.transaction_status == TransactionStatus.IDLE
-    whole = [*([_BEGIN] if begin else ()), *commands, *([_COMMIT] if commit else ())]
+    whole = [*([_BEGIN] if begin else ()), *commands, *([_COMMIT, *behind] if commit else ())]
     # where psycopg prepares by itself it also drops all statements now and then: ours then go without a name
     known = _known.setdefault(raw, set()) if raw.prepare_threshold is None else None
     expected: list[bytes] = []
+    way: Callable[[type, _Way], _Way] = _TEXT.get
     wire.enter_pipeline_mode()
     try:
         for statement, parameters in whole:
             name, text = _named(statement)
-            values = [_text(value) for value in parameters]
+            values = [way(type(value), _other)(value) for value in parameters]
             if known is None:
                 wire.send_query_params(text, values)
             else:
@@ -141,20 +195,30 @@ def _sent(raw: psycopg.Connection[Any], commands: Sequence[Command], commit: boo
     finally:
         with suppress(psycopg.Error):
             wire.exit_pipeline_mode()
-    rows: list[Rows] = []
-    failed = None
+    last = len(expected) if not behind else _behind_from(expected, len(behind))
     for name, result in zip(expected, results, strict=True):
-        if result.status not in _FINE:
-            failed = failed or result
-        elif name and known is not None:
+        if name and known is not None and result.status in _FINE:
             known.add(name)  # also when a later statement fails: it stays prepared
-        elif not failed:
-            rows.append(_rows(raw, result))
-    if failed:
-        raise error_from_result(failed, raw.info.encoding)
-    if commit and results[-1].command_status != b"COMMIT":
+    for result in results[:last]:
+        if result.status not in _FINE:
+            raise error_from_result(result, raw.info.encoding)
+    if commit and results[last - 1].command_status != b"COMMIT":
         raise psycopg.OperationalError("the transaction was rolled back")
-    return rows[int(begin) : len(rows) - int(commit)]
+    if any(result.status not in _FINE for result in results[last:]):
+        log.warning("a statement behind the commit failed")
+    answers = [result for name, result in zip(expected[:last], results, strict=False) if not name]
+    return [_rows(raw, result) for result in answers[int(begin) : len(answers) - int(commit)]]
+
+
+def _behind_from(expected: list[bytes], count: int) -> int:
+    """Where the results of the last `count` statements begin, their preparations included."""
+    at = len(expected)
+    while count:
+        at -= 1
+        count -= not expected[at]
+    while expected[at - 1]:
+        at -= 1
+    return at
 
 
 def _received(wire: Any, count: int) -> list[Any]:
@@ -190,22 +254,29 @@ def _rows(raw: psycopg.Connection[Any], result: Any) -> Rows:
     return list(reader.load_rows(0, result.ntuples, tuple))
 
 
-def _text(value: Any) -> bytes | None:
-    """A parameter in PostgreSQL's text form."""
-    if value is None:
-        return None
-    if isinstance(value, str):
-        if "\0" in value:
-            raise psycopg.DataError("PostgreSQL text fields cannot contain NUL bytes")
-        return value.encode()
-    if isinstance(value, bool):
-        return b"t" if value else b"f"
-    if isinstance(value, int):
-        return b"%d" % value
-    if isinstance(value, bytes):
-        return b"\\x" + value.hex().encode()
-    if isinstance(value, date):
-        return value.isoformat().encode()
-    if isinstance(value, float | UUID):
-        return str(value).encode()
+def _string(value: str) -> bytes:
+    if "\0" in value:
+        raise psycopg.DataError("PostgreSQL text fields cannot contain NUL bytes")
+    return value.encode()
+
+
+def _other(value: Any) -> bytes | None:
+    """What is told by its ancestors: an enumeration of texts, a date."""
+    for kind in (str, date):
+        if isinstance(value, kind):
+            return _TEXT[kind](value)
     raise TypeError(f"{type(value).__name__} cannot be sent as it is")
+
+
+# a parameter in PostgreSQL's text form, by its exact type
+_TEXT: dict[type, _Way] = {
+    type(None): lambda value: None,
+    str: _string,
+    bool: {True: b"t", False: b"f"}.__getitem__,
+    int: b"%d".__mod__,
+    bytes: lambda value: b"\\x" + value.hex().encode(),
+    float: lambda value: str(value).encode(),
+    UUID: lambda value: str(value).encode(),
+    date: lambda value: value.isoformat().encode(),
+    datetime: lambda value: value.isoformat().encode(),
+}

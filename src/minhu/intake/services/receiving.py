@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from minhu.directory.access import elevated, elevation
 from minhu.directory.queries import rules
 from minhu.engines import prepared
-from minhu.intake import attachments, codes, store
+from minhu.intake import attachments, store
 from minhu.intake.domain.deciding import as_repeat
 from minhu.intake.domain.validation import checked, content_digest
 from minhu.intake.events import RequestReceived
@@ -19,11 +19,12 @@ from minhu.intake.understanding import understand
 from minhu.intake.understood import Understood
 from minhu.kernel.actors import Actor, current_actor, use_actor
 from minhu.kernel.clock import now
-from minhu.kernel.errors import Invalid
+from minhu.kernel.errors import Invalid, Unavailable
 from minhu.kernel.events import publish
 from minhu.ledger import services as ledger
 
 WHY = "a request is stored before anyone may see it"
+MOST_TRIES = 50
 
 
 def receive(
@@ -33,7 +34,7 @@ def receive(
 
     `token` is the id of the API token, `agent_id` the account of the agent who typed it. The same channel,
     token and idempotency key with the same words answer the same receipt (`created` False).
-    Raises Invalid with all fields that cannot be used, Unavailable when disk or database fail.
+    Raises Invalid with all fields that cannot be used, Unavailable when disk, database or numbers fail.
     """
     moment = now()
     new = checked(new, moment)
@@ -44,17 +45,25 @@ def receive(
         key=_scoped_key(new.idempotency_key, token),
     )
     understood = understand(new)
-    kept = attachments.Keeper()
-    try:
-        with use_actor(who):
-            if connection.in_atomic_block:
-                with transaction.atomic(), elevated(WHY):
-                    return _store(new, understood, origin, kept, ())
-            with transaction.atomic():
-                return _store(new, understood, origin, kept, (elevation(WHY),))
-    except BaseException:
-        kept.undo()
-        raise
+    with use_actor(who):
+        for _ in range(MOST_TRIES):
+            kept = attachments.Keeper()
+            try:
+                return _attempt(new, understood, origin, kept)
+            except BaseException as error:
+                kept.undo()
+                if not isinstance(error, IntegrityError) or not store.is_taken(error):
+                    raise
+    raise Unavailable("今日编号暂时用尽，请稍后重试。您的内容没有丢失。", code="numbers_exhausted")
+
+
+def _attempt(new: NewRequest, understood: Understood, origin: store.Origin, kept: attachments.Keeper) -> Receipt:
+    """One transaction, or a part of the present one that can be undone."""
+    if connection.in_atomic_block:
+        with transaction.atomic(), elevated(WHY):
+            return _store(new, understood, origin, kept, ())
+    with transaction.atomic():
+        return _store(new, understood, origin, kept, (elevation(WHY),))
 
 
 def _store(
@@ -64,23 +73,24 @@ def _store(
     kept: attachments.Keeper,
     first: tuple[prepared.Command, ...],
 ) -> Receipt:
+    """Two round trips: look, then write everything; `first` makes it a transaction of its own that ends here."""
     moment = now()
     phone = store.phone_index_of(new.requester_phone)
-    reads = (*first, store.looking(phone, understood, moment), searching(understood, phone, moment))
-    *_, (row,), candidates = prepared.together(reads)
+    looking = store.looking(new.channel.value, origin, phone, understood, moment)
+    *_, (row,), candidates = prepared.together((*first, looking, searching(understood, phone, moment)))
+    seen = store.looked(row, phone, understood)
+    if seen.known is not None:
+        return _replayed(new, understood, store.known(seen.known))
     files = kept.keep(new.files)
-    sequence, counts, reserved = store.looked(row, phone, understood)
     repeat = find_repeat(new, understood, candidates)
     extra = (suggestion_of(repeat),) if repeat else ()
     if repeat and repeat.says_the_same and understood.decision.action == "accept":
         verdict = as_repeat(rules.intake_rules(), repeat.basis, repeat.score)
         understood = replace(understood, decision=verdict, auto_accept=False)
-    stored = store.write(new, understood, extra, sequence, moment, origin)
-    if not stored.created:
-        return _replayed(new, understood, stored)
-    attachments.record(stored.request_id, files, moment, kind="citizen")
-    with prepared.gathering():
-        _announce(new, understood, stored, counts, reserved, repeat)
+    with prepared.gathering(commits=bool(first)):
+        stored = store.write(new, understood, extra, seen, phone, moment, origin)
+        attachments.record(stored.request_id, files, moment, kind="citizen")
+        _announce(new, understood, stored, seen, repeat)
         # an outermost transaction ends with its last writes; commit hooks run when its block is left
         prepared.flush(commit=bool(first))
     return _receipt(stored, understood.decision.wording)
@@ -97,7 +107,7 @@ def _receipt(stored: store.Stored, wording: str) -> Receipt:
     return Receipt(
         request_id=stored.request_id,
         number=stored.number,
-        code=codes.code_of(stored.uid),
+        code=stored.code,
         created=stored.created,
         received_at=stored.received_at,
         wording=wording,
@@ -108,10 +118,10 @@ def _announce(
     new: NewRequest,
     understood: Understood,
     stored: store.Stored,
-    counts: store.Counts,
-    reserved: tuple[int, ...],
+    seen: store.Seen,
     repeat: Repeat | None,
 ) -> None:
+    counts = seen.counts
     publish(
         RequestReceived(
             request_id=stored.request_id,
@@ -134,7 +144,7 @@ def _announce(
             caller_year_count=counts.caller_year,
             place_month_count=counts.place_month,
             place_year_count=counts.place_year,
-            reserved=reserved,
+            reserved=seen.reserved,
         )
     )
     ledger.append(

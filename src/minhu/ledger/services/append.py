@@ -16,9 +16,9 @@ from minhu.ledger.types import Subject
 
 _COLUMNS = (
     "INSERT INTO ledger_entry (uid, occurred_at, actor_kind, actor_id, roles, kind, subject_type, subject_id,"
-    " payload, leaf_hash) VALUES "
+    " payload, leaf_hash) VALUES"
 )
-_ROW = "(%s::uuid, %s, %s, %s, %s::text[], %s, %s, %s, %s::jsonb, %s)"
+_ROW = "(%s::uuid, %s::timestamptz, %s, %s, %s::text[], %s, %s, %s, %s::jsonb, %s::bytea)"
 _ACCESS = (
     "INSERT INTO ledger_access (at, actor_kind, actor_id, subject_type, subject_id, fields, purpose)"
     " VALUES (%s, %s, %s, %s, %s, %s::text[], %s)"
@@ -43,12 +43,12 @@ def append_many(entries: Iterable[tuple[str, Subject, Mapping[str, Any]]]) -> No
         raise RuntimeError("a ledger entry belongs to the transaction of what it tells; open one first")
     rows = [_row(kind, subject, payload) for kind, subject, payload in entries]
     if len(rows) == 1:
-        prepared.write(_COLUMNS + _ROW, (*rows[0][:4], _array(rows[0][4]), *rows[0][5:]))
+        prepared.insert(_COLUMNS, _ROW, (*rows[0][:4], _array(rows[0][4]), *rows[0][5:]))
         return
     with connection.cursor() as cursor:
         for start in range(0, len(rows), _ROWS_AT_ONCE):
             part = rows[start : start + _ROWS_AT_ONCE]
-            cursor.execute(_COLUMNS + ", ".join([_ROW] * len(part)), [value for row in part for value in row])
+            cursor.execute(f"{_COLUMNS} " + ", ".join([_ROW] * len(part)), [value for row in part for value in row])
 
 
 def record_access(subject: Subject, purpose: str, fields: Sequence[str] = ()) -> None:
