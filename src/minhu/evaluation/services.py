@@ -31,10 +31,8 @@ def _check(answers: Answers) -> None:
 
 
 @transaction.atomic
-def rate(
-    number: str, answers: Answers, channel: RatingChannel = RatingChannel.WEB, *, version: int | None = None
-) -> Rating:
-    """Keep a citizen's answers on one order, once for each round and channel; ``version`` as for a step.
+def rate(number: str, answers: Answers, channel: RatingChannel = RatingChannel.WEB) -> Rating:
+    """Keep a citizen's answers on one order, once for each round and channel.
 
     A citizen rates their own order; staff record a callback with ``Action.CALL_BACK``. An order that
     waits for its callback is closed by rule when the citizen says it is solved; otherwise it stays
@@ -46,7 +44,7 @@ def rate(
     """
     _check(answers)
     action = Action.RATE if channel is RatingChannel.WEB else Action.CALL_BACK
-    order = handling.hold(number, version)
+    order = handling.hold(number)
     require(action, order.facts())
     rated = rated_order(order)
     if rated is None:

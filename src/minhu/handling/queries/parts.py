@@ -104,6 +104,7 @@ def step_view(row: OrderStep) -> StepView:
         from_state=row.from_state,
         to_state=row.to_state,
         at=row.at,
+        actor_id=row.actor_id,
         actor_name=row.actor_name,
         actor_role=row.actor_role,
         unit_name=name_of(row.unit_id),

@@ -66,6 +66,7 @@ class StepView:
     from_state: str
     to_state: str
     at: datetime
+    actor_id: str
     actor_name: str
     actor_role: str
     unit_name: str

@@ -189,8 +189,8 @@ def _advice(view: OrderView, one: SuggestionView, steps: dict[Step, AllowedStep]
         basis=one.basis,
         maker=one.maker,
         state=settled.get(one.outcome, "open"),
-        accept_url=url if editable else "",
-        change_url=f"{url}?change=1" if editable else "",
+        accept_url=f"{url}?version={view.version}" if editable else "",
+        change_url=f"{url}?change=1&version={view.version}" if editable else "",
         step_url=reverse("order_step", args=[view.number, own.step.value]) + "?suggested=1" if own else "",
         step_label=own.label if own else "",
     )

@@ -19,10 +19,11 @@ from minhu.handling.types import OrderView, Step, StepData
 from minhu.intake import queries as intake
 from minhu.intake import services as intake_services
 from minhu.intake.types import IntakeClass, Outcome, SuggestedField
-from minhu.kernel.errors import Invalid, MinhuError, NotAllowed, NotFound
+from minhu.kernel.errors import Conflict, Invalid, MinhuError, NotAllowed, NotFound
 from minhu.portals.orders import present, settling, words
 from minhu.portals.orders.guards import actor_of, for_staff
 from minhu.portals.orders.pickers import AreaField, CategoryField
+from minhu.portals.orders.versions import version_seen, version_shown
 
 
 @for_staff()
@@ -35,11 +36,12 @@ def decision(request: HttpRequest, number: str) -> HttpResponse:
     except ValueError as error:
         raise Invalid(_("请选择受理意见。"), fields={"final_class": _("请选择受理意见。")}) from error
     steps = {step.step for step in view.allowed}
+    seen = version_seen(request, view, actor_of(request))
     try:
         with transaction.atomic():
             intake_services.confirm_decision(view.request_id, kind, request.POST.get("reason", ""))
             if kind is IntakeClass.ACCEPT and Step.ACCEPT in steps:
-                handling_services.take(number, Step.ACCEPT, StepData(), version=_version(request))
+                handling_services.take(number, Step.ACCEPT, StepData(), version=seen)
     except MinhuError as error:
         messages.error(request, error.message)
         return redirect("order", number=number)
@@ -48,11 +50,6 @@ def decision(request: HttpRequest, number: str) -> HttpResponse:
     if kind is not IntakeClass.ACCEPT and following in steps:
         return redirect(reverse("order_step", args=[number, following.value]) + "?suggested=1")
     return redirect("order", number=number)
-
-
-def _version(request: HttpRequest) -> int | None:
-    text = request.POST.get("version", "")
-    return int(text) if text.isdecimal() else None
 
 
 FIELDS: Final = {
@@ -90,34 +87,39 @@ def advice(request: HttpRequest, number: str, field: str) -> HttpResponse:
     view = handling.order_view(number, actor_of(request))
     if request.method == "GET" and not request.GET.get("change"):
         return _line(request, number, wanted)
+    version = version_seen(request, view, actor_of(request))
     if request.method == "GET" or request.POST.get("change"):
-        return _change(request, view, wanted)
+        return _change(request, view, wanted, version)
     one = settling.suggested(intake.suggestions_of(view.request_id)).get(wanted)
     if one is None:
         raise NotFound(_("没有这条建议。"))
-    _put(view, wanted, settling.value_of(one), Outcome.ACCEPTED)
+    _put(view, wanted, settling.value_of(one), Outcome.ACCEPTED, version)
     return _line(request, number, wanted)
 
 
-def _change(request: HttpRequest, view: OrderView, field: SuggestedField) -> HttpResponse:
+def _change(request: HttpRequest, view: OrderView, field: SuggestedField, version: int | None) -> HttpResponse:
     form = ChangeForm(field, view, request.POST or None)
+    told = False
     if request.method == "POST" and form.is_valid():
         try:
-            _put(view, field, form.cleaned_data[FIELDS[field]], Outcome.CHANGED)
-        except (Invalid, NotAllowed) as error:
+            _put(view, field, form.cleaned_data[FIELDS[field]], Outcome.CHANGED, version)
+        except (Conflict, Invalid, NotAllowed) as error:
             form.add_error(None, error.message)
+            told = error.code == "stale_version"
         else:
             return _line(request, view.number, field)
-    context = {"form": form, "order": view, "url": reverse("order_advice", args=[view.number, field.value])}
+    url = reverse("order_advice", args=[view.number, field.value])
+    context = {"form": form, "order": view, "url": url, "version": version_shown(version, view, told=told)}
     return render(request, "orders/advice_form.html", context, status=422 if form.errors else 200)
 
 
-def _put(view: OrderView, field: SuggestedField, value: Any, outcome: Outcome) -> None:
+def _put(view: OrderView, field: SuggestedField, value: Any, outcome: Outcome, version: int | None) -> None:
     """Write the value into the order where it differs, and note what became of the suggestion."""
     name = FIELDS[field]
     with transaction.atomic():
+        handling_services.hold(view.number, version)
         if getattr(view, name) != value:
-            handling_services.take(view.number, Step.CORRECT, StepData(**{name: value}))
+            handling_services.take(view.number, Step.CORRECT, StepData(**{name: value}), version=view.version)
         intake_services.record_outcome(view.request_id, field, outcome, value)
 
 
