@@ -93,6 +93,34 @@ class RuleKind(StrEnum):
     RATES = "rates"
 
 
+class FactorKind(StrEnum):
+    """A second factor: a telephone app with codes, or a passkey."""
+
+    TOTP = "totp"
+    PASSKEY = "passkey"
+
+
+class ProposalKind(StrEnum):
+    """What needs two people, because it is about an administrator."""
+
+    POST = "post"
+    PASSWORD = "password"
+    FACTORS = "factors"
+    ACTIVATE = "activate"
+
+
+class ProposalState(StrEnum):
+    """Life of a proposal; an open one older than a week counts no more."""
+
+    OPEN = "open"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+
+
+EMERGENCY_ROLES: frozenset[Role] = frozenset({Role.DISPATCHER, Role.SUPERVISOR})
+"""What emergency access grants: to see and move every matter; never an administrator's work."""
+
+
 @dataclass(frozen=True, slots=True)
 class DispatchTarget:
     """What the catalogue says for one category in one area, with the reason in words."""

@@ -2,22 +2,31 @@
 
 from minhu.directory.models.accounts import ApiToken, Post, Staff
 from minhu.directory.models.areas import Area, Landmark
+from minhu.directory.models.authority import Absence, Emergency, Proposal
 from minhu.directory.models.catalogue import CatalogueItem, CatalogueVersion
 from minhu.directory.models.categories import Category, Taxonomy
 from minhu.directory.models.revision import Revision
 from minhu.directory.models.rules import RuleSet
+from minhu.directory.models.sign_in import Factor, PastPassword, RecoveryCode, SignIn
 from minhu.directory.models.units import Unit
 
 __all__ = [
+    "Absence",
     "ApiToken",
     "Area",
     "CatalogueItem",
     "CatalogueVersion",
     "Category",
+    "Emergency",
+    "Factor",
     "Landmark",
+    "PastPassword",
     "Post",
+    "Proposal",
+    "RecoveryCode",
     "Revision",
     "RuleSet",
+    "SignIn",
     "Staff",
     "Taxonomy",
     "Unit",

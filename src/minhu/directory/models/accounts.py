@@ -34,6 +34,13 @@ class Staff(AbstractBaseUser):
     must_change_password = models.BooleanField(default=False)
     demo = models.BooleanField(default=False, help_text="offered by the one-click login of the demo")
     joined_at = models.DateTimeField(default=now)
+    left_at = models.DateTimeField(null=True, blank=True)
+    password_set_at = models.DateTimeField(null=True, blank=True)
+    has_factor = models.BooleanField(default=False, help_text="a confirmed second factor exists")
+    factor_failures = models.PositiveSmallIntegerField(default=0)
+    factor_locked_until = models.DateTimeField(null=True, blank=True)
+    may_break_glass = models.BooleanField(default=False, help_text="named for emergency access")
+    emergency_until = models.DateTimeField(null=True, blank=True, help_text="emergency access is open until then")
 
     objects: ClassVar[StaffManager] = StaffManager()
     USERNAME_FIELD = "username"
@@ -58,9 +65,19 @@ class Post(models.Model):
     role = models.CharField(max_length=16, choices=[(x.value, x.name) for x in Role])
     valid_from = models.DateField(null=True, blank=True)
     valid_to = models.DateField(null=True, blank=True)
+    absence = models.ForeignKey(
+        "directory.Absence",
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="posts",
+        help_text="held while somebody is away",
+    )
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["staff", "unit", "role"], name="post_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["staff", "unit", "role", "absence"], name="post_once", nulls_distinct=False)
+        ]
 
     def __str__(self) -> str:
         return f"{self.staff} · {self.unit} · {self.role}"
