@@ -5,15 +5,14 @@ from __future__ import annotations
 from minhu.directory.access import as_system
 from minhu.directory.queries.dispatch import resolve
 from minhu.directory.types import Urgency
-from minhu.handling.models import Order
 from minhu.handling.services.outside import category_path, rules
 from minhu.handling.services.perform import take
 from minhu.handling.types import Step, StepData
 from minhu.intake.events import RequestReceived
 
 
-def dispatch_by_rule(order: Order, event: RequestReceived) -> bool:
-    """Dispatch an accepted order at once when the rules allow it; says whether it was.
+def dispatch_by_rule(number: str, event: RequestReceived) -> bool:
+    """Dispatch an accepted order (`number`) at once when the rules allow it; says whether it was.
 
     Never danger to life, sensitive or confidential matters, nor repeats: those wait for a person.
     """
@@ -32,5 +31,5 @@ def dispatch_by_rule(order: Order, event: RequestReceived) -> bool:
         confidence=event.category_confidence,
     )
     with as_system():
-        take(order.number, Step.DISPATCH, data, key="auto-dispatch")
+        take(number, Step.DISPATCH, data, key="auto-dispatch")
     return True
