@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from factories import MONDAY, City, make_order
 from minhu.directory.access import acting_as, as_system
-from minhu.directory.domain.deadlines import DeadlineRules, parse_deadlines
+from minhu.directory.domain.deadlines import CLOCKS, DeadlineRules, parse_deadlines
 from minhu.directory.queries.rules import shipped_content
 from minhu.directory.types import RuleKind
 from minhu.handling.domain.deadlines import Matter, allowance, in_time, read_clock
@@ -266,3 +267,59 @@ def test_signing_late_is_on_record(city: City) -> None:
         take(order.number, Step.SIGN)
     with as_system():
         assert Clock.objects.get(order=order, kind="sign").in_time is False
+
+
+def by(city: City, who: str, order: Order, name: Step, **data: Any) -> OrderView:
+    """The step at the moment of the test."""
+    with acting_as(city.actor(who)):
+        return perform(order.number, name, StepData(**data))
+
+
+def test_no_clock_runs_while_an_order_is_suspended_also_not_after_a_refused_return(city: City) -> None:
+    """An assistant asked to return its share, the lead suspended, the return was refused or moved on: nobody may work."""
+    for approve in (False, True):
+        with clock.at(MONDAY):
+            order = make_order(city, upto="in_progress", assist=("urban",))
+            ask: dict[str, Any] = {
+                "reason_code": "not_our_duty",
+                "text": "按职责清单应由住建局办理",
+                "unit_id": city.unit("housing"),
+            }
+            by(city, "urban_handler", order, Step.ASK_RETURN, **ask)
+            by(city, "water_handler", order, Step.SUSPEND, reason_code="season", text="等待气温回升")
+        with clock.at(MONDAY + timedelta(hours=1)):
+            decision = Step.APPROVE_RETURN if approve else Step.REFUSE_RETURN
+            more: dict[str, Any] = {"unit_id": city.unit("housing")} if approve else {}
+            by(city, "supervisor", order, decision, text="已核实", as_unit_id=city.unit("urban"), **more)
+        unit = city.unit("housing" if approve else "urban")
+        with as_system():
+            mine = Clock.objects.filter(order=order, assignment__unit_id=unit, kind="handle", stopped_at=None).get()
+            assert (mine.paused_for, mine.light) == ("suspension", "off")
+        with clock.at(MONDAY + timedelta(hours=2)):
+            by(city, "water_handler", order, Step.RESUME)
+        with as_system():
+            mine.refresh_from_db()
+            assert mine.paused_at is None
+            assert mine.light == "green"
+
+
+def test_an_exclusion_is_decided_although_the_order_was_reopened_meanwhile(city: City) -> None:
+    with clock.at(MONDAY):
+        order = make_order(city, upto="closed")
+        by(city, "water_handler", order, Step.ASK_EXCLUSION, reason_code="force_majeure", text="不可抗力")
+        by(city, "supervisor", order, Step.REOPEN, text="再次停水", reason_code="recurred")
+        view = by(city, "supervisor", order, Step.REFUSE_EXCLUSION, text="不属于不可抗力")
+    assert view.state is State.REOPENED
+    with as_system():
+        assert not Clock.objects.filter(order=order, kind="exclusion", stopped_at=None).exists()
+
+
+def test_an_exclusion_has_a_line_of_its_own_and_older_tables_stay_in_force() -> None:
+    content = shipped_content(RuleKind.DEADLINES)
+    assert {kind.value for kind in ClockKind} == set(CLOCKS)
+    lines = [line for line in content["lines"] if line["clock"] != "exclusion"]
+    before = parse_deadlines({**content, "lines": lines}, "1")
+    assert allowance(before, ClockKind.EXCLUSION, Matter("help")).rule == "1:review"
+    own = {"key": "exclusion", "clock": "exclusion", "amount": 3, "unit": "working_days", "subject": "剔除审核"}
+    changed = parse_deadlines({**content, "lines": [*lines, own]}, "2")
+    assert allowance(changed, ClockKind.EXCLUSION, Matter("help", urgency="danger")).duration.amount == 3

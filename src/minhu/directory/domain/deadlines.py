@@ -18,8 +18,10 @@ from minhu.kernel.calendar import Duration
 
 CLOCKS: Final = (
     "accept", "supplement", "dispatch", "sign", "contact", "handle", "review", "suspension", "call_back",
-    "archive", "supervision", "whistle", "receipt",
+    "archive", "supervision", "whistle", "receipt", "exclusion",
 )  # fmt: skip
+LIKE: Final = {"exclusion": "review"}
+"""Clocks that run like another one where a table has no line for them (tables published before they had one)."""
 LEVELS: Final = (*(kind.value for kind in UnitKind), "reminder", "supervision", "escalation")
 
 
@@ -104,10 +106,11 @@ class DeadlineRules:
     ) -> DeadlineLine:
         """The most specific line for ``clock``; ``category_path`` joins codes by '/' from the root.
 
-        Every clock has a line without conditions (checked when rules are saved), so one is always found.
+        Every clock has a line without conditions or runs like one that has (checked when rules are saved), so one is
+        always found.
         """
         nodes = frozenset(category_path.split("/"))
-        for line in self._by_clock[clock]:
+        for line in self._by_clock.get(clock) or self._by_clock[LIKE.get(clock, clock)]:
             if (
                 line.urgency in ("", urgency)
                 and line.deadline_key in ("", deadline_key)
@@ -184,7 +187,8 @@ def _check_lines(lines: tuple[DeadlineLine, ...], problems: Problems) -> None:
         keys.add(line.key)
         conditions.add(condition)
     for clock in CLOCKS:
-        if (clock, "", "", "", "", "") not in conditions:
+        bare = clock in LIKE and all(line.clock != clock for line in lines)
+        if not bare and (clock, "", "", "", "", "") not in conditions:
             problems.add(f"lines({clock})", f"时钟“{clock}”缺少一行不带条件的默认时限。")
 
 

@@ -18,7 +18,6 @@ from minhu.kernel.calendar import Due, Duration, Pause, WorkingCalendar, explain
 if TYPE_CHECKING:
     from minhu.directory.queries.rules import DeadlineRules
 
-_LINE_OF = {ClockKind.EXCLUSION: "review"}
 _ACTIONS = {
     ClockKind.HANDLE: "答复",
     ClockKind.ARCHIVE: "归档",
@@ -70,7 +69,7 @@ class Reading:
 def allowance(rules: DeadlineRules, kind: ClockKind, matter: Matter, level: str = "") -> Allowance:
     """The most specific line for a clock of ``kind`` on ``matter``; ``level`` is the kind of unit, or of supervision."""
     line = rules.line_for(
-        _LINE_OF.get(kind, kind.value),
+        kind.value,
         request_type=matter.request_type,
         category_path=matter.category_path,
         urgency=matter.urgency,

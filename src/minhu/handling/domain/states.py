@@ -155,9 +155,10 @@ TRANSITIONS: tuple[Transition, ...] = (
     _T(Step.CONFIRM_ATTENDANCE, "确认报到", A.WHISTLE, OPEN_STATES, SAME, "", ("unit",)),
     _T(Step.ASK_EXCLUSION, "申请剔除", A.ASK_EXCLUSION, frozenset({S.TO_CALL_BACK, S.CLOSED}), SAME, "",
        ("reason", "text"), reasons="exclusion", starts=(C.EXCLUSION,)),
-    _T(Step.APPROVE_EXCLUSION, "同意剔除", A.DECIDE_EXCLUSION, frozenset({S.TO_CALL_BACK, S.CLOSED}), SAME,
+    # also after the order was reopened: what was asked about the round before must be decided all the same
+    _T(Step.APPROVE_EXCLUSION, "同意剔除", A.DECIDE_EXCLUSION, OPEN_STATES | {S.CLOSED}, SAME,
        "", ("text",), stops=(C.EXCLUSION,)),
-    _T(Step.REFUSE_EXCLUSION, "不同意剔除", A.DECIDE_EXCLUSION, frozenset({S.TO_CALL_BACK, S.CLOSED}), SAME,
+    _T(Step.REFUSE_EXCLUSION, "不同意剔除", A.DECIDE_EXCLUSION, OPEN_STATES | {S.CLOSED}, SAME,
        "", ("text",), stops=(C.EXCLUSION,)),
     _T(Step.NOTE, "备注", A.VIEW_ORDER, frozenset(S), SAME, "", ("text",)),
 )

@@ -122,9 +122,15 @@ def panel(request: HttpRequest, number: str, step: str) -> HttpResponse:
 
 
 def _exclude(opened: Opened, form: StepForm) -> None:
-    """An upheld request takes the ratings of this round out of the figures after exclusions."""
-    for rating in ratings_of(opened.view.request_id):
-        if rating.round == opened.view.reopen_count and not rating.excluded:
+    """An upheld request takes the ratings of the round it was asked about out of the figures after exclusions.
+
+    Those of requesters whose orders were merged belong to the same handling and go with them.
+    """
+    view = opened.view
+    asked = next((r.asked_at for r in view.reviews if r.kind == "exclusion" and r.decision == "waiting"), now())
+    before = sum(one.step is Step.REOPEN and one.at <= asked for one in view.steps)
+    for rating in ratings_of(view.request_id):
+        if rating.round == before and not rating.excluded:
             evaluation.decide_exclusion(rating.id, form.cleaned_data["text"], exclude=True)
 
 

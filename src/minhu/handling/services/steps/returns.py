@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from minhu.handling.domain.returns import must_arbitrate
+from minhu.handling.domain.states import UNIT_CLOCKS
 from minhu.handling.models import Assignment, Lesson, Order, Review
 from minhu.handling.services.context import Context
 from minhu.handling.services.outside import rules, units_by_id
@@ -10,7 +11,7 @@ from minhu.handling.services.steps.dispatching import assign
 from minhu.handling.services.steps.registry import handles
 from minhu.handling.services.steps.work import share_of
 from minhu.handling.services.supervision_ends import end_supervisions, end_whistles
-from minhu.handling.types import AssignmentRole, AssignmentState, ClockKind, Step
+from minhu.handling.types import AssignmentRole, AssignmentState, ClockKind, State, Step
 from minhu.kernel.errors import Conflict, Invalid
 
 
@@ -57,7 +58,7 @@ def approve_return(context: Context) -> None:
     context.end(share, AssignmentState.RETURNED)
     if context.side:
         if context.data.unit_id is not None:
-            _replace(context, share)
+            _rest(context, _replace(context, share))
         return
     context.drop_reviews("主办单位退单，重新派单")
     order.return_count += 1
@@ -71,12 +72,18 @@ def approve_return(context: Context) -> None:
     context.changes |= {"right_unit": right, "returned_by": share.unit_id, "returns": order.return_count}
 
 
-def _replace(context: Context, share: Assignment) -> None:
+def _replace(context: Context, share: Assignment) -> Assignment:
     unit = units_by_id([context.data.unit_id or 0])[context.data.unit_id or 0]
     if any(a.unit_id == unit.id for a in context.assignments):
         raise Invalid(f"“{unit.name}”已在承办此单。", fields={"unit_id": "请勿重复"})
-    assign(context, unit, AssignmentRole(share.role))
     context.changes["replaced_by"] = unit.id
+    return assign(context, unit, AssignmentRole(share.role))
+
+
+def _rest(context: Context, share: Assignment) -> None:
+    """While the order is suspended nobody's clock runs, also not that of an assistant whose return was just decided."""
+    if context.order.state == State.SUSPENDED.value:
+        context.book.pause(UNIT_CLOCKS, share, "suspension")
 
 
 @handles(Step.REFUSE_RETURN)
@@ -84,6 +91,7 @@ def refuse_return(context: Context) -> None:
     """The unit stays responsible; its clocks go on, and the lesson is kept."""
     review, share, _ = _decided(context, Review.Decision.REFUSED)
     _learn(context, review, share, upheld=False)
+    _rest(context, share)
     if not context.side:
         context.order.disputed = False
 
