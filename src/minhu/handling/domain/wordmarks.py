@@ -1,7 +1,7 @@
-"""Marks by which words are found in orders: hashes of neighbouring characters, and one of the order's place in time.
+"""Marks by which words are found in orders: hashes of neighbouring characters, its units, and its place in time.
 
-Chinese words are mostly two characters long, which trigrams cannot find; pairs of neighbouring characters can. The mark
-of the place lets a search ask for the newest orders first, so that a frequent word costs no more among a million orders.
+Chinese words are mostly two characters long, which trigrams cannot find; pairs of neighbouring characters can. Marks of
+units find a unit's own orders among everybody's. The mark of the place lets a search ask for the newest orders first, so that a frequent word costs no more among a million orders.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from minhu.language.features import hashed
 SPAN: Final = 16_384
 """Orders, by id, that share a mark of place."""
 _BITS: Final = 31
+_LEAST: Final = -(2**31)
 
 
 def pair_marks(text: str) -> list[int]:
@@ -27,9 +28,14 @@ def place_mark(order_id: int) -> int:
     return -1 - order_id // SPAN
 
 
-def marks_of(order_id: int, text: str) -> list[int]:
+def unit_mark(unit_id: int) -> int:
+    """The mark of a unit that has or had an order: far below those of places, so that a unit's words are found at once."""
+    return _LEAST + unit_id
+
+
+def marks_of(order_id: int, text: str, unit_ids: Iterable[int] = ()) -> list[int]:
     """All marks of one order."""
-    return [place_mark(order_id), *pair_marks(text)]
+    return [place_mark(order_id), *map(unit_mark, unit_ids), *pair_marks(text)]
 
 
 def marks_of_words(words: Iterable[str]) -> list[int]:

@@ -123,11 +123,15 @@ RANK = "(CASE WHEN urgency = 'danger' THEN 0 WHEN urgency = 'urgent' THEN 1 ELSE
 ROWS = f"""
 CREATE INDEX order_desk ON handling_order (state, {RANK}, due_at, id) WHERE state IN {LIVE};
 CREATE INDEX assignment_desk ON handling_assignment (unit_id, desk, next_due, id) INCLUDE (order_id) WHERE desk <> '';
+DROP INDEX order_disputed;
+CREATE INDEX order_disputed ON handling_order (state, id) WHERE disputed;
 DROP INDEX assignment_answered;
 CREATE INDEX assignment_answered ON handling_assignment (unit_id, replied_at, id) INCLUDE (order_id)
   WHERE state = 'replied' AND role <> 'whistle';
 """
 NO_ROWS = """
+DROP INDEX order_disputed;
+CREATE INDEX order_disputed ON handling_order (id) WHERE disputed;
 DROP INDEX assignment_answered;
 CREATE INDEX assignment_answered ON handling_assignment (unit_id, replied_at) WHERE replied_at IS NOT NULL;
 DROP INDEX assignment_desk; DROP INDEX order_desk;

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
-from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, Count, F, IntegerField, QuerySet, Value, When
 
 from minhu.directory.access import visible_to
 from minhu.directory.types import Urgency
@@ -61,27 +63,48 @@ def _tab(tab: str, actor: Actor) -> QuerySet[Order]:
 
 def counts(actor: Actor | None = None) -> dict[str, int]:
     """How many orders wait under each tab; only states that empty themselves are counted."""
-    states = {state.value for found in TABS.values() for state in found}
-    rows = visible_to(Order.objects.filter(state__in=states), actor or current_actor()).order_by()
-    found = {
-        state: (total, disputed)
-        for state, total, disputed in rows.values_list("state").annotate(
-            total=Count("id"), disputed_total=Count("id", filter=Q(disputed=True))
-        )
-    }
-    return {
-        tab: sum(found.get(state.value, (0, 0))[1 if tab == "disputed" else 0] for state in states_of)
-        for tab, states_of in TABS.items()
-    }
+    who = actor or current_actor()
+    found = _by_state({state for states_of in TABS.values() for state in states_of}, who)
+    sums = {tab: sum(found.get(state.value, 0) for state in states_of) for tab, states_of in TABS.items()}
+    # by itself: the flag stands in no index of the others, which are counted without reading a row
+    return {**sums, "disputed": _tab("disputed", who).order_by().count()}
+
+
+def waiting_for_desk(actor: Actor) -> int:
+    """Orders that wait for a dispatcher's decision, for the menu."""
+    return sum(_by_state({*TABS["todo"], S.RETURN_REVIEW, S.EXTENSION_REVIEW}, actor).values())
+
+
+def _by_state(states: Iterable[State], actor: Actor) -> dict[str, int]:
+    rows = visible_to(Order.objects.filter(state__in=[state.value for state in states]), actor).order_by()
+    return dict(rows.values_list("state").annotate(Count("id")))
 
 
 def queue(tab: str, page: int = 1, actor: Actor | None = None, size: int = PAGE) -> Queue:
     """One page of a tab: danger first, then urgent, then by deadline; an unknown tab is 'todo'."""
-    rows = _tab(tab if tab in TABS else "todo", actor or current_actor())
-    start = (max(page, 1) - 1) * size
-    ordered = rows.annotate(rank=_RANK).order_by("rank", F("due_at").asc(nulls_last=True), "id")
-    found = tuple(map(row_of, ordered[start : start + size]))
-    return Queue(found, rows.count())
+    tab, who = tab if tab in TABS else "todo", actor or current_actor()
+    rows, start = _tab(tab, who), (max(page, 1) - 1) * size
+    order = ("rank", F("due_at").asc(nulls_last=True), "id")
+    if tab == "disputed":
+        found: list[Order] = [*rows.annotate(rank=_RANK).order_by(*order)[start : start + size]]
+    else:
+        keys = sorted(_first_keys(tab, who, start + size), key=lambda key: (key[0], key[1] is None, *key[1:]))
+        ids = [key[2] for key in keys[start : start + size]]
+        by_id = Order.objects.in_bulk(ids)
+        found = [by_id[pk] for pk in ids if pk in by_id]
+    return Queue(tuple(map(row_of, found)), rows.count())
+
+
+def _first_keys(tab: str, actor: Actor, most: int) -> list[tuple[int, datetime | None, int]]:
+    """Rank, deadline and id of the first orders of each state of a tab: one short range of an index for each."""
+    parts = [
+        visible_to(Order.objects.filter(state=state.value), actor)
+        .annotate(rank=_RANK)
+        .order_by("rank", F("due_at").asc(nulls_last=True), "id")
+        .values_list("rank", "due_at", "id")[:most]
+        for state in TABS[tab]
+    ]
+    return list(parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0])
 
 
 def rows_by_number(numbers: list[str], actor: Actor | None = None) -> tuple[OrderRow, ...]:

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from django.db.models import Q, QuerySet
 
 from minhu.directory.access import visible_to
+from minhu.directory.policy import ScopeKind, scope_of
 from minhu.directory.queries import areas, categories
 from minhu.handling.models import Order
+from minhu.handling.queries.holding import Held
 from minhu.handling.queries.lines import OrderRow, row_of
 from minhu.handling.queries.rows import ANSWERED_DIRECTLY
 from minhu.handling.queries.wordsearch import NEWEST_HITS, orders_with
@@ -30,6 +32,7 @@ PAGE: Final = 50
 RECENT_DAYS: Final = (20, 200)
 LIVE: Final = tuple(sorted(state.value for state in LIVE_STATES))
 DONE: Final = tuple(sorted(state.value for state in DONE_STATES))
+NEWEST: Final = "-created"
 SORTS: Final = {"created": "created_at", "due": "due_at", "changed": "changed_at"}
 
 
@@ -53,7 +56,7 @@ class Filters:
     """Answered by the hotline itself, archived since or not."""
     since: datetime | None = None
     until: datetime | None = None
-    sort: str = "-created"
+    sort: str = NEWEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +74,43 @@ class Found:
 
 def search(filters: Filters, after: str = "", actor: Actor | None = None, size: int = PAGE) -> Found:
     """One page of the orders that ``actor`` may see; an ``after`` that cannot be read gives the first page."""
-    rows, narrowed = _matching(filters, actor or current_actor())
+    who = actor or current_actor()
+    if held := _held(filters, who):
+        return _newest_held(held, after, size)
+    rows, narrowed = _matching(filters, who, COUNTED + 1 if filters.sort == NEWEST else NEWEST_HITS)
     total = len(rows.order_by().values_list("pk")[: COUNTED + 1])
     page = _page(rows, filters.sort, after, size + 1)
     following = _key(page[size - 1], filters.sort) if len(page) > size else ""
     return Found(tuple(map(row_of, page[:size])), following, min(total, COUNTED), total > COUNTED, narrowed)
 
 
+def _held(filters: Filters, actor: Actor) -> Held | None:
+    """The list as a range of what units hold, where it is no more than that: a unit's newest orders, by state and day."""
+    scope = scope_of(actor)
+    if scope.kind is not ScopeKind.UNITS or scope.request_ids:
+        return None
+    plain = replace(filters, states=(), done=False, live=False, since=None, until=None)
+    if plain != Filters():
+        return None
+    chosen = [set(found) for found in (filters.states, filters.done and DONE, filters.live and LIVE) if found]
+    states = set.intersection(*chosen) if chosen else None
+    return Held(scope.unit_ids, states, filters.since, filters.until)
+
+
+def _newest_held(held: Held, after: str, size: int) -> Found:
+    moment, pk = _moment_of(after), after.rpartition("|")[2]
+    before = (moment, int(pk)) if moment and pk.isascii() and pk.isdigit() else None
+    ids, total = held.newest(size + 1, before), held.count(COUNTED + 1)
+    by_id = Order.objects.in_bulk(ids)
+    page = [by_id[pk] for pk in ids if pk in by_id]
+    following = _key(page[size - 1], NEWEST) if len(page) > size else ""
+    return Found(tuple(map(row_of, page[:size])), following, min(total, COUNTED), total > COUNTED, False)
+
+
 def _page(rows: QuerySet[Order], sort: str, after: str, most: int) -> list[Order]:
     """The next rows; of the newest first those of the last days, so that not all of a unit's orders need sorting."""
     ordered = _ordered(_beyond(rows, sort, after), sort)
-    if sort != "-created":
+    if sort != NEWEST:
         return list(ordered[:most])
     last = _moment_of(after) or now()
     for days in RECENT_DAYS:
@@ -93,7 +122,7 @@ def _page(rows: QuerySet[Order], sort: str, after: str, most: int) -> list[Order
 
 def every_row(filters: Filters, limit: int, actor: Actor | None = None) -> Iterator[OrderRow]:
     """The first ``limit`` rows one after the other, for a file or a printed list."""
-    rows, _ = _matching(filters, actor or current_actor())
+    rows, _ = _matching(filters, actor or current_actor(), NEWEST_HITS)
     for row in _ordered(rows, filters.sort)[:limit].iterator(chunk_size=1000):
         yield row_of(row)
 
@@ -106,7 +135,7 @@ def number_of(words: str, actor: Actor | None = None) -> str:
     return visible_to(Order.objects.filter(number=number), actor).values_list("number", flat=True).first() or ""
 
 
-def _matching(filters: Filters, actor: Actor) -> tuple[QuerySet[Order], bool]:
+def _matching(filters: Filters, actor: Actor, enough: int) -> tuple[QuerySet[Order], bool]:
     rows = visible_to(Order.objects.all(), actor)
     rows = rows.filter(_states(filters), _place_and_matter(filters))
     plain = {
@@ -122,10 +151,12 @@ def _matching(filters: Filters, actor: Actor) -> tuple[QuerySet[Order], bool]:
         rows = rows.filter(due_at__isnull=False)
     if not filters.words.strip():
         return rows, False
-    # without further filters what is counted and shown is enough
-    alone = filters == Filters(words=filters.words)
-    found, narrowed = _with_words(filters.words, actor, COUNTED + 1 if alone else NEWEST_HITS)
-    return rows.filter(found), narrowed
+    number = normalise_number(filters.words)
+    if re.fullmatch(r"\d{4,13}(-\d+)?", number):
+        return rows.filter(number__startswith=number), False
+    filtered = replace(filters, words="", sort=NEWEST) != Filters()
+    ids, narrowed = orders_with(filters.words, actor, rows, filtered=filtered, enough=enough)
+    return rows.filter(pk__in=ids), narrowed
 
 
 def _states(filters: Filters) -> Q:
@@ -153,15 +184,6 @@ def _place_and_matter(filters: Filters) -> Q:
         inside = [area.code for area in areas.book().all if filters.area in area.path]
         wanted &= Q(area_id__in=inside or [filters.area])
     return wanted
-
-
-def _with_words(text: str, actor: Actor, enough: int) -> tuple[Q, bool]:
-    """Orders by (part of) their number or whose title, place or text hold every word."""
-    number = normalise_number(text)
-    if re.fullmatch(r"\d{4,13}(-\d+)?", number):
-        return Q(number__startswith=number), False
-    ids, narrowed = orders_with(text, actor, enough)
-    return Q(pk__in=ids), narrowed
 
 
 def _ordered(rows: QuerySet[Order], sort: str) -> QuerySet[Order]:

@@ -188,7 +188,7 @@ def _narrow(rows: QuerySet[M], narrowing: Narrowing, actor: Actor, way: str = "o
 def _returns_of(order_ids: list[int]) -> dict[int, Review]:
     """The oldest return that waits on each order."""
     rows = Review.objects.filter(order_id__in=order_ids, kind=Review.Kind.RETURN, decision=Review.Decision.WAITING)
-    return {row.order_id: row for row in rows.order_by("-id")}
+    return {row.order_id: row for row in rows.select_related("assignment").order_by("-id")}
 
 
 def _line(row: Order | Review | Supervision | Attendance, waiting: dict[int, Review]) -> WatchRow:

@@ -6,14 +6,16 @@ import re
 from typing import Any, Final
 
 from django.db import connection
+from django.db.models import Q, QuerySet
 
-from minhu.directory.policy import ScopeKind, scope_of
-from minhu.handling.domain.wordmarks import SPAN, marks_of_words, newest_first
+from minhu.directory.policy import Scope, ScopeKind, scope_of
+from minhu.handling.domain.wordmarks import SPAN, marks_of_words, newest_first, unit_mark
+from minhu.handling.models import Order
 from minhu.kernel.actors import Actor
 
 NEWEST_HITS: Final = 5000
 NEWEST_ROWS: Final = 20_000
-"""Orders looked through where no mark helps: words of one character."""
+"""Orders looked through where marks do not help: words of one character, frequent words under further filters."""
 MOST_WORDS: Final = 6
 _TITLE: Final = "lower(o.title || ' ' || o.place_hint)"
 _TEXT: Final = "lower(left(r.text, 400))"
@@ -21,54 +23,87 @@ _MARKED: Final = """
 WITH hits AS MATERIALIZED (
   SELECT order_id FROM handling_words WHERE {marks} ORDER BY order_id DESC LIMIT {limit}
 )
-SELECT o.id FROM hits JOIN handling_order o ON o.id = hits.order_id JOIN intake_request r ON r.id = o.request_id
-WHERE {holds}
+SELECT ARRAY(SELECT o.id FROM hits JOIN handling_order o ON o.id = hits.order_id
+  JOIN intake_request r ON r.id = o.request_id WHERE {which} ({holds})), (SELECT count(*) FROM hits)
 """
 _ROWS: Final = """
-SELECT o.id FROM (SELECT id, request_id, title, place_hint FROM handling_order
-  WHERE {which} ORDER BY id DESC LIMIT {limit}) o JOIN intake_request r ON r.id = o.request_id
-WHERE {holds}
+SELECT o.id FROM ({rows}) o JOIN intake_request r ON r.id = o.request_id WHERE {holds} ORDER BY o.id DESC LIMIT {limit}
+"""
+_STATE: Final = f"""
+SELECT coalesce(max(order_id), 0), ARRAY(SELECT order_id FROM handling_unmarked LIMIT {NEWEST_HITS}) FROM handling_words
 """
 
 
-def orders_with(text: str, actor: Actor, enough: int = NEWEST_HITS) -> tuple[list[int], bool]:
+def orders_with(
+    text: str, actor: Actor, rows: QuerySet[Order], *, filtered: bool, enough: int = NEWEST_HITS
+) -> tuple[list[int], bool]:
     """Ids of orders whose title and place, or whose text, hold every word; whether older ones were left out.
 
-    Orders of the last seconds have no marks yet and are read themselves, as are all those of a unit.
+    ``rows`` are the orders meant, ``filtered`` whether they are fewer than all that ``actor`` may see. Whoever takes the
+    ids must still ask ``rows`` for them. Orders of the last seconds have no (whole) marks yet and are read themselves.
     """
     words = [word.lower() for word in text.split()][:MOST_WORDS]
-    scope = scope_of(actor)
-    if scope.kind is not ScopeKind.ALL:
-        own = "(unit_ids && %s::bigint[] OR request_id = ANY (%s::bigint[]))"
-        found = _rows(own, [list(scope.unit_ids), list(scope.request_ids)], words, NEWEST_HITS)
-        return found, len(found) >= NEWEST_HITS
-    marks = marks_of_words(words)
-    if not marks:
-        return _rows("true", [], words, NEWEST_ROWS), _newest() > NEWEST_ROWS
-    top = _newest()
-    found = _rows("id > %s", [top], words, NEWEST_HITS)
+    marks, scope = marks_of_words(words), scope_of(actor)
+    if not marks or not _marked_for(scope):
+        return _read(rows, words, enough)
+    top, moved = _state()
+    which, values = "marks @> %s::integer[]", [marks]
+    if scope.kind is ScopeKind.UNITS:
+        which, values = f"{which} AND marks && %s::integer[]", [marks, [unit_mark(unit) for unit in scope.unit_ids]]
+    only = rows if filtered else None
+    found = set(_ids(rows.filter(Q(pk__gt=top) | Q(pk__in=moved)), words, NEWEST_HITS, NEWEST_HITS))
     for places in newest_first(top):
-        found += _marked("marks @> %s::integer[] AND marks && %s::integer[]", [marks, list(places)], words)
+        part, looked = _marked(f"{which} AND marks && %s::integer[]", [*values, list(places)], words, only)
+        found.update(part)
         if len(found) >= enough:
             return sorted(found, reverse=True)[:enough], True
-    oldest = max(top // SPAN - 15, 0) * SPAN
+        if filtered and looked >= NEWEST_HITS:  # a frequent word: the filters leave fewer orders than it does
+            return _read(rows, words, enough)
+    oldest, looked = max(top // SPAN - 15, 0) * SPAN, 0
     if oldest:
-        found += _marked("marks @> %s::integer[] AND order_id < %s", [marks, oldest], words)
-    return found, len(found) >= NEWEST_HITS
+        part, looked = _marked(f"{which} AND order_id < %s", [*values, oldest], words, only)
+        found.update(part)
+    return sorted(found, reverse=True), looked >= NEWEST_HITS
 
 
-def _newest() -> int:
+def _marked_for(scope: Scope) -> bool:
+    """Whether marks say all about who may see an order: everybody's, or units' (not single requests)."""
+    return scope.kind is ScopeKind.ALL or (scope.kind is ScopeKind.UNITS and not scope.request_ids)
+
+
+def _state() -> tuple[int, list[int]]:
+    """The newest order that has marks, and orders that came to other units since they were marked."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT coalesce(max(order_id), 0) FROM handling_words")
-        return int(cursor.fetchone()[0])
+        cursor.execute(_STATE)
+        top, moved = cursor.fetchone()
+    return top, moved
 
 
-def _marked(marks: str, parameters: list[Any], words: list[str]) -> list[int]:
-    return _ids(_MARKED.format(marks=marks, limit=NEWEST_HITS, holds=_holds(words)), parameters, words)
+def _read(rows: QuerySet[Order], words: list[str], enough: int) -> tuple[list[int], bool]:
+    found = _ids(rows, words, NEWEST_ROWS, enough)
+    return found, len(found) >= enough or _state()[0] > NEWEST_ROWS
 
 
-def _rows(which: str, parameters: list[Any], words: list[str], limit: int) -> list[int]:
-    return _ids(_ROWS.format(which=which, limit=limit, holds=_holds(words)), parameters, words)
+def _marked(marks: str, values: list[Any], words: list[str], only: QuerySet[Order] | None) -> tuple[list[int], int]:
+    """Orders that hold the words among the newest hits of some marks, and how many hits there were."""
+    which = ""
+    if only is not None:
+        inner, parameters = only.order_by().values("pk").query.sql_with_params()
+        which, values = f"o.id IN ({inner}) AND", [*values, *parameters]
+    statement = _MARKED.format(marks=marks, limit=NEWEST_HITS, which=which, holds=_holds(words))
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*values, *_patterns(words)])
+        found, looked = cursor.fetchone()
+    return found, looked
+
+
+def _ids(rows: QuerySet[Order], words: list[str], most: int, enough: int) -> list[int]:
+    """Orders that hold the words among the ``most`` newest of ``rows``."""
+    newest = rows.order_by("-id").values("id", "request_id", "title", "place_hint")[:most]
+    inner, parameters = newest.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(_ROWS.format(rows=inner, holds=_holds(words), limit=enough), [*parameters, *_patterns(words)])
+        return [row[0] for row in cursor.fetchall()]
 
 
 def _holds(words: list[str]) -> str:
@@ -76,8 +111,6 @@ def _holds(words: list[str]) -> str:
     return " OR ".join(f"({side})" for side in sides)
 
 
-def _ids(statement: str, parameters: list[Any], words: list[str]) -> list[int]:
+def _patterns(words: list[str]) -> list[str]:
     patterns = ["%" + re.sub(r"([\\%_])", r"\\\1", word) + "%" for word in words]
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [*parameters, *patterns, *patterns])
-        return [row[0] for row in cursor.fetchall()]
+    return [*patterns, *patterns]

@@ -1,4 +1,4 @@
-"""Gives new orders their marks of words, some seconds after they came: a loop of the background work."""
+"""Gives new orders their marks of words and units, some seconds after they came or moved: a loop of the background work."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LATE = 5000
 WHOLE_SECONDS = 3600.0
 _LOCK = "SELECT pg_try_advisory_xact_lock(712350), coalesce((SELECT max(order_id) FROM handling_words), 0)"
 _UNMARKED = """
-SELECT o.id, o.title || ' ' || o.place_hint || ' ' || left(r.text, 400)
+SELECT o.id, o.title || ' ' || o.place_hint || ' ' || left(r.text, 400), o.unit_ids
 FROM handling_order o JOIN intake_request r ON r.id = o.request_id
 WHERE o.id > %s AND NOT EXISTS (SELECT 1 FROM handling_words w WHERE w.order_id = o.id AND w.order_id > %s)
 ORDER BY o.id LIMIT %s
@@ -23,6 +23,19 @@ ORDER BY o.id LIMIT %s
 _MARK = """
 INSERT INTO handling_words (order_id, marks)
 SELECT u.id, u.marks::integer[] FROM unnest(%s::bigint[], %s::text[]) u (id, marks) ON CONFLICT DO NOTHING
+"""
+# orders that came to other units since they were marked; those not yet marked get all their marks below
+_NEW_UNITS = """
+WITH taken AS (
+  DELETE FROM handling_unmarked WHERE ctid = ANY (ARRAY(SELECT ctid FROM handling_unmarked LIMIT %s)) RETURNING order_id
+), units AS (
+  SELECT id, ARRAY(SELECT (unit_id - 2147483648)::integer FROM unnest(unit_ids) unit_id) AS marks
+  FROM handling_order WHERE id IN (SELECT order_id FROM taken)
+), changed AS (
+  UPDATE handling_words w SET marks = w.marks || ARRAY(SELECT unnest(u.marks) EXCEPT SELECT unnest(w.marks))
+  FROM units u WHERE w.order_id = u.id AND NOT w.marks @> u.marks
+)
+SELECT count(*) FROM taken
 """
 _whole_at = -WHOLE_SECONDS
 
@@ -41,9 +54,11 @@ def mark_words(batch: int = BATCH) -> int:
         cursor.execute(_UNMARKED, (start, start, batch))
         rows = cursor.fetchall()
         if rows:
-            marks = ["{" + ",".join(map(str, marks_of(order_id, text))) + "}" for order_id, text in rows]
-            cursor.execute(_MARK, ([order_id for order_id, _ in rows], marks))
-    if len(rows) == batch:
+            marks = ["{" + ",".join(map(str, marks_of(*row))) + "}" for row in rows]
+            cursor.execute(_MARK, ([row[0] for row in rows], marks))
+        cursor.execute(_NEW_UNITS, (batch,))
+        moved = cursor.fetchone()[0]
+    if batch in (len(rows), moved):
         return batch
     if whole:
         _whole_at = time.monotonic()

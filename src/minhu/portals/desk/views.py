@@ -57,8 +57,7 @@ def waiting(actor: Actor) -> dict[str, int]:
     """The number beside the menu: orders that wait for the desk."""
     if "dispatcher" not in actor.roles:
         return {}
-    found = queue.counts(actor)
-    return {"desk": found["todo"] + found["return_review"] + found["extension_review"]}
+    return {"desk": queue.waiting_for_desk(actor)}
 
 
 @for_staff(*DESK)
