@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Callable
 from pathlib import Path
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -51,7 +52,12 @@ def _refused(request: HttpRequest, error: HttpError) -> HttpResponse:
     return answer(request, MinhuError(error.message, code="refused", status=error.status_code))
 
 
+# operations that `ProgramMiddleware` calls without the framework, by whole path
+direct: dict[str, Callable[[HttpRequest], HttpResponse | None]] = {}
+
 # A room joins by having an `api.py` with a `router`; its paths start where the room says.
 for _file in sorted(PACKAGE.glob("*/api.py")):
     if _file.parent.name != "server":
-        api.add_router("", importlib.import_module(f"minhu.{_file.parent.name}.api").router)
+        _room = importlib.import_module(f"minhu.{_file.parent.name}.api")
+        api.add_router("", _room.router)
+        direct |= {f"/api/v1{path}": operation for path, operation in getattr(_room, "DIRECT", {}).items()}

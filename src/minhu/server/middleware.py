@@ -13,6 +13,7 @@ from django.urls import get_resolver
 
 from minhu.engines import prepared
 from minhu.kernel.errors import MinhuError
+from minhu.server.api import direct
 from minhu.server.problems import answer, unavailable
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -64,7 +65,10 @@ class ProgramMiddleware:
     goes the long way.
     """
 
-    PATHS = ("/api/v1/requests", "/api/v1/categories", "/api/v1/areas")
+    PATHS = (
+        "/api/v1/requests", "/api/v1/categories", "/api/v1/areas", "/api/v1/webhooks", "/api/v1/transfers", "/open311/",
+        "/hooks/",
+    )  # fmt: skip
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -77,6 +81,9 @@ class ProgramMiddleware:
         response = cast(HttpResponseBase, self._short(request))
         if isinstance(response, HttpResponse):
             response["Content-Length"] = str(len(response.content))
+        if (rate := getattr(request, "rate", None)) is not None:
+            response["RateLimit-Limit"], response["RateLimit-Remaining"] = str(rate.limit), str(rate.remaining)
+            response["RateLimit-Reset"] = str(rate.reset)
         response["X-Content-Type-Options"] = "nosniff"
         response["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
         if request.is_secure():
@@ -87,9 +94,12 @@ class ProgramMiddleware:
     def _view(request: HttpRequest) -> HttpResponseBase:
         prepared.spare_health_check()
         request.get_host()  # refuses foreign host names
-        match = get_resolver().resolve(request.path_info)
-        request.resolver_match = match
         try:
+            operation = direct.get(request.path_info)
+            if operation is not None and (found := operation(request)) is not None:
+                return found
+            match = get_resolver().resolve(request.path_info)
+            request.resolver_match = match
             answered: HttpResponseBase = match.func(request, *match.args, **match.kwargs)
         except (MinhuError, DatabaseError) as error:
             away = error if isinstance(error, MinhuError) else unavailable(error)
