@@ -2,3 +2,5 @@
 
 Start reading in ARCHITECTURE.md; the rooms below are listed there from top to bottom.
 """
+
+__version__ = "0.1.0"
