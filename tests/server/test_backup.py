@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from tests.server.test_running_house import minhu
 
+from minhu.engines.keyring import open_keyring
+
 
 def receive_something(home: Path) -> None:
     """A few messages, so that there are sealed values, orders and ledger entries."""
@@ -46,7 +48,7 @@ def last_line(text: str) -> dict[str, object]:
 
 
 def give_master_key(city: Path, home: Path) -> None:
-    (home / "keys").mkdir(parents=True)
+    (home / "keys").mkdir(parents=True, exist_ok=True)
     shutil.copy(city / "keys" / "master.key", home / "keys" / "master.key")
 
 
@@ -64,6 +66,8 @@ def test_the_restored_house_is_equal_and_its_ledger_whole(
     manifest = json.loads(next(backups.glob("*/manifest.json")).read_text())
     assert body["rows"] == sum(table["rows"] for table in manifest["tables"].values())
     assert manifest["tables"]["intake_request"]["rows"] > 0
+    signing = (home / "keys" / "django.key").read_bytes()
+    assert signing == (city / "keys" / "django.key").read_bytes()
     assert last_line(minhu(home, "ledger", "verify", "--quiet").stdout)["ok"] is True
 
     again = minhu(home, "restore", str(backups))
@@ -103,8 +107,9 @@ def test_a_damaged_backup_restores_nothing(
 
 def test_another_citys_keys_are_never_written_over(city: Path, backups: Path, new_home: Callable[[], Path]) -> None:
     home = new_home()
-    assert minhu(home, "migrate", "--quiet").returncode == 0
-    receive_something(home)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MINHU_HOME", str(home))
+        open_keyring()
     before = (home / "keys" / "data.json").read_bytes()
     done = minhu(home, "restore", str(backups), "--replace")
     assert done.returncode != 0

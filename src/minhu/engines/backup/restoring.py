@@ -55,21 +55,25 @@ def check(folder: Path, progress: Progress = lambda _what: None) -> Manifest:
 
 
 def restore(
-    folder: Path, *, known_migrations: frozenset[str], replace: bool = False, progress: Progress = lambda _what: None
+    folder: Path,
+    *,
+    known_migrations: Callable[[], frozenset[str]],
+    replace: bool = False,
+    progress: Progress = lambda _what: None,
 ) -> Restored:
     """Restore a checked backup into the home and database of this environment.
 
     A place that already holds data is refused (Conflict) unless `replace`: then the embedded database is renamed
-    and kept. Raises Invalid for a damaged backup or one made by a newer version, Unavailable when the keys do not
+    and kept. `known_migrations` gives the names that this program ships. Raises Invalid for a damaged backup or one made by a newer version, Unavailable when the keys do not
     fit or the database refuses. Digests of all tables are compared at the end: a difference raises Unavailable.
     """
     manifest = check(folder, progress)
-    if newer := sorted(set(manifest.migrations) - known_migrations):
+    _restore_keys(folder / KEYS)  # before anything loads the settings: they would make a new signing key
+    if newer := sorted(set(manifest.migrations) - known_migrations()):
         raise Invalid(
             f"备份由更新的版本制作（{manifest.version}，含 {newer[0]}），请先把程序升级到同一版本再恢复。",
             code="backup_newer",
         )
-    _restore_keys(folder / KEYS)
     progress("数据库")
     database.ensure_running()
     kept = _make_room(replace)

@@ -56,7 +56,7 @@ def restore(
             manifest = restoring.check(folder, say)
             body = {"whole": True, "rows": manifest.rows, "bytes": manifest.size, "made_at": manifest.created_at}
         else:
-            done = restoring.restore(folder, known_migrations=_known_migrations(), replace=replace, progress=say)
+            done = restoring.restore(folder, known_migrations=_known_migrations, replace=replace, progress=say)
             body = asdict(done)
     if check_only:
         typer.echo(f"备份完好：{folder}。")
