@@ -12,8 +12,11 @@ from minhu.directory.access import acting_as, as_system
 from minhu.handling.models import Order
 from minhu.handling.queries import search as searching
 from minhu.handling.queries.search import Filters, every_row, search
-from minhu.handling.services import open_order
+from minhu.handling.services import open_order, take
+from minhu.handling.types import Step, StepData
+from minhu.intake.queries import request_card
 from minhu.ledger.queries import entries_of
+from minhu.portals.kept import digest_of
 from minhu.portals.orders.sheet import plain
 from portals.staff_pages import body, signed_in
 
@@ -166,3 +169,40 @@ def test_the_printed_list_is_there_and_bounded(city: City) -> None:
     assert order.number in page
     with acting_as(city.actor("dispatcher")):
         assert len(list(every_row(Filters(), 1))) == 1
+
+
+def test_a_search_never_tells_what_the_reader_is_not_shown(city: City) -> None:
+    """Digit by digit or name by name somebody could find out who a confidential requester is."""
+    words = "我叫欧阳明月，柳湾路路灯不亮，请联系 13812345678 或发邮件到 moon@example.org"
+    with as_system():
+        request = make_request(title="路灯不亮", text=words, requester_name="欧阳明月", confidential=True)
+        open_order(received(city, request, title=request.title, confidential=True))
+        order = Order.objects.get(number=request.number)
+    with acting_as(city.actor("dispatcher")):
+        take(order.number, Step.ACCEPT)
+        take(order.number, Step.DISPATCH, StepData(unit_id=city.unit("water")))
+    for hidden in ("联系 381", "联系 234", "moon", "欧阳明月"):
+        assert numbers(city, "water_handler", words=hidden) == set(), hidden
+        assert numbers(city, "dispatcher", words=hidden) == {order.number}, "who may open it also finds it"
+    assert numbers(city, "leader", words="联系 381") == set()
+    assert numbers(city, "water_handler", words="路灯不亮") == {order.number}
+    assert numbers(city, "water_handler", words="路灯不亮 234") == set()
+    with acting_as(city.actor("water_handler")):
+        assert "欧阳明月" not in request_card(order.request_id).text
+
+
+def test_typed_words_of_an_export_are_kept_as_a_digest(city: City) -> None:
+    make_order(city)
+    client = signed_in(city, "dispatcher")
+    where = "?state=received&unit=云溪市水务局&q=欧阳明月&from=2026-03-01&to=13812345678&hint=13812345678"
+    client.post(f"/orders/export/{where}", {"reason": "回复来电 13812345678"})
+    client.get(f"/orders/sheet/{where}")
+    with as_system():
+        exported, printed = entries_of(("staff", city.actor("dispatcher").id))[-2:]
+    for entry in (exported, printed):
+        kept = entry.payload["filters"]
+        assert set(kept) == {"state", "unit", "q", "from", "to"}
+        assert kept["state"] == "received"
+        assert kept["q"] == digest_of("欧阳明月")
+        assert "欧阳" not in str(entry.payload)
+        assert "13812345678" not in str(entry.payload)

@@ -21,6 +21,7 @@ from minhu.handling.models import Order
 from minhu.handling.queries.holding import Held
 from minhu.handling.queries.lines import OrderRow, row_of
 from minhu.handling.queries.rows import ANSWERED_DIRECTLY
+from minhu.handling.queries.shownwords import only_shown
 from minhu.handling.queries.wordsearch import NEWEST_HITS, orders_with
 from minhu.handling.types import DONE_STATES, LIVE_STATES, Light, State
 from minhu.kernel.actors import Actor, current_actor
@@ -156,7 +157,7 @@ def _matching(filters: Filters, actor: Actor, enough: int) -> tuple[QuerySet[Ord
         return rows.filter(number__startswith=number), False
     filtered = replace(filters, words="", sort=NEWEST) != Filters()
     ids, narrowed = orders_with(filters.words, actor, rows, filtered=filtered, enough=enough)
-    return rows.filter(pk__in=ids), narrowed
+    return rows.filter(pk__in=only_shown(ids, filters.words, actor)), narrowed
 
 
 def _states(filters: Filters) -> Q:

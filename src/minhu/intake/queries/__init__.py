@@ -1,7 +1,7 @@
 """Reads of intake: everything is judged by the policy and by row security, personal values are masked."""
 
 from minhu.intake.queries.callers import caller_history, caller_history_of_phone, caller_history_of_request
-from minhu.intake.queries.cards import request_card, request_id_of, reveal
+from minhu.intake.queries.cards import reads_all_words, request_card, request_id_of, reveal, shown_texts
 from minhu.intake.queries.files import attachments_of, open_attachment
 from minhu.intake.queries.suggestions import decision_of, suggestions_of
 
@@ -12,8 +12,10 @@ __all__ = [
     "caller_history_of_request",
     "decision_of",
     "open_attachment",
+    "reads_all_words",
     "request_card",
     "request_id_of",
     "reveal",
+    "shown_texts",
     "suggestions_of",
 ]

@@ -8,7 +8,7 @@ else who may read the order (leaders, analysts, inspectors) sees masks only.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from enum import IntEnum
 from typing import Final
 
@@ -67,7 +67,7 @@ def request_card(request_id: int, actor: Actor | None = None, purpose: str = "")
     clear = [value.field.value for value in personal if not value.masked]
     if clear:
         ledger.record_access(("request", request_id), purpose or "查看工单", clear)
-    words: Callable[[str], str] = str if sight >= _Sight.REVEAL or _is_own(request, who) else masks.free_text
+    words = _words_for(request, who, sight)
     return RequestCard(
         request_id=request.pk,
         number=request.number,
@@ -94,6 +94,18 @@ def request_card(request_id: int, actor: Actor | None = None, purpose: str = "")
         attachments=attachments_of(request_id, who),
         decision=decision_of(request_id, who),
     )
+
+
+def reads_all_words(actor: Actor) -> bool:
+    """Whether the actor is shown the words of every request as they came, without masks."""
+    return bool(decide(_without_units(actor), Action.VIEW_REQUESTER))
+
+
+def shown_texts(request_ids: Collection[int], actor: Actor | None = None) -> dict[int, str]:
+    """Title and text of requests as the actor is shown them, by id; those that may not be seen are left out."""
+    who = actor or current_actor()
+    rows = [row for row in Request.objects.filter(pk__in=request_ids) if decide(who, Action.VIEW_ORDER, row.facts())]
+    return {row.pk: _words_for(row, who, _sight(row, who))(f"{row.title}\n{row.text}") for row in rows}
 
 
 def reveal(request_id: int, field: PersonalField | str, reason: str, *, actor: Actor | None = None) -> str:
@@ -123,11 +135,33 @@ def _is_own(request: Request, who: Actor) -> bool:
     return who.kind == "citizen" and request.pk in who.own_requests
 
 
+def _words_for(request: Request, who: Actor, sight: _Sight) -> Callable[[str], str]:
+    """How the actor reads the words: as they came, with masked numbers, or also without what names the requester."""
+    if sight >= _Sight.REVEAL or _is_own(request, who):
+        return str
+    if sight is not _Sight.HIDDEN:
+        return masks.free_text
+    named = [
+        (value, mask(value)) for column, _, mask in _FIELDS.values()
+        if column != "place_text" and len(value := getattr(request, column).strip()) > 1
+    ]  # fmt: skip
+
+    def hide(text: str) -> str:
+        for value, mask in named:
+            text = text.replace(value, mask)
+        return masks.free_text(text)
+
+    return hide
+
+
+def _without_units(who: Actor) -> Actor:
+    return Actor(who.kind, who.id, roles=frozenset(who.roles) - UNIT_ROLES, staff_id=who.staff_id)
+
+
 def _sight(request: Request, who: Actor) -> _Sight:
     if _is_own(request, who):
         return _Sight.MASKED
-    without_units = Actor(who.kind, who.id, roles=frozenset(who.roles) - UNIT_ROLES, staff_id=who.staff_id)
-    if decide(without_units, Action.VIEW_REQUESTER, request.facts()):
+    if decide(_without_units(who), Action.VIEW_REQUESTER, request.facts()):
         return _Sight.REVEAL
     if decide(who, Action.VIEW_REQUESTER, request.facts()):
         return _Sight.HIDDEN if request.confidential else _Sight.CONTACT

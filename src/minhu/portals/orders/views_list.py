@@ -16,6 +16,7 @@ from minhu.kernel.actors import Actor
 from minhu.kernel.clock import now
 from minhu.ledger import services as ledger
 from minhu.portals.formats import cn_datetime
+from minhu.portals.kept import kept_filters, kept_reason
 from minhu.portals.orders import sheet
 from minhu.portals.orders.forms_list import ListForm
 from minhu.portals.orders.guards import actor_of, for_staff
@@ -78,10 +79,8 @@ def export(request: HttpRequest) -> HttpResponse:
     filters = form.filters()
     rows = every_row(filters, sheet.LIMIT + 1)
     content, count, over = sheet.workbook(rows, _note(form, actor, reason))
-    kept = {key: value for key, value in request.GET.items() if value}
-    ledger.append(
-        "orders.exported", ("staff", actor.id), {"rows": count, "over": over, "filters": kept, "reason": reason[:200]}
-    )
+    entry = {"rows": count, "over": over, "filters": kept_filters(form), "reason": kept_reason(reason)}
+    ledger.append("orders.exported", ("staff", actor.id), entry)
     name = f"orders-{now():%Y%m%d-%H%M}.xlsx"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
     return HttpResponse(content, content_type=XLSX, headers=headers)
@@ -102,8 +101,8 @@ def print_list(request: HttpRequest) -> HttpResponse:
     """The first rows of the list on A4."""
     form = ListForm(request.GET)
     rows = list(every_row(form.filters(), PRINTED + 1))
-    kept = {key: value for key, value in request.GET.items() if value}
-    ledger.append("orders.printed", ("staff", actor_of(request).id), {"rows": min(len(rows), PRINTED), "filters": kept})
+    entry = {"rows": min(len(rows), PRINTED), "filters": kept_filters(form)}
+    ledger.append("orders.printed", ("staff", actor_of(request).id), entry)
     context = {
         "rows": rows[:PRINTED], "more": len(rows) > PRINTED, "printed": PRINTED, "chosen": _chosen(form),
         "query": request.GET.urlencode(),

@@ -26,6 +26,7 @@ from minhu.kernel.errors import MinhuError
 from minhu.ledger import services as ledger
 from minhu.portals.context import count_unread
 from minhu.portals.formats import cn_datetime
+from minhu.portals.kept import kept_filters, kept_reason
 from minhu.portals.orders.forms import StepForm
 from minhu.portals.orders.guards import actor_of, for_staff
 from minhu.portals.sheets import sheet_response
@@ -144,8 +145,8 @@ def export(request: HttpRequest) -> HttpResponse:
         messages.error(request, _("请填写导出用途（至少 2 个字），才能导出。"))
         return redirect(f"{reverse('supervision')}?{request.GET.urlencode()}")
     found = reads.page_of(chosen.key, WatchFilter(request.GET).narrowing(), 1, sheet.LIMIT, actor)
-    kept = {key: value for key, value in request.GET.items() if value}
-    entry = {"rows": len(found.rows), "filters": kept, "reason": reason[:200]}
+    kept = {**kept_filters(WatchFilter(request.GET)), "list": chosen.key}
+    entry = {"rows": len(found.rows), "filters": kept, "reason": kept_reason(reason)}
     ledger.append("supervision.exported", ("staff", actor.id), entry)
     words = {"who": actor.name, "when": cn_datetime(now()), "why": reason[:200]}
     note = _("%(who)s 于 %(when)s 导出，用途：%(why)s") % words

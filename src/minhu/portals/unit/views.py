@@ -25,6 +25,7 @@ from minhu.kernel.errors import MinhuError
 from minhu.ledger import services as ledger
 from minhu.portals.context import count_unread
 from minhu.portals.formats import remaining
+from minhu.portals.kept import kept_filters, kept_reason
 from minhu.portals.orders.guards import actor_of, for_staff
 from minhu.portals.sheets import sheet_response
 from minhu.portals.unit.forms import InboxFilter
@@ -66,10 +67,10 @@ def export(request: HttpRequest) -> HttpResponse:
     if len(reason) < 2:
         messages.error(request, _("请填写导出用途（至少 2 个字），才能导出。"))
         return redirect(f"{reverse('unit')}?{request.GET.urlencode()}")
-    wish = InboxFilter(request.GET, actor, reads.units_with_work(actor)).wish()
-    rows = reads.page_of(request.GET.get("tab", ""), wish, 1, MOST_IN_FILE, actor).rows
-    kept = {key: value for key, value in request.GET.items() if value}
-    ledger.append("inbox.exported", ("staff", actor.id), {"rows": len(rows), "filters": kept, "reason": reason[:200]})
+    form = InboxFilter(request.GET, actor, reads.units_with_work(actor))
+    rows = reads.page_of(request.GET.get("tab", ""), form.wish(), 1, MOST_IN_FILE, actor).rows
+    entry = {"rows": len(rows), "filters": kept_filters(form), "reason": kept_reason(reason)}
+    ledger.append("inbox.exported", ("staff", actor.id), entry)
     head = [
         _("工单号"),
         _("标题"),
