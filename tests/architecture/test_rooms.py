@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "minhu"
-ROOMS = ("ledger", "directory", "knowledge", "intake", "handling", "evaluation", "governance", "documents")
+ROOMS = ("ledger", "directory", "knowledge", "intake", "handling", "evaluation", "governance", "exchange", "documents")
 DOORS = frozenset({"types", "events", "queries", "services"})
 FURNITURE = {
     "types": 0, "events": 1, "domain": 1, "models": 2, "queries": 3, "services": 4,

@@ -29,7 +29,7 @@ from minhu.kernel.errors import NotAllowed, NotFound
 pytestmark = [pytest.mark.django_db, pytest.mark.data_layer]
 
 CITIZENS_TABLES = {
-    "evaluation_rating", "handling_assignment", "handling_attendance", "handling_clock", "handling_lesson",
+    "evaluation_rating", "exchange_transfer", "handling_assignment", "handling_attendance", "handling_clock", "handling_lesson",
     "handling_order", "handling_orderstep", "handling_review", "handling_supervision", "handling_whistle", "intake_attachment",
     "intake_intakedecision", "intake_request", "intake_suggestion", "intake_supplement",
 }  # fmt: skip
@@ -62,11 +62,16 @@ OPEN_TABLES = {
     "django_content_type": "Django's",
     "django_migrations": "Django's",
     "django_session": "which requests a session may open, by number only; signed and short-lived",
+    "exchange_partner": "other systems; their keys are sealed",
+    "exchange_outboxevent": "kinds, numbers and states of orders, gone within seconds",
+    "exchange_delivery": "kinds, times and outcomes of messages; the bodies are sealed",
+    "exchange_received": "ids and digests of messages, numbers and states of orders",
     "intake_attempt": "counters of wrong follow codes",
     "intake_tokenuse": "counters of partners' calls",
     "intake_fingerprint": "hashes only, needed to find repeats without reading",
     "handling_words": "hashes of words only, needed to find orders; the orders found are read through row security",
     "handling_unmarked": "ids of orders whose marks are to be made anew",
+    "evaluation_day": "counts of ratings by day and unit",
     "governance_day": "counts of past days",
     "governance_slice": "counts of past days by category, area, unit",
     "governance_changed": "days to count again",

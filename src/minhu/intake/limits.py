@@ -36,18 +36,29 @@ _windows: dict[int, _Window] = {}
 _guard = threading.Lock()
 
 
-def spend(token_id: int, per_minute: int) -> None:
-    """Count one use of a token; raises TooMany when its minute is used up."""
-    minute = int(now().timestamp() // 60)
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """What is left of a token's minute; ``reset`` are the seconds until the next one."""
+
+    limit: int
+    remaining: int
+    reset: int
+
+
+def spend(token_id: int, per_minute: int) -> Rate:
+    """Count one use of a token and say what is left; raises TooMany when its minute is used up."""
+    moment = int(now().timestamp())
+    minute, reset = moment // 60, 60 - moment % 60
     with _guard:
         window = _windows.setdefault(token_id, _Window())
         if window.minute != minute:
             window.minute, window.used, window.unsent, window.sync_at = minute, 0, 0, 0.0
         if window.used >= per_minute:
-            raise TooMany(f"调用过于频繁：此令牌每分钟最多 {per_minute} 次，请稍后重试。", code="rate_limited")
+            message = f"调用过于频繁：此令牌每分钟最多 {per_minute} 次，请稍后重试。"
+            raise TooMany(message, code="rate_limited", retry_after=reset)
         window.used += 1
         window.unsent += 1
-        unsent = 0
+        left, unsent = per_minute - window.used, 0
         if time.monotonic() >= window.sync_at or window.used >= per_minute:
             window.sync_at = time.monotonic() + SYNC_SECONDS
             unsent, window.unsent = window.unsent, 0
@@ -58,3 +69,4 @@ def spend(token_id: int, per_minute: int) -> None:
         with _guard:
             if window.minute == minute:
                 window.used = max(window.used, total + window.unsent)
+    return Rate(per_minute, left, reset)

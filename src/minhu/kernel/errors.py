@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 class MinhuError(Exception):
     """Something the caller must know. `message` is Chinese and says what to do.
 
-    `code` is a stable lower-case word for programs, `fields` maps names of form fields to messages.
+    `code` is a stable lower-case word for programs, `fields` maps names of form fields to messages,
+    `retry_after` are the seconds after which it may be tried again.
     """
 
     default_code: ClassVar[str] = "error"
@@ -21,11 +22,13 @@ class MinhuError(Exception):
         code: str | None = None,
         status: int | None = None,
         fields: Mapping[str, str] | None = None,
+        retry_after: int | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
         self.code = code or self.default_code
         self.status = status or self.default_status
+        self.retry_after = retry_after
         self.fields: dict[str, str] | None = dict(fields) if fields is not None else None
 
     def problem(self) -> dict[str, Any]:

@@ -20,6 +20,8 @@ PAGES: tuple[str, ...] = (
     "manage",
     "data",
     "live",
+    "open311",
+    "partners",
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -7,12 +7,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from minhu.engines.database import home_folder
+from minhu.engines.outbound import allowed_networks
+from minhu.server.account_config import AccountConfig
+from minhu.server.config_errors import ConfigError
+from minhu.server.config_errors import flag as _flag
+from minhu.server.config_errors import whole as _whole
 
-
-class ConfigError(Exception):
-    """An environment variable holds something that cannot be used; the message names it."""
+__all__ = ["AccountConfig", "Config", "ConfigError"]
 
 
 def _setting(variable: str, default: str, meaning: str) -> Any:
@@ -45,6 +49,22 @@ class Config:
         "MINHU_CIPHER", "aes", "how personal values are sealed from now on: aes (256-GCM) or sm4 (GCM)"
     )
     master_key_file: str = _setting("MINHU_MASTER_KEY_FILE", "", "master key elsewhere than in MINHU_HOME/keys")
+    jurisdiction: str = _setting("MINHU_JURISDICTION", "", "jurisdiction_id of this city in Open311, e.g. its domain")
+    open311_level: int = _setting(
+        "MINHU_OPEN311_LEVEL", "0", "level of the category tree that Open311 lists as services; 0: the leaves"
+    )
+    open311_tokens: bool = _setting(
+        "MINHU_OPEN311_TOKENS", "0", "Open311 answers a token until a person (or a rule) has accepted the request"
+    )
+    outbound: str = _setting(
+        "MINHU_OUTBOUND_NETWORKS", "", "private networks that messages to partners may go to, e.g. 10.2.0.0/16"
+    )
+    witnesses: str = _setting(
+        "MINHU_WITNESSES", "", "where checkpoints of the ledger are also kept: absolute paths, https://…, mailto:…"
+    )
+    mail: str = _setting(
+        "MINHU_MAIL", "", "smtp://user:password@host:587?from=… or smtps://…; mail goes out through it"
+    )
     log_level: str = _setting("MINHU_LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR")
 
     @classmethod
@@ -73,6 +93,12 @@ class Config:
             upload_mb=_whole("MINHU_UPLOAD_MB", raw["upload_mb"], 1, 4096),
             cipher=raw["cipher"].lower(),
             master_key_file=raw["master_key_file"],
+            jurisdiction=raw["jurisdiction"].strip(),
+            open311_level=_whole("MINHU_OPEN311_LEVEL", raw["open311_level"], 0, 9),
+            open311_tokens=_flag("MINHU_OPEN311_TOKENS", raw["open311_tokens"]),
+            outbound=_networks("MINHU_OUTBOUND_NETWORKS", raw["outbound"]),
+            witnesses=_witnesses(raw["witnesses"]),
+            mail=_mail(raw["mail"]),
             log_level=raw["log_level"].upper(),
         )
 
@@ -84,15 +110,23 @@ class Config:
         return host.strip("[]"), int(port)
 
 
-def _flag(variable: str, text: str) -> bool:
-    if text.lower() in {"1", "true", "yes", "on"}:
-        return True
-    if text.lower() in {"0", "false", "no", "off"}:
-        return False
-    raise ConfigError(f"{variable} is 1 or 0, not {text!r}")
+def _networks(variable: str, text: str) -> str:
+    try:
+        allowed_networks(text)
+    except ValueError as error:
+        raise ConfigError(f"{variable} lists networks like 10.2.0.0/16, not {text!r}") from error
+    return text
 
 
-def _whole(variable: str, text: str, least: int, most: int) -> int:
-    if text.isdigit() and least <= int(text) <= most:
-        return int(text)
-    raise ConfigError(f"{variable} is a whole number from {least} to {most}, not {text!r}")
+def _witnesses(text: str) -> str:
+    for part in filter(None, map(str.strip, text.split(","))):
+        if not part.startswith(("/", "https://", "http://127.0.0.1", "http://localhost", "mailto:")):
+            raise ConfigError(f"MINHU_WITNESSES holds absolute paths, https://… and mailto:…, not {part!r}")
+    return text
+
+
+def _mail(text: str) -> str:
+    parts = urlsplit(text)
+    if text and (parts.scheme not in {"smtp", "smtps"} or not parts.hostname):
+        raise ConfigError("MINHU_MAIL looks like smtp://user:password@host:587?from=hotline@example.org")
+    return text

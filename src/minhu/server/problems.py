@@ -39,8 +39,8 @@ def answer(request: HttpRequest, error: MinhuError) -> HttpResponse:
     else:
         response = HttpResponse(_page(request, error), status=error.status)
     response["X-Request-ID"] = request_number()
-    if error.status == 503:
-        response["Retry-After"] = str(RETRY_SECONDS)
+    if error.status == 503 or error.retry_after is not None:
+        response["Retry-After"] = str(RETRY_SECONDS if error.retry_after is None else error.retry_after)
     response["Cache-Control"] = "no-store"
     return response
 

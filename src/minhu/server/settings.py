@@ -12,11 +12,13 @@ from typing import Any
 from csp.constants import NONE, SELF
 
 from minhu.engines.database import APP_ROLE, conninfo
-from minhu.server.config import Config
+from minhu.server.config import AccountConfig, Config
 from minhu.server.logs import logging_config
+from minhu.server.mail import read_mail
 from minhu.server.secret_key import secret_key
 
 CONFIG = Config.read()
+ACCOUNTS = AccountConfig.read(os.environ)
 PACKAGE = Path(__file__).resolve().parent.parent
 MINHU_HOME: Path = CONFIG.home
 MINHU_DEMO: bool = CONFIG.demo
@@ -28,7 +30,7 @@ ALLOWED_HOSTS: list[str] = list(CONFIG.hosts)
 
 # -- rooms --------------------------------------------------------------------------------------------------------
 
-_ROOMS = ["ledger", "directory", "intake", "handling", "evaluation", "governance", "portals"]
+_ROOMS = ["ledger", "directory", "intake", "handling", "evaluation", "governance", "exchange", "portals"]
 INSTALLED_APPS: list[str] = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -120,13 +122,24 @@ DATABASES: dict[str, dict[str, Any]] = {"default": _database()}
 AUTH_USER_MODEL = "directory.Staff"
 LOGIN_URL = "/login/"
 LOGIN_REDIRECT_URL = "/desk/"
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    *(["minhu.directory.services.ldap.LdapBackend"] if ACCOUNTS.ldap_url else []),
+    "django.contrib.auth.backends.ModelBackend",
 ]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "minhu.directory.services.passwords.ProfileValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "name", "employee_number", "phone")},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+MINHU_PASSWORD_PROFILE = ACCOUNTS.password_profile
+MINHU_SECOND_FACTOR = "optional" if CONFIG.demo else ACCOUNTS.second_factor
+MINHU_IDLE_MINUTES = ACCOUNTS.idle_minutes
+MINHU_EMERGENCY_MINUTES = ACCOUNTS.emergency_minutes
+MINHU_ALARM_MAIL = ACCOUNTS.alarm_mail
 AXES_FAILURE_LIMIT = 5
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_COOLOFF_TIME = 0.25  # hours
@@ -139,7 +152,7 @@ AXES_LOCKOUT_CALLABLE = "minhu.portals.accounts.views.locked_out"
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 8 * 3600
+SESSION_COOKIE_AGE = 12 * 3600  # at most; idle and absolute limits are in the profile
 SESSION_COOKIE_NAME = "minhu_session"
 CSRF_COOKIE_NAME = "minhu_csrf"
 CSRF_COOKIE_SAMESITE = "Lax"
@@ -172,6 +185,9 @@ CONTENT_SECURITY_POLICY: dict[str, Any] = {
         "frame-ancestors": [NONE],
     }
 }
+OPEN311_JURISDICTION: str = CONFIG.jurisdiction
+OPEN311_LEVEL: int = CONFIG.open311_level
+OPEN311_TOKENS: bool = CONFIG.open311_tokens
 UPLOAD_LIMIT_BYTES = CONFIG.upload_mb * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
@@ -210,6 +226,16 @@ LANGUAGE_COOKIE_NAME = "minhu_language"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
+
+
+# -- mail (witnesses of the ledger) ---------------------------------------------------------------------------------
+
+_MAIL = read_mail(CONFIG.mail)
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if _MAIL.host else 'dummy'}.EmailBackend"
+EMAIL_HOST, EMAIL_PORT, EMAIL_TIMEOUT = _MAIL.host, _MAIL.port, 10
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _MAIL.user, _MAIL.password
+EMAIL_USE_TLS, EMAIL_USE_SSL = _MAIL.tls, _MAIL.ssl
+DEFAULT_FROM_EMAIL = _MAIL.sender or "minhu@localhost"
 
 
 # -- logs and jobs ------------------------------------------------------------------------------------------------

@@ -34,6 +34,7 @@ class Topic(StrEnum):
     CATALOGUE = "catalogue"
     RULES = "rules"
     TOKENS = "tokens"
+    PARTNERS = "partners"
     DAY = "day"
     """No table: the date in China, for what holds from one day to another."""
 

@@ -1,11 +1,13 @@
 """Use cases of intake: each is one transaction, announces its news and writes the ledger."""
 
+from minhu.intake.limits import Rate, spend
 from minhu.intake.services.judging import confirm_decision, record_outcome, share
 from minhu.intake.services.opening import looks_like_number, open_by_code
 from minhu.intake.services.receiving import receive
 from minhu.intake.services.supplements import attach, supplement
 
 __all__ = [
+    "Rate",
     "attach",
     "confirm_decision",
     "looks_like_number",
@@ -13,5 +15,6 @@ __all__ = [
     "receive",
     "record_outcome",
     "share",
+    "spend",
     "supplement",
 ]

@@ -1,0 +1,240 @@
+"""Messages to addresses that somebody typed in: sent so that nobody inside our networks can be reached by them.
+
+A name is resolved once and the connection goes to exactly the address that was checked (no second resolution, so a name
+that changes its answer gains nothing); TLS still verifies the name. Private, loopback, link-local, multicast, reserved
+and metadata networks are refused, also when written as IPv4 in IPv6, NAT64, 6to4 or Teredo, unless the operator
+allows a network. No redirects, no proxies, no credentials in addresses, a time limit for the whole exchange and a size
+limit for the answer.
+"""
+
+from __future__ import annotations
+
+import http.client
+import ipaddress
+import os
+import re
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit
+
+from minhu.kernel.errors import Invalid, MinhuError
+
+SECONDS: Final = 10.0
+MOST_ANSWER: Final = 64 * 1024
+LONGEST_URL: Final = 500
+ALLOWED: Final = "MINHU_OUTBOUND_NETWORKS"
+_HOST = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*\.?", re.ASCII)
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+_NAT64 = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("64:ff9b:1::/48"))
+
+
+class Unsent(MinhuError):
+    """The message did not arrive: no connection, no answer in time, or an address that may not be called."""
+
+    default_code = "unsent"
+    default_status = 502
+    title = "消息没有送达"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the other side said; ``body`` holds at most 64 KiB, ``retry_after`` whole seconds if it named them."""
+
+    status: int
+    body: bytes
+    retry_after: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """An address taken apart: what to connect to and what to call it."""
+
+    secure: bool
+    host: str
+    port: int
+    path: str
+
+    @property
+    def header(self) -> str:
+        """The value of the Host header."""
+        name = f"[{self.host}]" if ":" in self.host else self.host
+        return name if self.port == (443 if self.secure else 80) else f"{name}:{self.port}"
+
+
+def allowed_networks(text: str | None = None) -> tuple[Network, ...]:
+    """The networks that may be called although they are private; raises ValueError for what is no network."""
+    source = os.environ.get(ALLOWED, "") if text is None else text
+    return tuple(ipaddress.ip_network(part.strip(), strict=False) for part in source.split(",") if part.strip())
+
+
+def parse(url: str) -> Target:
+    """Take an address apart; raises Invalid for anything but http(s) with a plain host name or number."""
+    if len(url) > LONGEST_URL or not url.isascii() or re.search(r"[\x00-\x20\x7f\\]", url):
+        raise _wrong(f"地址应为不超过 {LONGEST_URL} 个英文字符的网址，不含空格。")
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise _wrong("地址不是有效的网址。") from error
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise _wrong("地址应以 https:// 或 http:// 开头。")
+    if parts.username is not None or parts.password is not None:
+        raise _wrong("地址中不能带用户名或密码。")
+    host = parts.hostname.lower()
+    if _literal(host) is None and not _HOST.fullmatch(host):
+        raise _wrong("地址中的主机名不正确。")
+    secure = parts.scheme == "https"
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return Target(secure, host, port if port is not None else (443 if secure else 80), path)
+
+
+def check(url: str) -> None:
+    """Raise Invalid for an address that could never be called; names are resolved only when something is sent."""
+    target = parse(url)
+    literal = _literal(target.host)
+    if literal is not None and not may_call(literal):
+        raise _wrong("不允许调用内网、本机或保留地址；确需对接时请系统管理员设置 MINHU_OUTBOUND_NETWORKS。")
+
+
+def may_call(address: Address, allowed: tuple[Network, ...] | None = None) -> bool:
+    """Whether a message may go to this address: public, or in a network that the operator allows."""
+    networks = allowed_networks() if allowed is None else allowed
+    if any(address.version == network.version and address in network for network in networks):
+        return True
+    inner = _inside(address)
+    if inner:
+        return all(may_call(one, networks) for one in inner)
+    return address.is_global and not address.is_multicast
+
+
+def _inside(address: Address) -> tuple[Address, ...]:
+    """The IPv4 addresses that an IPv6 address leads to."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return ()
+    if address.ipv4_mapped:
+        return (address.ipv4_mapped,)
+    if address.sixtofour:
+        return (address.sixtofour,)
+    if address.teredo:
+        return address.teredo
+    low = int(address) & 0xFFFFFFFF
+    if any(address in network for network in _NAT64) or (int(address) >> 32 == 0 and low > 1):
+        return (ipaddress.IPv4Address(low),)
+    return ()
+
+
+def _literal(host: str) -> Address | None:
+    """An address written as a number; the short, octal and hexadecimal forms of IPv4 count, as resolvers take them."""
+    try:
+        return ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        pass
+    if re.fullmatch(r"(?:0x[0-9a-f]*|\d+)(?:\.(?:0x[0-9a-f]*|\d+)){0,3}\.?", host):
+        try:
+            return ipaddress.IPv4Address(socket.inet_aton(host.rstrip(".")))
+        except OSError:
+            return None
+    return None
+
+
+def resolve(target: Target) -> str:
+    """The one address to connect to; raises Unsent when the name is unknown or any of its addresses is forbidden."""
+    try:
+        found = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)
+    except (OSError, UnicodeError) as error:
+        raise Unsent("找不到对方主机，请核对地址或域名解析。", code="unknown_host") from error
+    addresses = [str(entry[4][0]).partition("%")[0] for entry in found]
+    if not addresses:
+        raise Unsent("找不到对方主机，请核对地址或域名解析。", code="unknown_host")
+    if not all(may_call(ipaddress.ip_address(address)) for address in addresses):
+        raise Unsent(
+            "对方地址在内网、本机或保留网段，未发送；确需对接时请系统管理员设置 MINHU_OUTBOUND_NETWORKS。",
+            code="forbidden_address",
+        )
+    return addresses[0]
+
+
+class _Plain(http.client.HTTPConnection):
+    """Connects to the address that was checked, whatever the name would answer now."""
+
+    def __init__(self, target: Target, address: str, deadline: float) -> None:
+        super().__init__(target.host, target.port, timeout=_left(deadline))
+        self._target, self._pinned, self._deadline = target, address, deadline
+
+    def connect(self) -> None:
+        """Open the connection; TLS verifies the name."""
+        raw = socket.create_connection((self._pinned, self._target.port), timeout=_left(self._deadline))
+        raw.settimeout(_left(self._deadline))
+        if self._target.secure:
+            context = ssl.create_default_context()
+            context.minimum_version = ssl.TLSVersion.TLSv1_2
+            raw = context.wrap_socket(raw, server_hostname=self._target.host)
+        self.sock = raw
+
+
+def post(url: str, body: bytes, headers: Mapping[str, str], *, seconds: float = SECONDS) -> Answer:
+    """Send ``body`` and return the answer, whatever its status (a redirect is an answer and is not followed).
+
+    Raises Invalid for an address that is none, Unsent when nobody may be or could be reached in ``seconds``.
+    """
+    target = parse(url)
+    deadline = time.monotonic() + seconds
+    connection = _Plain(target, resolve(target), deadline)
+    try:
+        with _ending(connection, deadline):
+            return _exchange(connection, target, body, headers)
+    except TimeoutError as error:
+        raise Unsent("对方没有在规定时间内答复。", code="timeout") from error
+    except ssl.SSLError as error:
+        raise Unsent("对方的安全证书无法验证，未发送。", code="bad_certificate") from error
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise Unsent("无法连接对方系统，或对方的答复不完整。", code="no_connection") from error
+    finally:
+        connection.close()
+
+
+def _exchange(connection: _Plain, target: Target, body: bytes, headers: Mapping[str, str]) -> Answer:
+    connection.request(
+        "POST", target.path, body=body,
+        headers={"User-Agent": "Minhu", "Content-Type": "application/json", **headers, "Host": target.header},
+    )  # fmt: skip
+    response = connection.getresponse()
+    retry = response.headers.get("Retry-After", "")
+    known = int(retry) if retry.isascii() and retry.isdigit() and len(retry) < 7 else None
+    return Answer(response.status, response.read(MOST_ANSWER), known)
+
+
+@contextmanager
+def _ending(connection: _Plain, deadline: float) -> Iterator[None]:
+    """Cut the line when the time is up: an answer that trickles in byte by byte would go on for ever."""
+
+    def cut() -> None:
+        if connection.sock is not None:
+            with suppress(OSError):
+                connection.sock.shutdown(socket.SHUT_RDWR)
+
+    timer = threading.Timer(_left(deadline), cut)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _left(deadline: float) -> float:
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise TimeoutError
+    return left
+
+
+def _wrong(message: str) -> Invalid:
+    return Invalid(message, code="bad_url", fields={"url": message})

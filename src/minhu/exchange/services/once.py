@@ -1,0 +1,43 @@
+"""Messages do their work once: the same id again gets the same answer, with other contents it is refused."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, Final
+
+from django.db import connection, transaction
+
+from minhu.exchange.models import Received
+from minhu.kernel.clock import now
+from minhu.kernel.errors import Conflict
+
+KEPT: Final = timedelta(days=180)
+
+
+def once(source: str, message_id: str, kind: str, body: bytes, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """Do ``work`` for a message of ``source`` unless it was done before; returns its answer (then with ``repeated``).
+
+    Two deliveries at the same moment wait for each other. What ``work`` raises leaves no trace, so that the sender may
+    try again. Raises Conflict when the id was used for another body.
+    """
+    digest = hashlib.sha256(body).hexdigest()
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"received {source} {message_id}"])
+        before = Received.objects.filter(source=source, message_id=message_id).first()
+        if before is not None:
+            if before.digest != digest:
+                raise Conflict("这个消息编号已用于另一份内容，请为新的消息换一个编号。", code="message_id_reused")
+            return {**before.answer, "repeated": True}
+        answer = work()
+        Received.objects.create(
+            source=source, message_id=message_id, kind=kind[:32], digest=digest, answer=answer, at=now()
+        )
+        return answer
+
+
+def sweep_received() -> int:
+    """Forget messages older than half a year; their signatures have long expired."""
+    return Received.objects.filter(at__lt=now() - KEPT).delete()[0]

@@ -1,0 +1,1 @@
+"""What the exchange room does when others have news."""

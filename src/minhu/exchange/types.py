@@ -1,0 +1,205 @@
+"""Types of the exchange room that may leave it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class PartnerKind(StrEnum):
+    """What stands at the other end."""
+
+    PLATFORM = "platform"
+    """A program that brings requests in or follows orders."""
+    UNIT = "unit"
+    """A handling unit's own system: it reports on the orders of its unit."""
+    HOTLINE = "hotline"
+    """Another hotline: orders are handed over to it and come back."""
+
+
+PARTNER_LABELS: dict[PartnerKind, str] = {
+    PartnerKind.PLATFORM: "协作平台",
+    PartnerKind.UNIT: "承办单位系统",
+    PartnerKind.HOTLINE: "其他热线",
+}
+
+
+class EventKind(StrEnum):
+    """What a partner can be told of an order."""
+
+    OPENED = "order.opened"
+    CHANGED = "order.state_changed"
+    REPLIED = "order.replied"
+    CLOSED = "order.closed"
+    RATED = "order.rated"
+
+
+EVENT_LABELS: dict[EventKind, str] = {
+    EventKind.OPENED: "工单生成",
+    EventKind.CHANGED: "状态变化",
+    EventKind.REPLIED: "公开答复",
+    EventKind.CLOSED: "办结",
+    EventKind.RATED: "群众评价",
+}
+
+
+class Reach(StrEnum):
+    """Of which orders a partner is told."""
+
+    OWN = "own"
+    """Those that its own token brought in."""
+    UNIT = "unit"
+    """Those its unit has or had."""
+    ALL = "all"
+    """All orders (of the chosen categories and areas)."""
+
+
+REACH_LABELS: dict[Reach, str] = {
+    Reach.OWN: "该平台令牌提交的诉求",
+    Reach.UNIT: "派给该单位的工单",
+    Reach.ALL: "全部工单（可按分类、区划限定）",
+}
+
+
+class DeliveryState(StrEnum):
+    """How far a message is."""
+
+    WAITING = "waiting"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+
+
+class TransferState(StrEnum):
+    """How far an order is that was handed to another hotline, or came from one."""
+
+    OFFERED = "offered"
+    TAKEN = "taken"
+    REFUSED = "refused"
+    DONE = "done"
+    TAKEN_BACK = "taken_back"
+
+
+TRANSFER_LABELS: dict[TransferState, str] = {
+    TransferState.OFFERED: "等待对方接收",
+    TransferState.TAKEN: "对方已接收",
+    TransferState.REFUSED: "对方已退回",
+    TransferState.DONE: "对方已办结",
+    TransferState.TAKEN_BACK: "已收回",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerData:
+    """What an administrator fills in for a partner."""
+
+    label: str
+    kind: str
+    url: str = ""
+    events: tuple[str, ...] = ()
+    reach: str = Reach.OWN.value
+    token: str = ""
+    unit_id: int | None = None
+    account: str = ""
+    category_codes: tuple[str, ...] = ()
+    area_codes: tuple[str, ...] = ()
+    personal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerView:
+    """A partner as the administrator sees it; secrets are never part of it."""
+
+    id: int
+    uid: str
+    label: str
+    kind: PartnerKind
+    url: str
+    events: tuple[str, ...]
+    reach: Reach
+    token: str
+    unit_id: int | None
+    unit_name: str
+    account: str
+    category_codes: tuple[str, ...]
+    area_codes: tuple[str, ...]
+    personal: bool
+    active: bool
+    created_at: datetime
+    failing_since: datetime | None
+    disabled_at: datetime | None
+    disabled_reason: str
+    last_ok_at: datetime | None
+    waiting: int = 0
+    failed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryView:
+    """One message and what came of it; its body is not shown."""
+
+    id: int
+    message_id: str
+    kind: str
+    created_at: datetime
+    attempts: int
+    state: DeliveryState
+    next_at: datetime | None
+    done_at: datetime | None
+    answer: int | None
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class TransferView:
+    """One transfer of an order as staff see it."""
+
+    id: int
+    number: str
+    partner: str
+    outgoing: bool
+    by_phone: bool
+    state: TransferState
+    label: str
+    reason: str
+    offered_at: datetime
+    their_number: str
+    taken_by: str
+    taken_at: datetime | None
+    ended_at: datetime | None
+    note: str
+    sent: str
+    """How the message to the partner fares: a delivery state, empty by telephone."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedOrder:
+    """What anybody may read of an order whose reply was approved: no person, no exact place."""
+
+    number: str
+    state: str
+    open: bool
+    state_words: str
+    reply: str
+    category_code: str
+    category_name: str
+    title: str
+    unit_name: str
+    created_at: datetime
+    changed_at: datetime
+    due_at: datetime | None
+    area_name: str
+    area_code: str
+    latitude: float | None
+    longitude: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedUpdate:
+    """One line of the timeline of a published order."""
+
+    update_id: int
+    number: str
+    open: bool
+    text: str
+    at: datetime
