@@ -104,6 +104,13 @@ def test_a_wholly_rewritten_history_contradicts_the_file_outside(write: Write, o
     assert any("库外" in finding.detail for finding in result.findings)
 
 
+def unsigned(line: str, **changes: Any) -> str:
+    """A line as it was written before there were keys."""
+    body = {**json.loads(line), **changes}
+    body.pop("note")
+    return json.dumps(body)
+
+
 @pytest.mark.parametrize(
     ("change", "kind"),
     [
@@ -111,7 +118,8 @@ def test_a_wholly_rewritten_history_contradicts_the_file_outside(write: Write, o
         (lambda lines: [lines[0], "nonsense", *lines[1:]], "witness_damaged"),
         (lambda lines: [lines[1], lines[0], lines[2]], "witness_damaged"),
         (lambda lines: [lines[0], lines[2]], "witness_damaged"),
-        (lambda lines: [lines[0], lines[1].replace('"root": "', '"root": "0'), lines[2]], "entries_replaced"),
+        (lambda lines: [lines[0], lines[1].replace('"root": "', '"root": "0'), lines[2]], "witness_damaged"),
+        (lambda lines: [lines[0], unsigned(lines[1], root="00" * 32), lines[2]], "entries_replaced"),
     ],
 )
 def test_a_damaged_file_outside_is_said(write: Write, outside: Path, change: Any, kind: str) -> None:

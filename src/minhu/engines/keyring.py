@@ -24,6 +24,7 @@ from minhu.kernel.errors import Unavailable
 
 KEY_BYTES = 32
 _MISSING = "找不到主密钥文件，已加密的个人信息无法读取。请把备份的主密钥放回密钥目录后重试。"
+_UNUSABLE = "密钥目录无法读写，请检查磁盘空间和目录权限后重试。"
 _DAMAGED = "密钥文件已损坏或与主密钥不匹配。请从备份中恢复密钥目录后重试。"
 
 
@@ -60,7 +61,7 @@ def open_keyring() -> Keyring:
                 _write_private(path, _wrapped(master, {1: _new_key()}, 1, _new_key()))
             return _opened(master, path.read_bytes())
     except OSError as error:
-        raise Unavailable("密钥目录无法读写，请检查磁盘空间和目录权限后重试。", code="keys_unavailable") from error
+        raise Unavailable(_UNUSABLE, code="keys_unavailable") from error
 
 
 def add_data_key() -> int:
@@ -73,6 +74,32 @@ def add_data_key() -> int:
         version = max(old.data) + 1
         _write_private(path, _wrapped(master, {**old.data, version: _new_key()}, version, old.index))
     return version
+
+
+def seal_with_master(secret: bytes, label: str) -> str:
+    """Wrap another key under the master key, bound to `label`; what `open_with_master` opens.
+
+    Raises Unavailable when the master key is gone or the folder cannot be used.
+    """
+    open_keyring()
+    with _locked():
+        return _wrap(_read_master(may_create=False), secret, label)
+
+
+def open_with_master(wrapped: str, label: str) -> bytes:
+    """Unwrap what `seal_with_master` made for the same label; raises Unavailable when it does not fit."""
+    try:
+        with _locked():
+            return _unwrap(_read_master(may_create=False), wrapped, label)
+    except (ValueError, InvalidTag) as error:
+        raise Unavailable(_DAMAGED, code="keys_damaged") from error
+    except OSError as error:
+        raise Unavailable(_UNUSABLE, code="keys_unavailable") from error
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Write a file of mode 0600 so that a crash leaves either the old or the new content."""
+    _write_private(path, content)
 
 
 def _new_key() -> bytes:

@@ -27,6 +27,11 @@ class Entry(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["subject_type", "subject_id", "id"], name="ledger_entry_subject"),
             models.Index(fields=["id"], condition=Q(position__isnull=True), name="ledger_entry_pending"),
+            # only the sequencer pays for these two: an entry enters them with its position
+            models.Index(fields=["kind", "position"], condition=Q(position__isnull=False), name="ledger_entry_kind"),
+            models.Index(
+                fields=["actor_id", "position"], condition=Q(position__isnull=False), name="ledger_entry_actor"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -44,6 +49,31 @@ class Checkpoint(models.Model):
 
     def __str__(self) -> str:
         return f"{self.size} {bytes(self.root).hex()[:16]}"
+
+
+class Subtree(models.Model):
+    """The root over the 256^level leaves from place·256^level on; made anew from the entries whenever it is lost."""
+
+    level = models.SmallIntegerField()
+    place = models.BigIntegerField()
+    root = models.BinaryField()
+    pk = models.CompositePrimaryKey("level", "place")
+
+    def __str__(self) -> str:
+        return f"{self.level}/{self.place}"
+
+
+class ContractState(models.Model):
+    """How far a contract has come: everything below `position` has had its one effect."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    position = models.BigIntegerField(default=0)
+    results = models.BigIntegerField(default=0, help_text="entries that it wrote")
+    failures = models.BigIntegerField(default=0, help_text="entries it could not treat; each is in the log")
+    at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.name} at {self.position}"
 
 
 class Access(models.Model):

@@ -2,6 +2,7 @@
 
 from django.db import connection
 
+from minhu.ledger import signing
 from minhu.ledger.database import everything_visible
 from minhu.ledger.models import Access, Checkpoint, Entry
 from minhu.ledger.types import AccessFilter, AccessView, CheckpointView, EntryView, Status, Subject
@@ -44,7 +45,21 @@ def checkpoints(limit: int = 20) -> list[CheckpointView]:
     """Return the newest checkpoints, newest first: sizes and roots only."""
     with everything_visible():
         rows = list(Checkpoint.objects.order_by("-size")[:limit])
-    return [CheckpointView(row.size, bytes(row.root).hex(), row.at) for row in rows]
+    return [
+        CheckpointView(row.size, bytes(row.root).hex(), row.at, bytes(row.signature or b"")[:4].hex()) for row in rows
+    ]
+
+
+def last_note() -> str:
+    """Return the newest checkpoint as a signed note; empty when nothing is signed yet. Anybody may have it."""
+    with everything_visible():
+        last = Checkpoint.objects.order_by("-size").first()
+    return signing.note_of(last) if last else ""
+
+
+def verifiers() -> tuple[str, ...]:
+    """Return the printable public keys of this ledger, oldest first."""
+    return tuple(key.verifier for key in signing.all_keys())
 
 
 def accesses(narrowing: AccessFilter, start: int = 0, size: int = 50) -> tuple[list[AccessView], int]:

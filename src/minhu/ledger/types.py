@@ -15,6 +15,13 @@ FindingKind = Literal[
     "checkpoint_missing",
     "witness_missing",
     "witness_damaged",
+    "signature_missing",
+    "signature_wrong",
+    "proofs_changed",
+    "step_without_entry",
+    "entry_without_step",
+    "step_changed",
+    "history_gap",
 ]
 
 
@@ -45,6 +52,16 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """A checkpoint as it stands outside the database; `root` is hexadecimal, `note` empty where nothing was signed."""
+
+    number: int
+    size: int
+    root: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Verification:
     """The outcome of checking the whole ledger; `root` is hexadecimal, `pending` not yet integrated."""
 
@@ -54,6 +71,12 @@ class Verification:
     pending: int
     seconds: float
     findings: tuple[Finding, ...] = ()
+    good_size: int = 0
+    """The largest checkpoint up to which everything agrees, inside and outside the database."""
+    good_at: datetime | None = None
+    """When that checkpoint was made: what was touched was touched later, or entered later."""
+    signed_size: int = 0
+    """How far the newest good signature reaches."""
 
     @property
     def ok(self) -> bool:
@@ -76,6 +99,34 @@ class InclusionProof:
 
 
 @dataclass(frozen=True, slots=True)
+class ConsistencyProof:
+    """Proof (RFC 9162, 2.1.4) that the tree of `old` entries is the beginning of that of `new`; hashes hexadecimal."""
+
+    old: int
+    new: int
+    old_root: str
+    new_root: str
+    path: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProvenRecord:
+    """An entry's canonical record, as it was hashed, with its proof."""
+
+    record: str
+    proof: InclusionProof
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What shows a stranger that entries stand in the ledger: signed checkpoint, printable key, records with proofs."""
+
+    note: str
+    verifier: str
+    records: tuple[ProvenRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """How the ledger stands; `oldest_pending` is the moment of the oldest entry without a position."""
 
@@ -89,12 +140,29 @@ class Status:
 
 
 @dataclass(frozen=True, slots=True)
+class WitnessState:
+    """How one witness stands: what it has, and why not more. `kind` is empty for an address that cannot be used."""
+
+    address: str
+    kind: str
+    size: int = 0
+    at: datetime | None = None
+    failures: int = 0
+    error: str = ""
+    next_at: datetime | None = None
+    answer: str = ""
+    """What a web witness signed in return."""
+
+
+@dataclass(frozen=True, slots=True)
 class CheckpointView:
     """The tree at one size; `root` is hexadecimal."""
 
     size: int
     root: str
     at: datetime
+    key_id: str = ""
+    """Of the key that signed it; empty for one of the time before keys."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,13 @@ class Frontier:
         roots.append(node)
         self.size += 1
 
+    def closed_by(self, leaf: bytes, height: int) -> bytes:
+        """Return the root of the subtree of 2^height leaves that `leaf` would complete."""
+        node = leaf
+        for left in reversed(self._roots[-height:]):
+            node = node_hash(left, node)
+        return node
+
     def root(self) -> bytes:
         """Return the root of the tree; of the empty tree SHA-256 of nothing."""
         if not self._roots:
@@ -62,25 +69,6 @@ def root_of(leaves: Sequence[bytes]) -> bytes:
     for leaf in leaves:
         tree.append(leaf)
     return tree.root()
-
-
-def inclusion_path(leaves: Sequence[bytes], position: int) -> list[bytes]:
-    """Return the audit path of leaf `position` (RFC 9162, 2.1.3.1), from the leaf to the root.
-
-    Raises IndexError for a position outside the tree. Costs O(n) hashes.
-    """
-    if not 0 <= position < len(leaves):
-        raise IndexError(f"position {position} is not within a tree of {len(leaves)} leaves")
-    path: list[bytes] = []
-    level, at = list(leaves), position
-    while len(level) > 1:
-        sibling = at ^ 1
-        if sibling < len(level):
-            path.append(level[sibling])
-        paired = [node_hash(level[i], level[i + 1]) for i in range(0, len(level) - 1, 2)]
-        level = paired if len(level) % 2 == 0 else [*paired, level[-1]]
-        at >>= 1
-    return path
 
 
 def is_included(leaf: bytes, position: int, size: int, path: Sequence[bytes], root: bytes) -> bool:

@@ -2,7 +2,30 @@
 
 from minhu.ledger.services.append import append, append_many, record_access
 from minhu.ledger.services.integrate import integrate, sequencer_tick
-from minhu.ledger.services.prove import prove
-from minhu.ledger.services.verify import verify
+from minhu.ledger.services.keys import keys, parse_verifiers
+from minhu.ledger.services.prove import evidence, prove, prove_growth, roots_at
+from minhu.ledger.services.resume import resume
+from minhu.ledger.services.subtrees import grow
+from minhu.ledger.services.verify import cross_check, verify
+from minhu.ledger.services.witnesses import deliver
+from minhu.ledger.services.witnesses import states as witness_states
 
-__all__ = ["append", "append_many", "integrate", "prove", "record_access", "sequencer_tick", "verify"]
+__all__ = [
+    "append",
+    "append_many",
+    "cross_check",
+    "deliver",
+    "evidence",
+    "grow",
+    "integrate",
+    "keys",
+    "parse_verifiers",
+    "prove",
+    "prove_growth",
+    "record_access",
+    "resume",
+    "roots_at",
+    "sequencer_tick",
+    "verify",
+    "witness_states",
+]

@@ -6,15 +6,17 @@ later, whatever its id: nothing can be skipped, and writers never wait for the s
 
 from typing import Any
 
+import structlog
 from django.db import connection, transaction
 
 from minhu.kernel.clock import now
-from minhu.kernel.errors import Conflict
-from minhu.ledger import witness
+from minhu.kernel.errors import Conflict, Unavailable
+from minhu.ledger import signing, witness
 from minhu.ledger.database import everything_visible
 from minhu.ledger.domain.merkle import Frontier
 from minhu.ledger.models import Checkpoint
 
+log = structlog.get_logger("minhu.ledger")
 _LOCK = "SELECT pg_try_advisory_xact_lock(712346)"
 _PICK = "SELECT id, leaf_hash FROM ledger_entry WHERE position IS NULL ORDER BY id LIMIT %s"
 _PLACE = (
@@ -36,7 +38,7 @@ def integrate(batch: int = 2000, batches: int = 25) -> int:
         if not cursor.fetchone()[0]:
             return 0
         tree = _tree(cursor)
-        before = tree.size
+        before, signable = tree.size, _continues(tree)
         for _ in range(batches):
             cursor.execute(_PICK, [batch])
             rows = cursor.fetchall()
@@ -46,7 +48,9 @@ def integrate(batch: int = 2000, batches: int = 25) -> int:
                 break
         if tree.size == before:
             return 0
-        Checkpoint.objects.bulk_create([Checkpoint(size=tree.size, root=tree.root(), frontier=tree.pack(), at=now())])
+        point = Checkpoint(size=tree.size, root=tree.root(), frontier=tree.pack(), at=now())
+        point.signature = _signature(before, tree) if signable else None
+        Checkpoint.objects.bulk_create([point])
         transaction.on_commit(witness.catch_up)
     return tree.size - before
 
@@ -69,6 +73,31 @@ def _tree(cursor: Any) -> Frontier:
         return Frontier(last.size, bytes(last.frontier)) if last else Frontier()
     except ValueError as error:
         raise Conflict(_BROKEN, code="ledger_broken") from error
+
+
+def _continues(tree: Frontier) -> bool:
+    """Say whether the checkpoint to go on from is our own: what somebody else put there is never signed over."""
+    last = Checkpoint.objects.filter(size=tree.size).first()
+    if last is None:
+        return True
+    try:
+        return tree.root() == bytes(last.root) and signing.is_ours(last)
+    except Unavailable:
+        return False
+
+
+def _signature(before: int, tree: Frontier) -> bytes | None:
+    """Sign the new checkpoint, unless the file outside already knows a longer ledger: two histories get no two signatures.
+
+    A key that cannot be read does not stop the sequencer; `verify` names what was left unsigned.
+    """
+    try:
+        if witness.last_known() > before:
+            return None
+        return signing.sign(tree.size, tree.root())
+    except Unavailable as error:
+        log.warning("checkpoint_unsigned", size=tree.size, error=error.code)
+        return None
 
 
 def _place(cursor: Any, tree: Frontier, rows: list[tuple[int, bytes]]) -> None:

@@ -1,34 +1,47 @@
-"""Checking the whole ledger: every leaf anew, every root against the table and the file outside."""
+"""Checking the whole ledger: entries, checkpoints inside and outside the database, signatures, and what other rooms know."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from time import perf_counter
-from typing import Any, Final
+from typing import Any
 
-import psycopg
 from django.db import connection
 
-from minhu.ledger import witness
+from minhu.kernel.errors import Unavailable
+from minhu.ledger import signing, witness
 from minhu.ledger.database import everything_visible
-from minhu.ledger.domain.merkle import Frontier, leaf_hash
-from minhu.ledger.domain.record import RECORD_SQL, SEPARATOR, canonical_payload, microseconds
-from minhu.ledger.models import Checkpoint, Entry
+from minhu.ledger.domain import notes
+from minhu.ledger.domain.merkle import root_of
+from minhu.ledger.models import Checkpoint, Subtree
+from minhu.ledger.services.subtrees import WIDTH
+from minhu.ledger.services.walk import MAX_FINDINGS, Walk
 from minhu.ledger.types import Finding, Verification
 
 Progress = Callable[[int, int], None]
-MAX_FINDINGS: Final = 100
-_PAGE = (
-    f"SELECT position, leaf_hash, {RECORD_SQL} FROM ledger_entry"
-    " WHERE position >= %s AND position < %s ORDER BY position"
-)
+CrossCheck = Callable[[], Iterable[Finding]]
+Verifiers = tuple[tuple[str, bytes], ...]
 _PENDING = "SELECT count(*) FROM ledger_entry WHERE position IS NULL"
 _HIGHEST = "SELECT coalesce(max(position) + 1, 0) FROM ledger_entry"
+_cross_checks: list[CrossCheck] = []
 
 
-def verify(progress: Progress | None = None, page: int = 20_000) -> Verification:
+def cross_check(check: CrossCheck) -> CrossCheck:
+    """Decorator for rooms above: compare own rows with the entries whenever the ledger is verified.
+
+    Called inside a transaction that sees everything; yields what does not fit.
+    """
+    if check not in _cross_checks:
+        _cross_checks.append(check)
+    return check
+
+
+def verify(
+    progress: Progress | None = None, page: int = 20_000, *, trusted: Verifiers | None = None, across: bool = True
+) -> Verification:
     """Recompute every leaf hash and root; name what was changed, deleted, moved, cut off or rolled back.
 
-    `progress(done, all)` is called after each page of entries. Entries are immutable and the file is
-    read first, so writers and the sequencer may go on meanwhile. Costs about 10 µs an entry.
+    `progress(done, all)` is called after each page of entries. Entries are immutable and the file is read first, so
+    writers and the sequencer may go on meanwhile. `trusted` are the only keys believed (default: those of this
+    home); `across` also compares the rows of other rooms. Costs about 10 µs an entry.
     """
     started = perf_counter()
     outside, bad_lines = witness.read()
@@ -37,131 +50,76 @@ def verify(progress: Progress | None = None, page: int = 20_000) -> Verification
         cursor.execute(_HIGHEST)
         placed = cursor.fetchone()[0]
         size = max(inside, default=0)
-        walk = _Walk(inside, outside)
+        walk = Walk(inside, outside)
         for done in walk.pages(min(placed, size), page):
             if progress:
                 progress(done, size)
         cursor.execute(_PENDING)
         pending = cursor.fetchone()[0]
-    walk.compare_ends(placed, size, bad_lines)
+        _compare_subtrees(walk)
+        walk.compare_ends(placed, size, bad_lines)
+        signed = _compare_signatures(walk, size, trusted)
+        for check in _cross_checks if across else ():
+            walk.findings.extend(check())
+    last = inside.get(walk.good_size)
     return Verification(
         size=walk.tree.size,
         root=walk.tree.root().hex(),
         checkpoints=len(inside),
         pending=pending,
         seconds=round(perf_counter() - started, 3),
-        findings=tuple(walk.findings),
+        findings=tuple(walk.findings[:MAX_FINDINGS]),
+        good_size=walk.good_size,
+        good_at=last.at if last else None,
+        signed_size=signed,
     )
 
 
-class _Walk:
-    """One pass over the entries in order, with what was found so far."""
-
-    def __init__(self, inside: dict[int, Checkpoint], outside: dict[int, str]) -> None:
-        self.inside, self.outside = inside, outside
-        self.tree = Frontier()
-        self.findings: list[Finding] = []
-        self._stops = sorted({*inside, *outside} - {0}, reverse=True)
-        self._good_inside = self._good_outside = 0
-        self._complete = True
-        self._agrees = True
-
-    def pages(self, end: int, page: int) -> Iterator[int]:
-        """Walk over positions below `end`, yielding how many are done after each page."""
-        expected = 0
-        raw = psycopg.Cursor(connection.connection)
-        for start in range(0, end, page):
-            raw.execute(_PAGE, [start, min(start + page, end)], binary=True)
-            for position, stored, record in raw:
-                if position != expected:
-                    self._missing(expected, position - 1)
-                if leaf_hash(record) != stored:
-                    self._recheck(position, stored)
-                self._step(stored)
-                expected = position + 1
-            yield min(start + page, end)
-        if expected < end:
-            self._missing(expected, end - 1)
-
-    def compare_ends(self, placed: int, size: int, bad_lines: list[int]) -> None:
-        """Compare how far entries, checkpoints and the file reach."""
-        if placed < size:
-            self._add("ledger_truncated", f"账本末尾被截断：检查点登记了 {size} 条，只剩 {placed} 条", placed, size - 1)
-        if placed > size:
-            self._add("checkpoint_missing", f"第 {size} 至 {placed - 1} 条没有检查点", size, placed - 1)
-        known = max(self.outside, default=0)
-        if known > size:
-            detail = f"数据库被回退：库外检查点已到 {known} 条，数据库只到 {size} 条"
-            self._add("ledger_rolled_back", detail, size, known - 1)
-        if self.inside and not self.outside:
-            self._add("witness_missing", f"库外检查点文件缺失或为空：{witness.witness_path().name}")
-        for number in bad_lines:
-            self._add("witness_damaged", f"库外检查点文件第 {number} 行无法识别或顺序错误")
-        for lost in sorted(size for size in set(self.inside) - set(self.outside) if size < known):
-            self._add("witness_damaged", f"库外检查点文件缺少 {lost} 条处的检查点", last=lost - 1)
-        last = self.inside.get(size)
-        if last and self._intact(size) and bytes(last.frontier) != self.tree.pack():
-            self._add("checkpoint_changed", f"{size} 条处的检查点被改动（续算数据不符）", last=size - 1)
-
-    def _step(self, leaf: bytes) -> None:
-        self.tree.append(leaf)
-        while self._stops and self._stops[-1] <= self.tree.size:
-            size = self._stops.pop()
-            if size == self.tree.size and self._intact(size):
-                self._compare(size)
-
-    def _intact(self, size: int) -> bool:
-        return self._complete and self._agrees and self.tree.size == size
-
-    def _compare(self, size: int) -> None:
-        """Compare the root at `size` with the table and the file; the first contradiction ends it."""
-        root = self.tree.root().hex()
-        checkpoint, line = self.inside.get(size), self.outside.get(size)
-        table_agrees = checkpoint is None or bytes(checkpoint.root).hex() == root
-        file_agrees = line is None or line == root
-        if line == root:
-            self._good_outside = size
-            if checkpoint is None:
-                self._add("checkpoint_missing", f"数据库中缺少 {size} 条处的检查点", last=size - 1)
-            elif not table_agrees:
-                self._add("checkpoint_changed", f"数据库中 {size} 条处的检查点被改动", last=size - 1)
-        if table_agrees and checkpoint is not None:
-            self._good_inside = size
-        if not file_agrees or (line is None and not table_agrees):
-            self._agrees = False
-            first = self._good_inside if file_agrees else self._good_outside
-            where = "库外检查点" if table_agrees else ("数据库内外的检查点" if line else "检查点")
-            detail = f"第 {first} 至 {size - 1} 条中有条目被替换、调换或增删（与{where}不符）"
-            self._add("entries_replaced", detail, first, size - 1)
-
-    def _missing(self, first: int, last: int) -> None:
-        self._complete = False
-        self._add(
-            "entries_missing", f"第 {first} 至 {last} 条缺失" if last > first else f"第 {first} 条缺失", first, last
-        )
-
-    def _recheck(self, position: int, stored: bytes) -> None:
-        """Look again with the payload parsed: only a changed entry counts, not another way to write JSON."""
-        entry = Entry.objects.get(position=position)
-        if leaf_hash(_record(entry)) != stored:
-            what = f"{entry.kind}，{entry.subject_type} {entry.subject_id}，编号 {entry.uid}"
-            self._add("entry_changed", f"第 {position} 条被改动（{what}）", position, position)
-
-    def _add(self, kind: Any, detail: str, first: int | None = None, last: int | None = None) -> None:
-        if len(self.findings) < MAX_FINDINGS:
-            self.findings.append(Finding(kind, detail, first, last))
+def _compare_signatures(walk: Walk, size: int, trusted: Verifiers | None) -> int:
+    """Find how far the newest good signature reaches: it vouches for everything before it."""
+    try:
+        covered = _covered(walk, trusted)
+        if size > covered and (signing.must_be_signed(size) or trusted):
+            last = walk.inside[size]
+            kind: Any = "signature_wrong" if last.signature else "signature_missing"
+            detail = f"第 {covered} 至 {size - 1} 条没有有效签名担保（检查点可能不是本系统签发的）"
+            walk.add(kind, detail, covered, size - 1)
+        newest = max((at for at, line in walk.outside.items() if line.note), default=0)
+        if newest and not signing.is_genuine(notes.parse(walk.outside[newest].note), trusted):
+            number = walk.outside[newest].number
+            walk.add("signature_wrong", f"库外检查点文件第 {number} 行的签名无效", last=newest - 1)
+    except Unavailable as error:
+        walk.add("signature_wrong", f"签名无法核对：{error.message}")
+        return 0
+    return covered
 
 
-def _record(entry: Entry) -> bytes:
-    fields = (
-        str(entry.uid),
-        str(microseconds(entry.occurred_at)),
-        entry.actor_kind,
-        entry.actor_id,
-        ",".join(entry.roles),
-        entry.kind,
-        entry.subject_type,
-        entry.subject_id,
-        canonical_payload(entry.payload),
-    )
-    return SEPARATOR.join(fields).encode()
+def _covered(walk: Walk, trusted: Verifiers | None) -> int:
+    for size in sorted({*walk.inside, *walk.outside}, reverse=True):
+        if size > walk.good_size:
+            continue
+        checkpoint, line = walk.inside.get(size), walk.outside.get(size)
+        for note in (signing.note_of(checkpoint) if checkpoint else "", line.note if line else ""):
+            if note and signing.is_genuine(notes.parse(note), trusted):
+                return size
+    return 0
+
+
+def _compare_subtrees(walk: Walk) -> None:
+    """Compare the kept roots of subtrees, from which proofs are made, with the entries."""
+    if not walk.complete:
+        return
+    kept: dict[int, dict[int, bytes]] = {}
+    for level, place, root in Subtree.objects.values_list("level", "place", "root"):
+        kept.setdefault(level, {})[place] = bytes(root)
+    level, real = 1, walk.blocks
+    while level in kept:
+        wrong = [place for place, root in sorted(kept[level].items()) if place >= len(real) or root != real[place]]
+        if wrong:
+            first = wrong[0] * WIDTH**level
+            walk.add("proofs_changed", f"第 {first} 条起的证明用数据被改动（条目本身不受影响）", first)
+        real = [root_of(real[at : at + WIDTH]) for at in range(0, len(real) - WIDTH + 1, WIDTH)]
+        level += 1
+
+
+__all__ = ["CrossCheck", "Progress", "cross_check", "verify"]

@@ -44,7 +44,7 @@ def _write(**values: Any) -> None:
     path = _file()
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     draft = path.with_suffix(f".{os.getpid()}.part")
-    draft.write_text(json.dumps({**values, "at": now().isoformat()}, ensure_ascii=False), "utf-8")
+    draft.write_text(json.dumps({**values, "at": now().isoformat()}, ensure_ascii=False, default=str), "utf-8")
     draft.replace(path)
 
 
