@@ -12,7 +12,8 @@ from minhu.handling.models.orders import Assignment, Order
 class OrderStep(models.Model):
     """One transition, never edited: who, in which role, when, why, what changed (流转记录)."""
 
-    order = models.ForeignKey(Order, models.CASCADE, related_name="steps")
+    # `step_once_per_version` begins with the order
+    order = models.ForeignKey(Order, models.CASCADE, related_name="steps", db_index=False)
     version = models.PositiveIntegerField(help_text="of the order after the step")
     step = models.CharField(max_length=24)
     from_state = models.CharField(max_length=20, blank=True)

@@ -35,7 +35,8 @@ class Order(models.Model):
     title = models.CharField(max_length=200)
     channel = models.CharField(max_length=12)
     request_type = models.CharField(max_length=16, blank=True)
-    category = models.ForeignKey("directory.Category", models.PROTECT, null=True, blank=True)
+    # `order_category_area` and `order_lead_state` begin with category and unit
+    category = models.ForeignKey("directory.Category", models.PROTECT, null=True, blank=True, db_index=False)
     area = models.ForeignKey("directory.Area", models.PROTECT, null=True, blank=True)
     place_hint = models.CharField(max_length=120, blank=True, help_text="to street level, for lists")
     urgency = models.CharField(max_length=8, choices=[(x.value, x.name) for x in Urgency], default=Urgency.NORMAL.value)
@@ -43,7 +44,9 @@ class Order(models.Model):
     sensitive = models.BooleanField(default=False)
     group_matter = models.BooleanField(default=False)
     confidential = models.BooleanField(default=False)
-    lead_unit = models.ForeignKey("directory.Unit", models.PROTECT, null=True, blank=True, related_name="led_orders")
+    lead_unit = models.ForeignKey(
+        "directory.Unit", models.PROTECT, null=True, blank=True, related_name="led_orders", db_index=False
+    )
     unit_ids = ArrayField(models.BigIntegerField(), default=list, blank=True, help_text="every unit that ever had it")
     catalogue_item = models.ForeignKey("directory.CatalogueItem", models.SET_NULL, null=True, blank=True)
     dispatch_basis = models.CharField(max_length=500, blank=True)
@@ -158,7 +161,8 @@ class Assignment(models.Model):
 class Clock(models.Model):
     """A running, standing or finished clock. The sweeper claims rows whose ``next_at`` has come."""
 
-    order = models.ForeignKey(Order, models.CASCADE, related_name="clocks")
+    # `clock_order_kind` begins with the order
+    order = models.ForeignKey(Order, models.CASCADE, related_name="clocks", db_index=False)
     assignment = models.ForeignKey(Assignment, models.CASCADE, null=True, blank=True, related_name="clocks")
     kind = models.CharField(max_length=12, choices=[(x.value, x.name) for x in ClockKind])
     started_at = models.DateTimeField()

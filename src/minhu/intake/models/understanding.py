@@ -13,7 +13,8 @@ from minhu.intake.types import IntakeClass, Outcome, SuggestedField
 class Suggestion(models.Model):
     """One suggested value with its confidence and basis."""
 
-    request = models.ForeignKey(Request, models.CASCADE, related_name="suggestions")
+    # `suggestion_field` begins with the request
+    request = models.ForeignKey(Request, models.CASCADE, related_name="suggestions", db_index=False)
     field = models.CharField(max_length=16, choices=[(x.value, x.name) for x in SuggestedField])
     value = models.JSONField()
     label = models.CharField(max_length=255)
