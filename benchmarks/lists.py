@@ -119,7 +119,7 @@ def fill(total: int, unit_id: int) -> float:
             owner.execute(definition)  # type: ignore[arg-type]
         for table in EVERY_TABLE:
             owner.execute(f"SELECT setval(s, {3 * total}) FROM pg_get_serial_sequence('{table}', 'id') s"
-                          if not table.startswith(("handling_words", "handling_holding", "handling_unmarked", "intake_fingerprint", "governance")) else "SELECT 1")  # type: ignore[arg-type]  # fmt: skip
+                          if not table.startswith(("handling_words", "handling_holding", "handling_unmarked", "intake_fingerprint", "governance", "evaluation_day")) else "SELECT 1")  # type: ignore[arg-type]  # fmt: skip
         wrong = owner.execute(WRONG_DESKS).fetchone()
         assert wrong == (0,), wrong
         owner.execute("VACUUM ANALYZE")

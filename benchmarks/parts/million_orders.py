@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 EVERY_TABLE = (
-    "evaluation_rating", "handling_words", "handling_holding", "handling_unmarked", "handling_clock", "handling_orderstep", "handling_review",
+    "evaluation_rating", "evaluation_day", "handling_words", "handling_holding", "handling_unmarked", "handling_clock", "handling_orderstep", "handling_review",
     "handling_supervision", "handling_attendance", "handling_whistle", "handling_assignment", "handling_order",
     "governance_day", "governance_slice", "governance_changed",
     "intake_fingerprint", "intake_suggestion", "intake_intakedecision", "intake_request",
@@ -118,6 +118,10 @@ REST = (
         "INSERT INTO evaluation_rating (order_id, round, lead_unit_id, channel, reached, responded, solved, satisfaction,"
         " comment, rated_at, asked_by, excluded_by, exclusion_reason) SELECT id, 0, unit_id, 'web', true, true, id %% 10 > 1,"
         " 'satisfied', '', at + interval '6 days', '', '', '' FROM plan WHERE {led} AND {ended} AND id %% 2 = 0"
+    ),
+    (
+        "INSERT INTO evaluation_day SELECT (rated_at AT TIME ZONE 'Asia/Shanghai')::date, lead_unit_id, false, count(*),"
+        " count(*), count(*), count(*), count(*) FILTER (WHERE solved), count(*), 0, 0, 0 FROM evaluation_rating GROUP BY 1, 2"
     ),
 )
 ENDED = "state IN ('closed', 'archived', 'answered', 'refused')"

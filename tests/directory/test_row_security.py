@@ -29,11 +29,13 @@ from minhu.kernel.errors import NotAllowed, NotFound
 pytestmark = [pytest.mark.django_db, pytest.mark.data_layer]
 
 CITIZENS_TABLES = {
-    "evaluation_rating", "exchange_transfer", "handling_assignment", "handling_attendance", "handling_clock", "handling_lesson",
-    "handling_order", "handling_orderstep", "handling_review", "handling_supervision", "handling_whistle", "intake_attachment",
+    "evaluation_rating", "exchange_transfer", "handling_assignment", "handling_attendance", "handling_clock",
+    "handling_holding", "handling_lesson", "handling_order", "handling_orderstep", "handling_replymark", "handling_review", "handling_supervision", "handling_whistle", "intake_attachment",
     "intake_intakedecision", "intake_request", "intake_suggestion", "intake_supplement",
 }  # fmt: skip
-LEDGER_TABLES = {"ledger_access", "ledger_checkpoint", "ledger_entry"}
+LEDGER_TABLES = {
+    "ledger_access", "ledger_checkpoint", "ledger_contractstate", "ledger_entry", "ledger_subtree",
+}  # fmt: skip
 OPEN_TABLES = {
     **dict.fromkeys(("auth_group", "auth_group_permissions", "auth_permission"), "Django's, unused"),
     "axes_accessattempt": "failed sign-ins of staff; no citizen signs in",

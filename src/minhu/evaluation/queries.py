@@ -12,6 +12,7 @@ from django.db.models import Count, Q, QuerySet
 
 from minhu.directory.access import visible_to
 from minhu.directory.queries.rules import rate_rules
+from minhu.evaluation.days import counted, whole_days
 from minhu.evaluation.domain import Rates, RateWeights, Tally, rates_of
 from minhu.evaluation.models import Rating
 from minhu.evaluation.types import SATISFACTION_LABELS, RatingChannel, RatingView, Satisfaction
@@ -90,6 +91,8 @@ def _both(rows: Iterable[Mapping[str, Any]], rules: RateWeights) -> BothRates:
 
 def rates(start: datetime, end: datetime, **filters: object) -> BothRates:
     """The three rates of ``[start, end)`` over everything the actor may see."""
+    if not filters and (days := whole_days(start, end)):
+        return _both(counted(days), rate_weights())
     rows = (
         ratings_between(start, end, **filters)
         .values(out=Q(excluded_at__isnull=False))
@@ -101,8 +104,11 @@ def rates(start: datetime, end: datetime, **filters: object) -> BothRates:
 
 def rates_by_unit(start: datetime, end: datetime, **filters: object) -> list[UnitRates]:
     """The rates of each lead unit; in order of composite only where ranking is switched on."""
-    rows = (
-        ratings_between(start, end, **filters)
+    days = None if filters else whole_days(start, end)
+    rows: Iterable[Mapping[str, Any]] = (
+        counted(days, by_unit=True)
+        if days
+        else ratings_between(start, end, **filters)
         .exclude(lead_unit=None)
         .values("lead_unit_id", "lead_unit__name", "lead_unit__unit_class", out=Q(excluded_at__isnull=False))
         .annotate(n=Count("id"), **_COUNTS)
