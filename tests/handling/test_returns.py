@@ -6,11 +6,13 @@ import pytest
 
 from factories import City, make_order
 from minhu.directory.access import acting_as, as_system
-from minhu.handling.models import Assignment, Clock, Lesson, Order
-from minhu.handling.queries import order_view, public_view, transfer_chain
+from minhu.handling.models import Assignment, Clock, Lesson, Order, OrderStep
+from minhu.handling.queries import order_view, public_view, returned_order, transfer_chain
 from minhu.handling.services import perform, take
 from minhu.handling.types import ClockKind, OrderView, State, Step, StepData
-from minhu.kernel.errors import Conflict, Invalid, NotAllowed
+from minhu.intake.models import Request
+from minhu.intake.queries import request_card
+from minhu.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 
 pytestmark = pytest.mark.usefixtures("monday")
 WHY = "供水管网由住建部门维护，依据三定方案第五条"
@@ -59,14 +61,50 @@ def test_an_approved_return_frees_the_unit_and_the_next_hop_has_its_own_clocks(c
     assert chain[0].reason == WHY
 
 
-def test_units_that_had_an_order_go_on_reading_it(city: City) -> None:
+def test_a_unit_whose_return_was_approved_keeps_its_own_record_and_nothing_else(city: City) -> None:
     order = make_order(city, upto="in_progress")
     ask(city, order.number, "water_handler", "housing")
     decide(city, order.number)
+    dispatch(city, order.number, "housing")
+    for who in ("water_handler", "water_head"):
+        with acting_as(city.actor(who)):
+            with pytest.raises(NotFound):
+                order_view(order.number)
+            with pytest.raises(NotFound):
+                request_card(order.request_id)
+            assert not Order.objects.exists()
+            assert not Request.objects.exists()
+            assert not OrderStep.objects.exists()
+            record = returned_order(order.number)
+        assert record is not None
+        assert (record.number, record.text, record.right_unit_name) == (order.number, WHY, "云溪市住建局")
+        assert [step.label for step in record.steps] == ["签收", "申请退单"]
+        assert "小区停水" not in str(record)
+    with acting_as(city.actor("urban_handler")):
+        assert returned_order(order.number) is None
+    with acting_as(city.actor("housing_handler")):
+        assert order_view(order.number).lead_unit_id == city.unit("housing")
+
+
+def test_a_unit_that_gets_a_returned_order_back_reads_it_again(city: City) -> None:
+    order = make_order(city, upto="in_progress")
+    ask(city, order.number, "water_handler", "housing")
+    decide(city, order.number)
+    dispatch(city, order.number, "water")
     with acting_as(city.actor("water_handler")):
-        view = order_view(order.number)
-        assert {button.step for button in view.allowed} <= {Step.NOTE}
-        assert order.request.unit_ids == [city.unit("water")]
+        assert order_view(order.number).lead_unit_id == city.unit("water")
+        assert request_card(order.request_id).number == order.number
+
+
+def test_a_unit_that_answered_an_earlier_round_goes_on_reading_it(city: City) -> None:
+    order = make_order(city, upto="closed")
+    with acting_as(city.actor("supervisor")):
+        take(order.number, Step.REOPEN, StepData(text="再次停水", reason_code="recurred"))
+    dispatch(city, order.number, "water")
+    ask(city, order.number, "water_handler", "housing")
+    decide(city, order.number)
+    with acting_as(city.actor("water_handler")):
+        assert order_view(order.number).number == order.number
 
 
 def test_a_refused_return_resumes_the_clocks_and_asking_again_is_a_dispute(city: City) -> None:

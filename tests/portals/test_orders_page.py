@@ -265,3 +265,17 @@ def test_a_printed_sheet_is_written_down(city: City) -> None:
     assert "承办人签字" in body(signed_in(city, "water_head").get(f"/orders/{order.number}/print/"))
     with as_system():
         assert [e.kind for e in entries_of(("order", order.pk))][-1] == "order.printed"
+
+
+def test_a_unit_that_returned_an_order_reads_its_own_record(city: City) -> None:
+    order = make_order(city, upto="in_progress")
+    ask = StepData(reason_code="not_our_duty", text="供水管网由住建部门维护，请改派", unit_id=city.unit("housing"))
+    with acting_as(city.actor("water_handler")):
+        take(order.number, Step.ASK_RETURN, ask)
+    with acting_as(city.actor("dispatcher")):
+        take(order.number, Step.APPROVE_RETURN, StepData(text="属实"))
+    page = body(signed_in(city, "water_handler").get(f"/orders/{order.number}/"))
+    assert "已退单的工单" in page
+    assert "供水管网由住建部门维护" in page
+    assert "柳湾小区三号楼" not in page
+    assert signed_in(city, "urban_handler").get(f"/orders/{order.number}/").status_code == 404

@@ -66,7 +66,7 @@ class Relation(IntEnum):
     OWN = 1
     """The actor is the requester (proved by number and code, or submitted it just now)."""
     UNIT = 2
-    """One of the actor's units is, or was, given the matter."""
+    """One of the actor's units is, or was, given the matter, and was not allowed to return it."""
     ANY = 3
     """No relation needed."""
 

@@ -42,6 +42,8 @@ class Context:
     changes: dict[str, Any] = field(default_factory=dict)
     words: dict[str, str] = field(default_factory=dict)
     new_units: set[int] = field(default_factory=set)
+    lost_units: set[int] = field(default_factory=set)
+    """Units whose matter it is not: they no longer read the order and its request."""
     raised: list[tuple[str, int | None]] = field(default_factory=list)
     """Triggers of the supervision rules that this step set off, with the unit they concern."""
     following: list[tuple[str, Step, StepData]] = field(default_factory=list)

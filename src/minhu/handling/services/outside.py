@@ -69,6 +69,13 @@ def share(order: Order, unit_ids: Iterable[int]) -> None:
     intake.share(order.request_id, unit_ids)
 
 
+def withhold(order: Order, unit_ids: Iterable[int]) -> None:
+    """Units that left the order read its request no longer, unless another order of the same request is with them."""
+    others = Order.objects.filter(request_id=order.request_id).exclude(pk=order.pk).values_list("unit_ids", flat=True)
+    held = {unit_id for units in others for unit_id in units}
+    intake.withhold(order.request_id, set(unit_ids) - held)
+
+
 def day_words(moment: datetime | None) -> str:
     """A deadline as people say it: '12月7日 17:30'."""
     if moment is None:
@@ -96,4 +103,5 @@ __all__ = [
     "unit_label",
     "unit_of",
     "units_by_id",
+    "withhold",
 ]

@@ -21,6 +21,10 @@ def finish(context: Context, before: State, role: str, key: str = "") -> OrderSt
     if context.new_units - set(order.unit_ids):
         order.unit_ids = sorted({*order.unit_ids, *context.new_units})
         outside.share(order, order.unit_ids)
+    told = tuple(order.unit_ids)
+    if context.lost_units:
+        order.unit_ids = [unit_id for unit_id in order.unit_ids if unit_id not in context.lost_units]
+        outside.withhold(order, context.lost_units)
     context.book.save()
     for name, value in context.book.summarise(context.to).items():
         setattr(order, name, value)
@@ -49,7 +53,7 @@ def finish(context: Context, before: State, role: str, key: str = "") -> OrderSt
     outside.ledger_append(f"order.{transition.step.value}", order.number, ledger_payload(step, order))
     publish(
         OrderChanged(
-            order.pk, order.number, transition.step.value, before.value, order.state, tuple(order.unit_ids),
+            order.pk, order.number, transition.step.value, before.value, order.state, told,
             order.version,
         )
     )  # fmt: skip

@@ -1,7 +1,7 @@
 """Use cases of intake: each is one transaction, announces its news and writes the ledger."""
 
 from minhu.intake.limits import Rate, spend
-from minhu.intake.services.judging import confirm_decision, record_outcome, share
+from minhu.intake.services.judging import confirm_decision, record_outcome, share, withhold
 from minhu.intake.services.opening import looks_like_number, open_by_code
 from minhu.intake.services.receiving import receive
 from minhu.intake.services.supplements import attach, supplement
@@ -17,4 +17,5 @@ __all__ = [
     "share",
     "spend",
     "supplement",
+    "withhold",
 ]

@@ -24,6 +24,10 @@ _SHARE = """
 UPDATE intake_request SET unit_ids = ARRAY(SELECT DISTINCT unnest(unit_ids || %s::bigint[]) ORDER BY 1)
 WHERE id = %s AND NOT unit_ids @> %s::bigint[]
 """
+_WITHHOLD = """
+UPDATE intake_request SET unit_ids = ARRAY(SELECT unnest(unit_ids) EXCEPT SELECT unnest(%s::bigint[]) ORDER BY 1)
+WHERE id = %s
+"""
 
 
 def record_outcome(
@@ -90,8 +94,16 @@ def confirm_decision(
 
 
 def share(request_id: int, unit_ids: Iterable[int]) -> None:
-    """Let units read a request, for ever; part of the caller's transaction (a dispatch, a whistle)."""
+    """Let units read a request, as long as it is their matter; part of the caller's transaction (a dispatch, a whistle)."""
     units = sorted(set(unit_ids))
     if units:
         with transaction.atomic(), elevated("the unit that is given a matter may read it"):
             statements.run(_SHARE, (units, request_id, units))
+
+
+def withhold(request_id: int, unit_ids: Iterable[int]) -> None:
+    """Units whose matter it is not read the request no longer; part of the caller's transaction (an approved return)."""
+    units = sorted(set(unit_ids))
+    if units:
+        with transaction.atomic(), elevated("a unit that returned a matter leaves it"):
+            statements.run(_WITHHOLD, (units, request_id))

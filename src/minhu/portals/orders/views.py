@@ -23,11 +23,18 @@ from minhu.portals.orders.words import type_word
 @for_staff()
 @require_GET
 def order_page(request: HttpRequest, number: str) -> HttpResponse:
-    """One order with everything its reader may see and do."""
+    """One order with everything its reader may see and do; a unit that returned it reads its own record only."""
     plain = normalise_number(number)
     if plain != number:
         return redirect("order", number=plain)
-    return render(request, "orders/order.html", present.page(number, actor_of(request)))
+    actor = actor_of(request)
+    try:
+        return render(request, "orders/order.html", present.page(number, actor))
+    except NotFound:
+        record = handling.returned_order(number, actor)
+        if record is None:
+            raise
+    return render(request, "orders/returned.html", {"record": record})
 
 
 @for_staff()

@@ -6,7 +6,7 @@ from minhu.handling.domain.returns import must_arbitrate
 from minhu.handling.domain.states import UNIT_CLOCKS
 from minhu.handling.models import Assignment, Lesson, Order, Review
 from minhu.handling.services.context import Context
-from minhu.handling.services.outside import rules, units_by_id
+from minhu.handling.services.outside import rules, units_by_id, withhold
 from minhu.handling.services.steps.dispatching import assign
 from minhu.handling.services.steps.registry import handles
 from minhu.handling.services.steps.work import share_of
@@ -56,6 +56,7 @@ def approve_return(context: Context) -> None:
     _learn(context, review, share, upheld=True)
     end_supervisions(context, share.unit_id)
     context.end(share, AssignmentState.RETURNED)
+    _leave(context, share.unit_id)
     if context.side:
         if context.data.unit_id is not None:
             _rest(context, _replace(context, share))
@@ -70,6 +71,19 @@ def approve_return(context: Context) -> None:
     order.disputed = order.return_count >= limit or review.arbitration
     right = context.data.unit_id or review.right_unit_id
     context.changes |= {"right_unit": right, "returned_by": share.unit_id, "returns": order.return_count}
+
+
+def _leave(context: Context, unit_id: int) -> None:
+    """The unit reads the order no longer (its own record stays), unless another round of it was its own matter."""
+    given_up = (AssignmentState.RETURNED.value, AssignmentState.RECALLED.value)
+    if context.order.assignments.filter(unit_id=unit_id).exclude(state__in=given_up).exists():
+        return
+    context.lost_units.add(unit_id)
+    for merged in Order.objects.filter(merged_into=context.order, unit_ids__contains=[unit_id]):
+        if not merged.assignments.filter(unit_id=unit_id).exists():
+            merged.unit_ids = [one for one in merged.unit_ids if one != unit_id]
+            merged.save(update_fields=["unit_ids"])
+            withhold(merged, [unit_id])
 
 
 def _replace(context: Context, share: Assignment) -> Assignment:
