@@ -89,6 +89,43 @@ def test_the_desk_sees_why_a_word_was_not_taken_as_danger(text: str, why: str) -
     assert any(why in reason for reason in result.reasons), result.reasons
 
 
+LETTER = (
+    "尊敬的领导，您好，我是老城区一名普通住户。我们小区的物业合同到期快一年了，业主大会开了三次都没有结果，"
+    "车位被占，路灯不亮，绿化带里堆满建筑垃圾。{what}社区说要等街道，街道说要等住建部门，来来回回跑了十几趟，"
+    "每次都让我们再等等。希望有关部门能明确由谁负责、什么时候解决，给全体住户一个书面答复。附近的几个小区"
+    "情况差不多，大家都在看结果。恳请领导在百忙之中关注，谢谢。"
+)
+
+
+@pytest.mark.parametrize(
+    ("what", "danger"),
+    [
+        ("物业雇来的人多次打架斗殴，派出所都有记录。", False),
+        ("旁边的老桥垮了，至今没有修好。", False),
+        ("雨季时地下车库的电线着火，消防通道堵死。", False),
+        ("现在三号楼着火了，消防车进不来，快派人！", True),
+        ("我欠了一身债，真的不想活了，遗书都写好了。", True),
+    ],
+)
+def test_a_long_letter_tells_of_danger_without_calling_for_help(what: str, danger: bool) -> None:
+    assert assess(LETTER.format(what=what)).life_danger is danger
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "小区里的僵尸车联系不上车主，该找谁",
+        "烧烤摊把路都占了，车开不动，油烟呛人",
+        "路边纸壳堆成小山，一个烟头就能点着",
+        "孩子发烧烧到四十度，医院放号一秒就没",
+        "楼下自行车倒了一辆，已扶正",
+        "买的热水器插上就跳闸，差点着火",
+    ],
+)
+def test_ordinary_words_are_no_danger(text: str) -> None:
+    assert not assess(text).life_danger
+
+
 @pytest.mark.parametrize("text", ["小区停水两天了", "井盖不见了，容易摔跤", "天然气停气了做不了饭"])
 def test_daily_life_emergencies_are_urgent_but_no_danger(text: str) -> None:
     assert assess(text).level == "urgent"

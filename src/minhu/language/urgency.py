@@ -18,7 +18,7 @@ from minhu.language.urgency_context import IDIOM, cancels, tempered
 from minhu.language.urgency_rules import HAZARDS, URGENT_WORDS, Hazard
 from minhu.language.urgency_signals import LIMIT, SEVERE, signs
 
-MAKER = "urgency/2026.2"
+MAKER = "urgency/2026.3"
 # Weak signs of a longer sentence are a story, not a cry for help.
 _LONGEST_SIGNS = 90
 _SIGNS = Hazard("险情征兆", "120", "event", ())
@@ -26,7 +26,7 @@ DEFAULT_MODEL = Path(__file__).parent / "models" / "urgency-default"
 DANGER = "danger"
 # The learnt part is asked about the beginning only: it was trained on cries for help, not on long complaints.
 _LONGEST_LEARNT = 160
-_LEARNT_ENOUGH = 0.45
+_LEARNT_ENOUGH = 0.6
 _LEARNT_AGAINST_CONTEXT = 0.9
 _ROWS = tuple((hazard, pattern) for hazard in HAZARDS for pattern in hazard.patterns)
 _POSSIBLE = Prefilter([*(pattern for _, pattern in _ROWS), SEVERE, IDIOM])
