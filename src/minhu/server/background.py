@@ -15,6 +15,8 @@ import structlog
 from django.db import close_old_connections, connection
 from django.utils.module_loading import import_string
 
+from minhu.server.metrics import LOOP_DONE, LOOP_FAILED
+
 log = structlog.get_logger("minhu.background")
 LONGEST_PAUSE = 30.0
 STOP_SECONDS = 10.0
@@ -83,8 +85,10 @@ def _repeat(loop: Loop, stop: threading.Event) -> None:
             work: Callable[[], int | None] = import_string(loop.work)
             done = work()
             pause = 0.0 if isinstance(done, int) and done > 0 else loop.seconds
+            LOOP_DONE.labels(loop.name).set_to_current_time()
         except Exception as error:  # the edge: a loop never dies
             pause = min(max(pause, 1.0) * 2, LONGEST_PAUSE)
+            LOOP_FAILED.labels(loop.name).inc()
             log.warning("loop_failed", loop=loop.name, error=type(error).__name__, retry_in=pause, exc_info=True)
     connection.close()
 

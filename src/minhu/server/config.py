@@ -65,6 +65,9 @@ class Config:
     mail: str = _setting(
         "MINHU_MAIL", "", "smtp://user:password@host:587?from=… or smtps://…; mail goes out through it"
     )
+    metrics_token: str = _setting(
+        "MINHU_METRICS_TOKEN", "", "bearer token that opens /metrics to Prometheus; without one the page does not exist"
+    )
     log_level: str = _setting("MINHU_LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR")
 
     @classmethod
@@ -99,6 +102,7 @@ class Config:
             outbound=_networks("MINHU_OUTBOUND_NETWORKS", raw["outbound"]),
             witnesses=_witnesses(raw["witnesses"]),
             mail=_mail(raw["mail"]),
+            metrics_token=raw["metrics_token"],
             log_level=raw["log_level"].upper(),
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from minhu.server import health
+from minhu.server import health, metrics
 from minhu.server.api import api
 
 handler400 = "minhu.server.problems.bad_request"
@@ -15,6 +15,7 @@ handler500 = "minhu.server.problems.server_error"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.alive),
     path("readyz", health.ready),
+    path("metrics", metrics.expose),
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/v1/", api.urls),
     path("", include("minhu.intake.urls")),

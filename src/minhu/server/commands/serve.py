@@ -45,11 +45,13 @@ def serve(
     """Serve pages, API and live updates until stopped."""
     if listen:
         os.environ["MINHU_LISTEN"] = listen
-    _prepare()
+    from minhu.server import metrics_folder
     from minhu.server.config import Config
 
     config = Config.read()
     host, port = config.address()
+    metrics_folder.prepare(config.home / "run" / f"metrics-{port}")
+    _prepare()
     if config.demo and host not in {"127.0.0.1", "::1", "localhost"}:
         raise typer.BadParameter("the demo's one-click login is for this machine only: listen on 127.0.0.1")
     whole = "-house" if layout is Layout.PROCESSES else ""  # its parts write files of their own

@@ -1,0 +1,110 @@
+"""Figures for Prometheus: requests and their times, the background loops, what waits; no personal data in any label.
+
+Several processes of one house write into shared files (see `metrics_folder`), so that whichever process is asked
+answers for all.
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator
+
+from django.conf import settings
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    REGISTRY,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    generate_latest,
+)
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.multiprocess import MultiProcessCollector
+
+from minhu.kernel.clock import now
+from minhu.kernel.errors import NotFound
+from minhu.ledger import queries as ledger
+from minhu.server.metrics_folder import VARIABLE
+
+_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1.0, 2.5, 5.0, 10.0)
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_JOBS = "SELECT status::text, count(*) FROM procrastinate_jobs GROUP BY 1"
+
+REQUESTS = Counter("minhu_http_requests", "Requests answered.", ["method", "view", "status"])
+SECONDS = Histogram("minhu_http_request_seconds", "Time to an answer.", ["view"], buckets=_BUCKETS)
+LOOP_DONE = Gauge(
+    "minhu_loop_last_success_timestamp_seconds",
+    "When a background loop last ended a round.",
+    ["loop"],
+    multiprocess_mode="max",
+)
+LOOP_FAILED = Counter("minhu_loop_failures", "Rounds of background loops that failed.", ["loop"])
+
+
+class MetricsMiddleware:
+    """Counts every request by the name of its view; addresses and parameters never become labels."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer and count."""
+        began = time.perf_counter()
+        response = self.get_response(request)
+        view = _view_name(request)
+        method = request.method if request.method in _METHODS else "other"
+        REQUESTS.labels(method, view, str(response.status_code)).inc()
+        if not response.streaming:
+            SECONDS.labels(view).observe(time.perf_counter() - began)
+        return response
+
+
+def expose(request: HttpRequest) -> HttpResponse:
+    """`/metrics` for whoever shows MINHU_METRICS_TOKEN as a bearer token; to others the page does not exist."""
+    wanted = settings.CONFIG.metrics_token
+    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if not wanted or not hmac.compare_digest(given.encode(), wanted.encode()):
+        raise NotFound("没有找到这个页面。", code="not_found")
+    registry: CollectorRegistry = REGISTRY
+    if VARIABLE in os.environ:
+        registry = CollectorRegistry()
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    house = CollectorRegistry()
+    house.register(_House())
+    return HttpResponse(generate_latest(registry) + generate_latest(house), content_type=CONTENT_TYPE_LATEST)
+
+
+class _House:
+    """What waits and how much room there is, asked of the database and the disk at each scrape."""
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """The gauges."""
+        state = ledger.status()
+        waited = (now() - state.oldest_pending).total_seconds() if state.oldest_pending else 0.0
+        yield GaugeMetricFamily("minhu_ledger_entries", "Entries in the tree.", value=state.size)
+        yield GaugeMetricFamily("minhu_ledger_pending", "Entries that wait for the sequencer.", value=state.pending)
+        yield GaugeMetricFamily("minhu_ledger_oldest_pending_seconds", "Age of the oldest of them.", value=waited)
+        jobs = GaugeMetricFamily("minhu_jobs", "Jobs in the queue by status.", labels=["status"])
+        with connection.cursor() as cursor:
+            cursor.execute(_JOBS)
+            for status, count in cursor.fetchall():
+                jobs.add_metric([status], count)
+            cursor.execute("SELECT pg_database_size(current_database())")
+            size = cursor.fetchone()[0]
+        yield jobs
+        yield GaugeMetricFamily("minhu_database_bytes", "Size of the database.", value=size)
+        free = shutil.disk_usage(settings.MINHU_HOME).free
+        yield GaugeMetricFamily("minhu_disk_free_bytes", "Room left where MINHU_HOME is.", value=free)
+
+
+def _view_name(request: HttpRequest) -> str:
+    match = request.resolver_match
+    if match is None:
+        return "program" if request.path_info.startswith("/api/") else "none"
+    return match.view_name or getattr(match.func, "__name__", "unnamed")
