@@ -7,19 +7,25 @@ Each loop has a thread of its own; an error is logged and the loop goes on. Loop
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import structlog
 from django.db import close_old_connections, connection
 from django.utils.module_loading import import_string
+from procrastinate.exceptions import ConnectorException
+from procrastinate.manager import JobManager
 
 from minhu.server.metrics import LOOP_DONE, LOOP_FAILED
 
 log = structlog.get_logger("minhu.background")
 LONGEST_PAUSE = 30.0
 STOP_SECONDS = 10.0
+STALLED_SECONDS = 30.0
+STALLED_LOOK_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
@@ -115,9 +121,21 @@ async def _job_worker(stop: threading.Event) -> None:
     own.tasks, own.periodic_registry = app.tasks, app.periodic_registry
     async with own.open_async():
         worker = asyncio.create_task(own.run_worker_async(install_signal_handlers=False, delete_jobs="successful"))
+        looked = 0.0
         while not stop.is_set() and not worker.done():
             await asyncio.wait([worker], timeout=0.5)
+            if time.monotonic() - looked >= STALLED_LOOK_SECONDS:
+                looked = time.monotonic()
+                await _give_back_stalled(own.job_manager)
         if worker.done():
             worker.result()
         worker.cancel()
         await asyncio.wait([worker], timeout=STOP_SECONDS)
+
+
+async def _give_back_stalled(jobs: JobManager) -> None:
+    """Put the jobs of workers that died in the middle back into the queue; every job of the house may run again."""
+    for job in await jobs.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
+        log.warning("job_given_back", job=job.task_name, attempts=job.attempts)
+        with contextlib.suppress(ConnectorException):  # another process was quicker
+            await jobs.retry_job(job)
