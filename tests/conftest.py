@@ -38,6 +38,7 @@ def _server_conninfo() -> dict[str, str]:
 os.environ["DJANGO_SETTINGS_MODULE"] = "minhu.server.settings"
 os.environ["MINHU_HOME"] = str(TEST_HOME)
 os.environ["MINHU_WORKER"] = "none"
+os.environ["MINHU_SECOND_FACTOR"] = "optional"  # tests of other pages sign in without one
 os.environ["MINHU_DIRECTORY_CHECK_SECONDS"] = "0"  # tests change the directory and roll it back
 os.environ.pop("MINHU_DB_OWNER", None)
 from psycopg.conninfo import make_conninfo  # noqa: E402

@@ -27,11 +27,11 @@ def first_line(text: str | None) -> str:
 
 def settings() -> str:
     """Every environment variable."""
-    from minhu.server.config import Config
+    from minhu.server.config import AccountConfig, Config
 
     text = f"# Settings\n\n{NOTE}Environment variables; read once when a process starts.\n\n"
     text += row("variable", "default", "meaning") + row("---", "---", "---")
-    for field in fields(Config):
+    for field in (*fields(Config), *fields(AccountConfig)):
         data = field.metadata
         text += row(f"`{data['variable']}`", f"`{data['default']}`" if data["default"] else "", data["meaning"])
     return text
@@ -93,7 +93,33 @@ def events() -> str:
     return text
 
 
-PAGES = {"settings.md": settings, "commands.md": commands, "permissions.md": permissions, "events.md": events}
+def api() -> str:
+    """What programs may call."""
+    from minhu.server.api import api as house
+
+    text = f"# JSON API\n\n{NOTE}Under `/api/v1`; the whole description is at `/api/v1/openapi.json`. "
+    text += "A token comes as `Authorization: Bearer mh_…`; errors are problem details (RFC 9457).\n\n"
+    text += row("operation", "scope", "meaning") + row("---", "---", "---")
+    lines = set()
+    for prefix, router in house._routers:
+        for path, view in router.path_operations.items():
+            for operation in view.operations:
+                scopes = {getattr(one, "scope", "") for one in operation.auth_callbacks} or {"—"}
+                names = ", ".join(
+                    f"`{scope}`" if scope not in ("", "—") else scope or "any" for scope in sorted(scopes)
+                )
+                call = f"`{'/'.join(operation.methods)} {prefix}{path}`"
+                lines.add((f"{prefix}{path}", row(call, names, operation.summary or "")))
+    return text + "".join(line for _, line in sorted(lines))
+
+
+PAGES = {
+    "api.md": api,
+    "settings.md": settings,
+    "commands.md": commands,
+    "permissions.md": permissions,
+    "events.md": events,
+}
 
 
 def stale() -> Iterator[str]:

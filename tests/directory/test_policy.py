@@ -60,6 +60,8 @@ GRANTS: dict[str, tuple[str, str, str]] = {
     "manage_staff": ("security_admin", "", ""),
     "manage_tokens": ("security_admin", "", ""),
     "view_ledger": ("audit_admin", "", ""),
+    "confirm_administrator": ("system_admin security_admin", "", ""),
+    "review_emergency": ("audit_admin", "", ""),
 }  # fmt: skip
 RELATIONS = {
     "nothing known": Facts(),

@@ -45,6 +45,8 @@ class Action(StrEnum):
     WHISTLE = "whistle"
     ANSWER_WHISTLE = "answer_whistle"
     PASS_TO_GRID = "pass_to_grid"
+    REPORT_TRANSFER = "report_transfer"
+    """Say how an order goes that was handed to another hotline."""
     ASK_EXCLUSION = "ask_exclusion"
     DECIDE_EXCLUSION = "decide_exclusion"
     # whole lists and figures
@@ -57,6 +59,8 @@ class Action(StrEnum):
     MANAGE_RULES = "manage_rules"
     MANAGE_STAFF = "manage_staff"
     MANAGE_TOKENS = "manage_tokens"
+    CONFIRM_ADMINISTRATOR = "confirm_administrator"
+    REVIEW_EMERGENCY = "review_emergency"
     VIEW_LEDGER = "view_ledger"
 
 
@@ -90,7 +94,7 @@ POLICY: tuple[Rule, ...] = (
     _rule(Role.CITIZEN, R.ANY, A.SUBMIT),
     _rule(Role.CITIZEN, R.OWN, A.VIEW_ORDER, A.VIEW_REQUESTER, A.SUPPLEMENT, A.WITHDRAW, A.RATE),
     _rule(Role.PARTNER, R.ANY, A.SUBMIT),
-    _rule(Role.PARTNER, R.OWN, A.VIEW_ORDER, A.SUPPLEMENT, A.WITHDRAW),
+    _rule(Role.PARTNER, R.OWN, A.VIEW_ORDER, A.SUPPLEMENT, A.WITHDRAW, A.REPORT_TRANSFER),
     _rule(
         Role.AGENT,
         R.ANY,
@@ -112,6 +116,7 @@ POLICY: tuple[Rule, ...] = (
         A.SUPPLEMENT,
         A.DECIDE_INTAKE,
         A.DISPATCH,
+        A.REPORT_TRANSFER,
         A.ANSWER_DIRECTLY,
         A.MERGE,
         A.DECIDE_RETURN,
@@ -190,6 +195,7 @@ POLICY: tuple[Rule, ...] = (
         A.EXPORT,
         A.VIEW_DIRECTORY,
         A.DISPATCH,
+        A.REPORT_TRANSFER,
     ),
     _rule(Role.INSPECTOR, R.ANY, A.VIEW_ORDER, A.CALL_BACK, A.VIEW_FIGURES, A.VIEW_DIRECTORY),
     _rule(Role.ANALYST, R.ANY, A.VIEW_ORDER, A.VIEW_FIGURES, A.EXPORT, A.VIEW_DIRECTORY),
@@ -200,9 +206,17 @@ POLICY: tuple[Rule, ...] = (
         A.VIEW_DIRECTORY,
         A.MANAGE_DIRECTORY,
         A.MANAGE_RULES,
+        A.CONFIRM_ADMINISTRATOR,
     ),
-    _rule(Role.SECURITY_ADMIN, R.ANY, A.VIEW_DIRECTORY, A.MANAGE_STAFF, A.MANAGE_TOKENS),
-    _rule(Role.AUDIT_ADMIN, R.ANY, A.VIEW_LEDGER),
+    _rule(
+        Role.SECURITY_ADMIN,
+        R.ANY,
+        A.VIEW_DIRECTORY,
+        A.MANAGE_STAFF,
+        A.MANAGE_TOKENS,
+        A.CONFIRM_ADMINISTRATOR,
+    ),
+    _rule(Role.AUDIT_ADMIN, R.ANY, A.VIEW_LEDGER, A.REVIEW_EMERGENCY),
     _rule(Role.SYSTEM, R.ANY, *Action),
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
@@ -11,6 +12,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from minhu.directory.queries.sign_in_pages import EmergencyRow, emergencies
+from minhu.directory.types import ADMINISTRATORS
 from minhu.kernel.actors import ANONYMOUS, Actor
 from minhu.portals.display import Display, display_of
 from minhu.portals.navigation import NavGroup, groups_for, home_of, role_word
@@ -51,11 +54,37 @@ class Shell:
         self.city_name: str = getattr(settings, "MINHU_CITY_NAME", "") or _("云溪市")
 
     @cached_property
+    def demo_percent(self) -> int | None:
+        """How much of the demonstration city's year is loaded; None outside the demo and when all of it is there."""
+        if not self.demo:
+            return None
+        try:
+            plan = json.loads((settings.MINHU_HOME / "demo.json").read_text("utf-8"))
+            return None if plan["done"] else int(plan["share"] * 100)
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    @cached_property
     def nav(self) -> tuple[NavGroup, ...]:
         """The menu with its counts; empty for those who have not signed in."""
         if not self.signed_in:
             return ()
         return groups_for(self.actor.roles, self._request.path, unread_of(self.actor))
+
+    @cached_property
+    def alarms(self) -> list[EmergencyRow]:
+        """Emergency access that is open or not yet reviewed, for administrators; one's own while it is open."""
+        if not self.signed_in:
+            return []
+        if not self.actor.roles.isdisjoint(ADMINISTRATORS):
+            return emergencies(only_alarming=True)
+        if getattr(self._request.user, "emergency_until", None) is None:
+            return []
+        return [
+            row
+            for row in emergencies(only_alarming=True)
+            if row.staff_id == self.actor.staff_id and row.state == "open"
+        ]
 
     @cached_property
     def role_words(self) -> tuple[str, ...]:
@@ -127,5 +156,6 @@ def script_messages() -> dict[str, str]:
         "file_remove": _("移除 {name}"),
         "chart_no_data": _("这段时间没有数据"),
         "copied": _("已复制"),
+        "passkey_failed": _("没有完成通行密钥验证，请重试，或改用其他方式。"),
         "saved": _("已保存"),
     }

@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("kind", models.CharField(choices=[("totp", "TOTP"), ("passkey", "PASSKEY")], max_length=8)),
                 ("name", models.CharField(blank=True, max_length=64)),
-                ("secret", minhu.engines.secrets.EncryptedTextField(null=True)),
+                ("secret", minhu.engines.secrets.EncryptedTextField(blank=True, default="")),
                 ("last_step", models.BigIntegerField(default=0, help_text="a time-based code counts once")),
                 ("credential_id", models.BinaryField(null=True, unique=True)),
                 ("public_key", models.BinaryField(null=True)),

@@ -11,8 +11,9 @@ from minhu.directory.models import Post, Staff
 from minhu.directory.policy import scope_of
 from minhu.directory.queries.freshness import local_day
 from minhu.directory.queries.units import book
-from minhu.directory.types import Role, TokenInfo
+from minhu.directory.types import ADMINISTRATORS, EMERGENCY_ROLES, Role, TokenInfo
 from minhu.kernel.actors import Actor
+from minhu.kernel.clock import now
 
 OWN_REQUESTS_KEY = "own_requests"
 MOST_OWN_REQUESTS = 50
@@ -27,13 +28,16 @@ def actor_of_staff(staff: Staff) -> Actor:
         staff=staff,
     ).values_list("role", "unit_id")
     held = list(posts) if staff.is_active else []
+    roles = frozenset(role for role, _ in held)
+    if staff.emergency_until and staff.emergency_until > now() and roles.isdisjoint(ADMINISTRATORS):
+        roles |= {role.value for role in EMERGENCY_ROLES} if staff.is_active else frozenset()
     units = {unit for _, unit in held}
     below = {unit.id for unit in book().all if not units.isdisjoint(unit.ancestor_ids)} if units else set()
     return Actor(
         kind="staff",
         id=staff.username,
         name=staff.name,
-        roles=frozenset(role for role, _ in held),
+        roles=roles,
         unit_ids=tuple(sorted(units | below)),
         staff_id=staff.pk,
     )

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from minhu.directory.models import ApiToken, Post, Staff
 from minhu.directory.queries.freshness import local_day
+from minhu.directory.types import ADMINISTRATORS
 from minhu.kernel.errors import NotFound
 
 
@@ -23,6 +24,7 @@ class PostRow:
     valid_from: date | None
     valid_to: date | None
     state: str
+    acting_for: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,14 @@ class StaffRow:
     joined_at: datetime
     last_login: datetime | None
     posts: tuple[PostRow, ...]
+    has_factor: bool = False
+    may_break_glass: bool = False
+    left_at: datetime | None = None
+
+    @property
+    def is_administrator(self) -> bool:
+        """Whether one of the three administrators' posts is held now or later."""
+        return any(post.role in ADMINISTRATORS for post in self.posts if post.state != "past")
 
     @property
     def current_posts(self) -> tuple[PostRow, ...]:
@@ -69,7 +79,14 @@ def _post(post: Post, today: date) -> PostRow:
     elif post.valid_from and post.valid_from > today:
         state = "future"
     return PostRow(
-        post.pk, post.role, post.unit_id, post.unit.short_name or post.unit.name, post.valid_from, post.valid_to, state
+        post.pk,
+        post.role,
+        post.unit_id,
+        post.unit.short_name or post.unit.name,
+        post.valid_from,
+        post.valid_to,
+        state,
+        post.absence.staff.name if post.absence else "",
     )
 
 
@@ -78,6 +95,7 @@ def _row(staff: Staff, today: date) -> StaffRow:
         staff.pk, staff.username, staff.name, staff.employee_number, staff.phone, staff.is_active,
         staff.must_change_password, staff.has_usable_password(), staff.demo, staff.joined_at, staff.last_login,
         tuple(_post(post, today) for post in staff.posts.all()),
+        staff.has_factor, staff.may_break_glass, staff.left_at,
     )  # fmt: skip
 
 
@@ -110,7 +128,7 @@ def page_of(narrowing: StaffFilter, start: int, size: int) -> tuple[list[StaffRo
     """Accounts from ``start`` on, by name to sign in with, and how many there are."""
     today = local_day()
     rows = _narrowed(narrowing, today)
-    shown = rows.prefetch_related("posts__unit").order_by("username")[start : start + size]
+    shown = rows.prefetch_related("posts__unit", "posts__absence__staff").order_by("username")[start : start + size]
     return [_row(staff, today) for staff in shown], rows.count()
 
 
@@ -121,7 +139,7 @@ def count(narrowing: StaffFilter) -> int:
 
 def card(staff_id: int) -> StaffRow:
     """One account; raises NotFound."""
-    staff = Staff.objects.filter(pk=staff_id).prefetch_related("posts__unit").first()
+    staff = Staff.objects.filter(pk=staff_id).prefetch_related("posts__unit", "posts__absence__staff").first()
     if staff is None:
         raise NotFound("没有找到这个账号，请返回列表查看。", code="no_such_account")
     return _row(staff, local_day())

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
+from django.db.models import Q
 
-from minhu.directory.models import Staff
+from minhu.directory.models import Post, Staff
 from minhu.directory.policy import Action
+from minhu.directory.queries.freshness import local_day
 from minhu.directory.services.changes import LOCK_STAFF, change, record
+from minhu.directory.services.passwords import put_password, remember
+from minhu.directory.services.sign_ins import end_all_of
+from minhu.directory.types import ADMINISTRATORS
 from minhu.kernel.actors import SYSTEM, current_actor
 from minhu.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 
@@ -59,23 +62,26 @@ def create_account(
             username=username, name=name.strip(), employee_number=employee_number, phone=phone, demo=demo,
             must_change_password=password is not None and must_change,
         )  # fmt: skip
-        _set(staff, password)
+        put_password(staff, password)
         staff.save()
         record("account_created", ("staff", username), demo=demo)
         return staff
 
 
-def _set(staff: Staff, password: str | None) -> None:
-    """Check and set a password; the stored hash is salted and slow (Django's PBKDF2)."""
-    if password is None:
-        staff.set_unusable_password()
-        return
-    try:
-        validate_password(password, staff)
-    except ValidationError as error:
-        message = "密码不符合要求：" + " ".join(error.messages)
-        raise Invalid(message, code="weak_password", fields={"password": message}) from error
-    staff.set_password(password)
+def is_administrator(staff: Staff) -> bool:
+    """Whether an account holds one of the three administrators' posts, now or later."""
+    lasting = Q(valid_to__isnull=True) | Q(valid_to__gte=local_day())
+    return Post.objects.filter(lasting, staff=staff, role__in=[role.value for role in ADMINISTRATORS]).exists()
+
+
+def not_alone(staff: Staff, what: str) -> None:
+    """One person alone does nothing to an administrator that would let him take the administrator's place."""
+    if current_actor() is not SYSTEM and is_administrator(staff):
+        raise Conflict(
+            f"{what}管理员的账号须经另一人确认，请提交确认申请。",
+            code="two_people",
+            fields={"staff": "须经另一人确认。"},
+        )
 
 
 def _not_oneself(staff: Staff, what: str) -> None:
@@ -84,17 +90,32 @@ def _not_oneself(staff: Staff, what: str) -> None:
 
 
 def set_password(staff_id: int, password: str, *, must_change: bool = True) -> None:
-    """Give somebody a new password (by the security administrator); all their sessions end."""
+    """Give somebody a new password (by the security administrator); all their sessions end.
+
+    Raises Conflict (two_people) for an administrator's account: see ``services.two_people``.
+    """
     with change(Action.MANAGE_STAFF, lock=LOCK_STAFF):
         staff = get_staff(staff_id, lock=True)
-        _set(staff, password)
-        staff.must_change_password = must_change
-        staff.save(update_fields=["password", "must_change_password"])
-        record("password_set", ("staff", staff.username))
+        not_alone(staff, "重置")
+        apply_password(staff, password, must_change=must_change)
 
 
-def change_own_password(staff_id: int, old: str, new: str) -> Staff:
-    """Change one's own password; raises Invalid for a wrong old one, an unchanged or a weak new one."""
+def apply_password(staff: Staff, password: str, *, must_change: bool) -> None:
+    """Set a checked password, remember the one before, end the sessions; whoever calls has judged the right to."""
+    before = staff.password
+    put_password(staff, password)
+    staff.must_change_password = must_change
+    staff.save(update_fields=["password", "password_set_at", "must_change_password"])
+    remember(staff, before)
+    end_all_of(staff, "password")
+    record("password_set", ("staff", staff.username))
+
+
+def change_own_password(staff_id: int, old: str, new: str, *, session: int | None = None) -> Staff:
+    """Change one's own password; every session but ``session`` ends.
+
+    Raises Invalid for a wrong old one, an unchanged, a past or a weak new one.
+    """
     if current_actor().staff_id != staff_id and current_actor() is not SYSTEM:
         raise NotAllowed("只能修改自己的密码。", code="not_allowed")
     with change(None, lock=LOCK_STAFF):
@@ -103,9 +124,12 @@ def change_own_password(staff_id: int, old: str, new: str) -> Staff:
             raise Invalid("原密码不正确。", code="wrong_password", fields={"old": "原密码不正确。"})
         if old == new:
             raise Invalid("新密码不能与原密码相同。", code="same_password", fields={"new": "新密码不能与原密码相同。"})
-        _set(staff, new)
+        before = staff.password
+        put_password(staff, new)
         staff.must_change_password = False
-        staff.save(update_fields=["password", "must_change_password"])
+        staff.save(update_fields=["password", "password_set_at", "must_change_password"])
+        remember(staff, before)
+        end_all_of(staff, "password", but=session)
         record("password_changed", ("staff", staff.username))
         return staff
 
@@ -115,10 +139,20 @@ def set_active(staff_id: int, active: bool) -> None:
     with change(Action.MANAGE_STAFF, lock=LOCK_STAFF):
         staff = get_staff(staff_id, lock=True)
         _not_oneself(staff, "停用或启用")
-        if staff.is_active != active:
-            staff.is_active = active
-            staff.save(update_fields=["is_active"])
-            record("account_activated" if active else "account_deactivated", ("staff", staff.username))
+        if active:
+            not_alone(staff, "恢复")
+        apply_active(staff, active)
+
+
+def apply_active(staff: Staff, active: bool) -> None:
+    """Close or reopen an account and end its sessions; whoever calls has judged the right to."""
+    if staff.is_active == active:
+        return
+    staff.is_active = active
+    staff.save(update_fields=["is_active"])
+    if not active:
+        end_all_of(staff, "closed")
+    record("account_activated" if active else "account_deactivated", ("staff", staff.username))
 
 
 def update_account(staff_id: int, *, name: str | None = None, phone: str | None = None) -> None:

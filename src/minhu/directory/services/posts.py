@@ -15,35 +15,57 @@ from minhu.directory.queries.freshness import local_day
 from minhu.directory.services.accounts import USERNAME, get_staff
 from minhu.directory.services.changes import LOCK_STAFF, change, record
 from minhu.directory.services.loading import RowProblems
-from minhu.directory.types import LoadReport, Role
-from minhu.kernel.actors import current_actor
+from minhu.directory.types import ADMINISTRATORS, LoadReport, Role
+from minhu.kernel.actors import SYSTEM, current_actor
 from minhu.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 
 
 def give_post(
     staff_id: int, unit_id: int, role: str, *, valid_from: date | None = None, valid_to: date | None = None
 ) -> Post:
-    """Give a person a post; raises Conflict when administrators would not be kept apart, Invalid for wrong input."""
+    """Give a person a post; raises Conflict when administrators would not be kept apart, Invalid for wrong input.
+
+    An administrator's post is not given by one person alone (Conflict, two_people): see ``services.two_people``.
+    """
     with change(Action.MANAGE_STAFF, lock=LOCK_STAFF):
-        if role not in GRANTABLE:
-            raise Invalid(f"不能授予角色“{role}”。", code="bad_role", fields={"role": "请选择工作人员的角色。"})
-        if valid_from and valid_to and valid_to < valid_from:
-            raise Invalid("任期的结束日期早于开始日期。", fields={"valid_to": "结束日期早于开始日期。"})
-        staff = get_staff(staff_id, lock=True)
-        if current_actor().staff_id == staff.pk:
-            raise NotAllowed("不能给自己授予岗位，请由另一位安全管理员操作。", code="not_oneself")
-        unit = Unit.objects.filter(pk=unit_id).first()
-        if unit is None:
-            raise NotFound("没有找到这个单位。", code="no_such_unit")
-        held = _overlapping(staff, valid_from, valid_to).values_list("role", flat=True)
-        if text := clash(held, role):
-            raise Conflict(text, code="kept_apart", fields={"role": text})
-        post, created = Post.objects.update_or_create(
-            staff=staff, unit=unit, role=role, defaults={"valid_from": valid_from, "valid_to": valid_to}
-        )
-        until = valid_to.isoformat() if valid_to else None
-        record("post_given", ("staff", staff.username), unit=unit.code, role=role, until=until, new=created)
-        return post
+        staff, unit = check_post(staff_id, unit_id, role, valid_from, valid_to)
+        if role in ADMINISTRATORS and current_actor() is not SYSTEM:
+            text = "授予管理员岗位须经另一人确认，请提交确认申请。"
+            raise Conflict(text, code="two_people", fields={"role": text})
+        return apply_post(staff, unit, role, valid_from, valid_to)
+
+
+def check_post(
+    staff_id: int, unit_id: int, role: str, valid_from: date | None, valid_to: date | None
+) -> tuple[Staff, Unit]:
+    """The account (locked) and unit of a post that may be given; raises as ``give_post``."""
+    if role not in GRANTABLE:
+        raise Invalid(f"不能授予角色“{role}”。", code="bad_role", fields={"role": "请选择工作人员的角色。"})
+    if valid_from and valid_to and valid_to < valid_from:
+        raise Invalid("任期的结束日期早于开始日期。", fields={"valid_to": "结束日期早于开始日期。"})
+    staff = get_staff(staff_id, lock=True)
+    if current_actor().staff_id == staff.pk:
+        raise NotAllowed("不能给自己授予岗位，请由另一位安全管理员操作。", code="not_oneself")
+    unit = Unit.objects.filter(pk=unit_id).first()
+    if unit is None:
+        raise NotFound("没有找到这个单位。", code="no_such_unit")
+    held = _overlapping(staff, valid_from, valid_to).values_list("role", flat=True)
+    if text := clash(held, role):
+        raise Conflict(text, code="kept_apart", fields={"role": text})
+    return staff, unit
+
+
+def apply_post(staff: Staff, unit: Unit, role: str, valid_from: date | None, valid_to: date | None) -> Post:
+    """Give a post that was checked; an administrator is not named for emergency access."""
+    post, created = Post.objects.update_or_create(
+        staff=staff, unit=unit, role=role, absence=None, defaults={"valid_from": valid_from, "valid_to": valid_to}
+    )
+    if role in ADMINISTRATORS and staff.may_break_glass:
+        staff.may_break_glass, staff.emergency_until = False, None
+        staff.save(update_fields=["may_break_glass", "emergency_until"])
+    until = valid_to.isoformat() if valid_to else None
+    record("post_given", ("staff", staff.username), unit=unit.code, role=role, until=until, new=created)
+    return post
 
 
 def _overlapping(staff: Staff, start: date | None, end: date | None) -> Any:
@@ -61,13 +83,18 @@ def end_post(post_id: int) -> None:
         post = Post.objects.select_for_update().select_related("staff", "unit").filter(pk=post_id).first()
         if post is None:
             raise NotFound("没有找到这个岗位。", code="no_such_post")
-        yesterday = local_day() - timedelta(days=1)
-        if post.valid_from and post.valid_from > yesterday:
-            post.delete()
-        elif post.valid_to is None or post.valid_to > yesterday:
-            post.valid_to = yesterday
-            post.save(update_fields=["valid_to"])
+        close_post(post)
         record("post_ended", ("staff", post.staff.username), unit=post.unit.code, role=post.role)
+
+
+def close_post(post: Post) -> None:
+    """Let a post end yesterday, or never begin."""
+    yesterday = local_day() - timedelta(days=1)
+    if post.valid_from and post.valid_from > yesterday:
+        post.delete()
+    elif post.valid_to is None or post.valid_to > yesterday:
+        post.valid_to = yesterday
+        post.save(update_fields=["valid_to"])
 
 
 def load_staff(rows: Iterable[Mapping[str, Any]], *, demo: bool = False) -> LoadReport:
@@ -91,7 +118,9 @@ def load_staff(rows: Iterable[Mapping[str, Any]], *, demo: bool = False) -> Load
                 new.append(staff)
         Staff.objects.bulk_create(new)
         ids = dict(Staff.objects.filter(username__in=list(given)).values_list("username", "id"))
-        there = set(Post.objects.filter(staff_id__in=ids.values()).values_list("staff_id", "unit_id", "role"))
+        there = set(
+            Post.objects.filter(staff_id__in=ids.values(), absence=None).values_list("staff_id", "unit_id", "role")
+        )
         wanted = {(ids[username], units[unit], role) for username, row in given.items() for unit, role in _posts(row)}
         missing = sorted(wanted - there)
         Post.objects.bulk_create(Post(staff_id=staff, unit_id=unit, role=role) for staff, unit, role in missing)

@@ -21,6 +21,7 @@ from minhu.portals.orders.guards import actor_of
 
 ADMINISTRATION: Final = (
     Action.MANAGE_DIRECTORY, Action.MANAGE_RULES, Action.MANAGE_STAFF, Action.MANAGE_TOKENS, Action.VIEW_LEDGER,
+    Action.CONFIRM_ADMINISTRATOR, Action.REVIEW_EMERGENCY,
 )  # fmt: skip
 
 
@@ -44,6 +45,10 @@ SECTIONS: Final = (
     Section("rules", _("规则"), "/manage/rules/", "adjustments-horizontal", (Action.MANAGE_RULES,)),
     Section("calendar", _("工作日历"), "/manage/calendar/", "calendar", (Action.MANAGE_RULES,)),
     Section("staff", _("人员"), "/manage/staff/", "users", (Action.MANAGE_STAFF,)),
+    Section("confirmations", _("两人确认"), "/manage/confirmations/", "users-group", (Action.CONFIRM_ADMINISTRATOR,)),
+    Section(
+        "emergencies", _("紧急访问"), "/manage/emergencies/", "urgent", (Action.MANAGE_STAFF, Action.REVIEW_EMERGENCY)
+    ),
     Section("tokens", _("接口令牌"), "/manage/tokens/", "key", (Action.MANAGE_TOKENS,)),
     Section("ledger", _("账本"), "/manage/ledger/", "shield-check", (Action.VIEW_LEDGER,)),
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import date
 from typing import Any, Final, cast
 
@@ -19,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from minhu.directory.policy import Action
 from minhu.directory.queries import staff_pages, units
 from minhu.directory.queries.staff_pages import StaffFilter
-from minhu.directory.services import accounts, posts
+from minhu.directory.services import accounts, posts, two_people
 from minhu.directory.types import ADMINISTRATORS, Role
 from minhu.portals.manage import locks
 from minhu.portals.manage.common import Counted, act, page_number, saved, show
@@ -28,17 +27,14 @@ from minhu.portals.orders.guards import actor_of, for_staff
 from minhu.portals.orders.pickers import UnitField
 
 PAGE: Final = 50
-LETTERS: Final = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
-"""Without those that are taken for one another (0 O, 1 l I …)."""
 ROLES: Final = [
     (role.value, ROLE_WORDS[role]) for role in Role if role not in (Role.CITIZEN, Role.PARTNER, Role.SYSTEM)
 ]
 
 
 def new_password() -> str:
-    """A password to be given on and changed at once: 14 characters in groups, about 80 bits."""
-    text = "".join(secrets.choice(LETTERS) for _position in range(12))
-    return f"{text[:4]}-{text[4:8]}-{text[8:]}"
+    """A password to be given on and changed at once: two halves, about 86 bits, right for every profile."""
+    return f"{two_people.new_half()}-{two_people.new_half()}"
 
 
 class PeopleFilter(forms.Form):
@@ -155,12 +151,11 @@ def _card(
     status: int = 200,
 ) -> HttpResponse:  # fmt: skip
     person = staff_pages.card(person_id)
-    administrators = {role.value for role in ADMINISTRATORS}
     context = {
         "person": person, "form": form or PersonForm(initial={"name": person.name, "phone": person.phone}),
         "post_form": post_form or PostForm(), "myself": actor_of(request).staff_id == person_id,
         "locked": [one for one in locks.locked_accounts() if one.username == person.username],
-        "is_administrator": any(post.role in administrators for post in person.current_posts),
+        "is_administrator": person.is_administrator,
     }  # fmt: skip
     return show(request, "staff", "person", context, status)
 
@@ -188,11 +183,15 @@ def give_post(request: HttpRequest, person: int) -> HttpResponse:
     def work() -> None:
         data: dict[str, Any] = form.cleaned_data
         start: date | None = data["valid_from"]
-        posts.give_post(person, data["unit"], data["role"], valid_from=start, valid_to=data["valid_to"])
+        give = two_people.ask_post if data["role"] in ADMINISTRATORS else posts.give_post
+        give(person, data["unit"], data["role"], valid_from=start, valid_to=data["valid_to"])
 
     status = saved(form, work)
     if status != 200:
         return _card(request, person, post_form=form, status=status)
+    if form.cleaned_data["role"] in ADMINISTRATORS:
+        messages.success(request, _("申请已提交，等另一位管理员确认后生效。"))
+        return redirect("manage_confirmations")
     messages.success(request, _("已设置岗位：{unit}。").format(unit=units.unit_name(form.cleaned_data["unit"])))
     return redirect("manage_person", person)
 

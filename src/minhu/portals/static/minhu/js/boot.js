@@ -12,8 +12,9 @@ import { setUpAutosave } from "./autosave.js";
 import { setUpFilters } from "./filters.js";
 import { setUpCharts } from "./charts.js";
 import { setUpForms } from "./forms.js";
+import { setUpPasskeys } from "./passkeys.js";
 
-const perFragment = [showServerToasts, setUpTables, setUpUploads, setUpAutosave, setUpFilters, setUpCharts, setUpForms];
+const perFragment = [setUpPasskeys, showServerToasts, setUpTables, setUpUploads, setUpAutosave, setUpFilters, setUpCharts, setUpForms];
 
 function setUp(root) {
   for (const step of perFragment) step(root);
