@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from minhu.handling.services import contracts, cross_check  # noqa: F401 - they declare themselves to the ledger
 from minhu.handling.services.automatic import dispatch_by_rule
 from minhu.handling.services.import_reading import fill_imported
 from minhu.handling.services.importing import open_imported

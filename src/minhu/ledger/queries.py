@@ -14,13 +14,13 @@ _PENDING = "SELECT count(*), min(occurred_at) FROM ledger_entry WHERE position I
 def entries_of(subject: Subject, limit: int = 500) -> list[EntryView]:
     """Return the entries about one subject, oldest first; empty for an actor who may not read the ledger."""
     rows = Entry.objects.filter(subject_type=subject[0], subject_id=str(subject[1])).order_by("id")
-    return [_view(entry) for entry in rows[:limit]]
+    return [view_of(entry) for entry in rows[:limit]]
 
 
 def latest(limit: int = 100, kind: str = "") -> list[EntryView]:
     """Return the newest entries, newest first, of one kind if given (visibility as `entries_of`)."""
     rows = Entry.objects.filter(kind=kind) if kind else Entry.objects.all()
-    return [_view(entry) for entry in rows.order_by("-id")[:limit]]
+    return [view_of(entry) for entry in rows.order_by("-id")[:limit]]
 
 
 def status() -> Status:
@@ -86,7 +86,8 @@ def accesses(narrowing: AccessFilter, start: int = 0, size: int = 50) -> tuple[l
     return found, rows.count()
 
 
-def _view(entry: Entry) -> EntryView:
+def view_of(entry: Entry) -> EntryView:
+    """Return an entry as it leaves the room."""
     return EntryView(
         uid=str(entry.uid),
         position=entry.position,

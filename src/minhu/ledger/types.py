@@ -155,6 +155,29 @@ class WitnessState:
 
 
 @dataclass(frozen=True, slots=True)
+class ContractView:
+    """How far a contract is: everything below `position` of the `size` entries has had its effect."""
+
+    name: str
+    label: str
+    about: str
+    position: int
+    results: int
+    failures: int
+    at: datetime | None
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """All entries about some subjects up to a position: how many, and SHA-256 over their leaf hashes in order."""
+
+    entries: int
+    upto: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class CheckpointView:
     """The tree at one size; `root` is hexadecimal."""
 

@@ -1,5 +1,6 @@
 """Tables of handling."""
 
+from minhu.handling.models.contracts import ContractWarning, ReplyMark
 from minhu.handling.models.history import Lesson, OrderStep, Review
 from minhu.handling.models.orders import Assignment, Clock, Order
 from minhu.handling.models.supervision import Attendance, Supervision, Whistle
@@ -8,9 +9,11 @@ __all__ = [
     "Assignment",
     "Attendance",
     "Clock",
+    "ContractWarning",
     "Lesson",
     "Order",
     "OrderStep",
+    "ReplyMark",
     "Review",
     "Supervision",
     "Whistle",

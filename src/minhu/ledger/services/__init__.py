@@ -1,9 +1,10 @@
 """What the ledger does: append entries, log readings, integrate, verify, prove."""
 
 from minhu.ledger.services.append import append, append_many, record_access
+from minhu.ledger.services.contracts import Result, contract, contracts, run_contracts
 from minhu.ledger.services.integrate import integrate, sequencer_tick
 from minhu.ledger.services.keys import keys, parse_verifiers
-from minhu.ledger.services.prove import evidence, prove, prove_growth, roots_at
+from minhu.ledger.services.prove import evidence, prove, prove_growth, roots_at, seal
 from minhu.ledger.services.resume import resume
 from minhu.ledger.services.subtrees import grow
 from minhu.ledger.services.verify import cross_check, verify
@@ -11,8 +12,11 @@ from minhu.ledger.services.witnesses import deliver
 from minhu.ledger.services.witnesses import states as witness_states
 
 __all__ = [
+    "Result",
     "append",
     "append_many",
+    "contract",
+    "contracts",
     "cross_check",
     "deliver",
     "evidence",
@@ -25,6 +29,8 @@ __all__ = [
     "record_access",
     "resume",
     "roots_at",
+    "run_contracts",
+    "seal",
     "sequencer_tick",
     "verify",
     "witness_states",

@@ -1,5 +1,6 @@
 """Proofs for auditors: one entry stands in the tree; the tree of then is the beginning of the tree of now."""
 
+from hashlib import sha256
 from typing import Any
 
 from django.db import connection
@@ -12,9 +13,14 @@ from minhu.ledger.domain.merkle import is_included
 from minhu.ledger.domain.record import RECORD_SQL
 from minhu.ledger.models import Checkpoint
 from minhu.ledger.services.subtrees import Subtrees
-from minhu.ledger.types import ConsistencyProof, Evidence, InclusionProof, ProvenRecord, Subject
+from minhu.ledger.types import ConsistencyProof, Evidence, InclusionProof, ProvenRecord, Seal, Subject
 
 _ENTRY = "SELECT position, leaf_hash FROM ledger_entry WHERE uid = %s"
+_LEAVES = (
+    "SELECT leaf_hash FROM ledger_entry"
+    " WHERE (subject_type, subject_id) IN (SELECT * FROM unnest(%s::text[], %s::text[])) AND position < %s"
+    " ORDER BY position"
+)
 _OF_SUBJECTS = (
     f"SELECT position, leaf_hash, convert_from({RECORD_SQL}, 'UTF8') FROM ledger_entry"
     " WHERE (subject_type, subject_id) IN (SELECT * FROM unnest(%s::text[], %s::text[])) AND position < %s"
@@ -85,6 +91,15 @@ def evidence(subjects: list[Subject]) -> Evidence:
             ProvenRecord(record, _inclusion(position, bytes(leaf), last, trees)) for position, leaf, record in rows
         )
     return Evidence(note, signing.verifier_of_note(note), proven)
+
+
+def seal(subjects: list[Subject], upto: int) -> Seal:
+    """Return a digest of all entries about `subjects` at positions up to `upto`: later nobody can leave one out."""
+    names: list[Any] = [[s[0] for s in subjects], [str(s[1]) for s in subjects], upto + 1]
+    with everything_visible(), connection.cursor() as cursor:
+        cursor.execute(_LEAVES, names)
+        leaves = [bytes(leaf) for (leaf,) in cursor.fetchall()]
+    return Seal(len(leaves), upto, sha256(b"".join(leaves)).hexdigest())
 
 
 def _last() -> Checkpoint | None:

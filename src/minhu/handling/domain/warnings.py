@@ -1,0 +1,57 @@
+"""What the supervision contract warns of, as pure rules: circular transfers, closing without contact, copied replies."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Final
+
+from minhu.handling.types import ClockKind
+
+
+class Warned(StrEnum):
+    """Of what the contract warns."""
+
+    DEADLINE = "deadline"
+    CIRCULAR = "circular"
+    NO_CONTACT = "no_contact"
+    COPIED = "copied"
+
+
+WARNED_LABELS: Final[dict[Warned, str]] = {
+    Warned.DEADLINE: "超过时限",
+    Warned.CIRCULAR: "循环转办",
+    Warned.NO_CONTACT: "未联系即办结",
+    Warned.COPIED: "答复雷同",
+}
+MISSED: Final = frozenset(
+    {
+        ClockKind.ACCEPT, ClockKind.DISPATCH, ClockKind.SIGN, ClockKind.CONTACT, ClockKind.HANDLE, ClockKind.REVIEW,
+        ClockKind.SUPERVISION, ClockKind.WHISTLE,
+    }
+)  # fmt: skip
+"""Clocks that an office misses; the others end by themselves or wait for the citizen."""
+COPIED_FROM: Final = 0.9
+"""Likeness from which two replies count as the same; 1 is identical."""
+SHORTEST: Final = 24
+"""Characters below which replies are alike by nature ('已恢复供水。')."""
+_SPACE = re.compile(r"\s+")
+
+
+def circle(units: Sequence[int]) -> tuple[int, ...]:
+    """The last transfers when they end where an earlier one began (A → B → A), else nothing.
+
+    `units` are the lead units of one round in order; giving the order to the same unit again is no transfer.
+    """
+    path = [unit for at, unit in enumerate(units) if at == 0 or units[at - 1] != unit]
+    if len(path) < 3 or path[-1] not in path[:-2]:
+        return ()
+    began = max(at for at, unit in enumerate(path[:-2]) if unit == path[-1])
+    return tuple(path[began:])
+
+
+def comparable(reply: str) -> str:
+    """A reply without spaces; empty when it is too short to say anything about copying."""
+    plain = _SPACE.sub("", reply)
+    return plain if len(plain) >= SHORTEST else ""

@@ -1,0 +1,185 @@
+"""The contracts that know orders: evidence is sealed when an order ends, supervision warnings follow what happened.
+
+Each rule looks at one event of the ledger and at the history up to it, never at what came later, and says what to
+enter. Warnings also become rows for the supervision desk, once for each cause.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.db.models import Q
+
+from minhu.handling.domain.warnings import COPIED_FROM, MISSED, Warned, circle, comparable
+from minhu.handling.events import LightChanged
+from minhu.handling.models import Assignment, Clock, ContractWarning, Order, OrderStep, ReplyMark
+from minhu.handling.services.outside import day_words, ledger_append, unit_label
+from minhu.handling.types import AssignmentRole, Light, Step
+from minhu.kernel.clock import now
+from minhu.kernel.events import subscribe
+from minhu.language.likeness import fingerprint, similarity
+from minhu.ledger import services as ledger
+from minhu.ledger.services import Result
+from minhu.ledger.types import EntryView
+
+ENDS: Final = ("close", "close_along", "answer_directly", "refuse", "withdraw", "hand_over", "archive")
+CANDIDATES: Final = 30
+COMPARED_FOR: Final = timedelta(days=400)
+
+
+@subscribe(LightChanged)
+def on_light(event: LightChanged) -> None:
+    """A clock of an office has run out: that is an event of its own, so that contracts can follow it."""
+    if event.light == Light.RED.value and event.kind in MISSED:
+        ledger_append("order.clock_missed", event.number, {"clock": event.clock_id, "kind": event.kind})
+
+
+@ledger.contract(
+    "evidence", "存证合约", "工单了结时，把它的全部记录固定成一个摘要写入账本，此后少一条都能查出",
+    [f"order.{step}" for step in ENDS],
+)  # fmt: skip
+def seal_evidence(entry: EntryView) -> Iterator[Result]:
+    """When an order ends, enter a digest of all entries about it: a certificate cannot leave one out."""
+    order = _order_of(entry)
+    if order is None or entry.position is None:
+        return
+    subjects = subjects_of(order)
+    sealed = ledger.seal(subjects, entry.position)
+    payload = {"entries": sealed.entries, "upto": sealed.upto, "digest": sealed.digest}
+    yield "evidence.sealed", ("order", order.number), payload
+
+
+@ledger.contract(
+    "supervision", "监督预警合约", "超时、循环转办、未联系即办结、答复雷同，发生后自动预警并送督办台",
+    ["order.clock_missed", "order.dispatch", "order.close", "order.reply"],
+)  # fmt: skip
+def warn(entry: EntryView) -> Iterator[Result]:
+    """Warn the supervision desk of what the event shows."""
+    order = _order_of(entry)
+    if order is None or order.imported or entry.position is None:
+        return
+    if entry.kind == "order.clock_missed":
+        found = _missed(order, entry)
+    else:
+        step = OrderStep.objects.filter(order=order, pk=_whole(entry, "step")).first()
+        found = CHECKS[entry.kind](order, step) if step else None
+    if found is None:
+        return
+    made, new = ContractWarning.objects.get_or_create(
+        order=order,
+        cause=found.pop("cause"),
+        defaults={"position": entry.position, "at": entry.occurred_at, "raised_at": now(), **found},
+    )
+    if new:
+        payload: dict[str, Any] = {"warned": made.warned, "warning": made.pk, "unit": made.unit_id}
+        if made.other:
+            payload |= {"other": made.other.number, "similarity": round(made.similarity or 0, 3)}
+        yield "warning.raised", ("order", order.number), payload
+
+
+def subjects_of(order: Order) -> list[tuple[str, str | int]]:
+    """Under which subjects the ledger tells of an order: itself and its request."""
+    return [("order", order.number), ("request", order.request_id)]
+
+
+def _order_of(entry: EntryView) -> Order | None:
+    if entry.subject_type != "order":
+        return None
+    return Order.objects.filter(number=entry.subject_id).first()
+
+
+def _whole(entry: EntryView, name: str) -> int:
+    value = entry.payload.get(name)
+    return value if isinstance(value, int) else 0
+
+
+def _missed(order: Order, entry: EntryView) -> dict[str, Any] | None:
+    clock = Clock.objects.select_related("assignment").filter(order=order, pk=_whole(entry, "clock")).first()
+    if clock is None:
+        return None
+    unit = clock.assignment.unit_id if clock.assignment else None
+    detail = f"{clock.subject}时限 {day_words(clock.due_at)} 已过"
+    # an extended clock may run out again: that is another cause
+    cause = f"deadline:{clock.pk}:{clock.due_at:%Y%m%d%H%M%S}"
+    return {"warned": Warned.DEADLINE.value, "cause": cause, "unit_id": unit, "detail": detail}
+
+
+def _circular(order: Order, step: OrderStep) -> dict[str, Any] | None:
+    leads = _leads(order, step).order_by("hop", "id").values_list("unit_id", flat=True)
+    round_trip = circle(list(leads))
+    if not round_trip:
+        return None
+    detail = "转办又回到原单位：" + " → ".join(unit_label(unit) for unit in round_trip)
+    return {
+        "warned": Warned.CIRCULAR.value, "cause": f"circular:{step.pk}", "unit_id": round_trip[-1],
+        "detail": detail[:300],
+    }  # fmt: skip
+
+
+def _no_contact(order: Order, step: OrderStep) -> dict[str, Any] | None:
+    leads = list(_leads(order, step).order_by("hop", "id"))
+    if not leads or any(share.first_contact_at and share.first_contact_at <= step.at for share in leads):
+        return None
+    detail = f"{unit_label(leads[-1].unit_id)}没有联系群众的记录，工单已办结"
+    return {
+        "warned": Warned.NO_CONTACT.value, "cause": f"no_contact:{step.pk}", "unit_id": leads[-1].unit_id,
+        "detail": detail,
+    }  # fmt: skip
+
+
+def _copied(order: Order, step: OrderStep) -> dict[str, Any] | None:
+    share = _leads(order, step).exclude(reply="").order_by("-hop", "-id").first()
+    reply = comparable(share.reply) if share else ""
+    if not reply:
+        return None
+    bands = list(fingerprint(reply).bands)
+    ReplyMark.objects.get_or_create(order=order, step=step.pk, defaults={"at": step.at, "bands": bands})
+    best, other = 0.0, None
+    for candidate, text in _replies_like(order, step, bands):
+        score = 1.0 if text == reply else similarity(reply, text).score
+        if score > best:
+            best, other = score, candidate
+    if other is None or best < COPIED_FROM:
+        return None
+    return {
+        "warned": Warned.COPIED.value, "cause": f"copied:{step.pk}", "unit_id": step.unit_id, "other": other,
+        "similarity": best, "detail": f"答复与工单 {other.number} 的答复相似度 {best:.0%}",
+    }  # fmt: skip
+
+
+def _replies_like(order: Order, step: OrderStep, bands: list[int]) -> Iterator[tuple[Order, str]]:
+    """Earlier replies to other matters that share a band; repeats of the same matter may well be answered alike."""
+    marks = (
+        ReplyMark.objects.filter(bands__overlap=bands, step__lt=step.pk, at__gte=step.at - COMPARED_FOR)
+        .exclude(order__in=_same_matter(order)).select_related("order").order_by("-step")
+    )  # fmt: skip
+    found = {mark.order_id: mark.order for mark in marks[:CANDIDATES]}
+    shares = Assignment.objects.filter(order__in=found, role=AssignmentRole.LEAD.value).exclude(reply="")
+    for share in shares.order_by("-hop", "-id"):
+        if text := comparable(share.reply):
+            yield found[share.order_id], text
+
+
+def _same_matter(order: Order) -> list[int]:
+    """The order itself, what it repeats, what repeats it, and what it is merged with."""
+    roots = {pk for pk in (order.pk, order.repeat_of_id, order.merged_into_id) if pk}
+    near = Order.objects.filter(Q(pk__in=roots) | Q(repeat_of__in=roots) | Q(merged_into__in=roots))
+    return list(near.values_list("pk", flat=True))
+
+
+def _leads(order: Order, step: OrderStep) -> Any:
+    """The lead shares of the round that `step` belongs to, as far as it."""
+    since = _round_began(order, step)
+    rows = Assignment.objects.filter(order=order, role=AssignmentRole.LEAD.value, dispatched_at__lte=step.at)
+    return rows.filter(dispatched_at__gte=since) if since else rows
+
+
+def _round_began(order: Order, step: OrderStep) -> datetime | None:
+    rows = OrderStep.objects.filter(order=order, step=Step.REOPEN.value, pk__lt=step.pk)
+    return rows.order_by("-pk").values_list("at", flat=True).first()
+
+
+CHECKS: Final = {"order.dispatch": _circular, "order.close": _no_contact, "order.reply": _copied}
+__all__ = ["on_light", "seal_evidence", "subjects_of", "warn"]
