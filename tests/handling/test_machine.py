@@ -177,10 +177,10 @@ class Lives(RuleBasedStateMachine):
             assert order.lead_unit_id == leads[0].unit_id
         elif state is not State.MERGED:
             assert not [a for a in shares if a.ended_at is None], "a unit is bound by an order that is not with it"
-        returned = {a.unit_id for a in shares if a.state == "returned"}
-        assert {a.unit_id for a in shares} - returned <= set(order.unit_ids) <= set(order.request.unit_ids)
+        its_matter = {a.unit_id for a in shares if a.state not in ("returned", "recalled")}
+        assert its_matter <= set(order.unit_ids) <= set(order.request.unit_ids)
         lost = self.units.get(order.number, set()) - set(order.unit_ids)
-        assert lost <= returned, "a unit can no longer read its order"
+        assert not lost & its_matter, "a unit can no longer read its order"
         self.units[order.number] = set(order.unit_ids)
 
     def check_clocks(self, order: Order, state: State) -> None:

@@ -14,12 +14,11 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 from ninja.security import HttpBearer
 
-from minhu.directory.access import acting_as, elevated
+from minhu.directory.access import acting_as
 from minhu.directory.queries import areas, categories
 from minhu.directory.services.tokens import check_token
-from minhu.directory.types import Role, TokenInfo
+from minhu.directory.types import TokenInfo
 from minhu.intake import apiforms, limits, queries, services
-from minhu.intake.models import Request
 from minhu.intake.types import Receipt, RequestCard
 from minhu.kernel.actors import Actor
 from minhu.kernel.errors import Invalid, NotFound
@@ -90,7 +89,7 @@ def create(request: HttpRequest) -> HttpResponse:
     body, files = apiforms.body_of(request)
     new = apiforms.parse_new(body, request.headers.get("Idempotency-Key", ""), files)
     try:
-        receipt = services.receive(new, actor=_partner(token), token=token.id)
+        receipt = services.receive(new, actor=services.partner(token), token=token.id)
     except Invalid as error:
         raise apiforms.in_form_names(error) from error
     return _json(_receipt(receipt), 201 if receipt.created else 200)
@@ -160,20 +159,8 @@ def list_areas(request: HttpRequest, parent: str = "") -> HttpResponse:
     return _json({"parent": parent, "items": items})
 
 
-def _partner(token: TokenInfo, *own: int) -> Actor:
-    roles = frozenset({Role.PARTNER.value})
-    return Actor("partner", f"token:{token.id}", token.name, roles=roles, own_requests=own)
-
-
 def _owner(request: HttpRequest, number: str, code: str) -> Actor:
-    """The token as owner of a request: it brought it in, or it knows the follow code."""
-    token: TokenInfo = request.auth  # type: ignore[attr-defined]
-    with elevated("whether a token brought a request in is asked before it may see it"):
-        rows = Request.objects.filter(number=normalise_number(number)[:16], token_id=token.id)
-        found = rows.values_list("pk", flat=True).first()
-    if found is None and not code:
-        raise NotFound("没有找到这件诉求。不是本令牌提交的诉求，请同时提供查询码。")
-    return _partner(token, found if found is not None else services.open_by_code(number, code, f"token:{token.id}"))
+    return services.owner_of(request.auth, number, code)  # type: ignore[attr-defined]
 
 
 def _receipt(receipt: Receipt) -> dict[str, Any]:
@@ -197,7 +184,12 @@ def _card(card: RequestCard) -> dict[str, Any]:
         "confidential": card.confidential,
         "message": card.decision.wording if card.decision else "",
         "supplements": [{"text": one.text, "added_at": one.added_at.isoformat()} for one in card.supplements],
-        "attachments": [{"name": one.name, "size": one.size, "type": one.media_type} for one in card.attachments],
+        # files of a reply are told with the reply, once it is public (`/orders/{number}`)
+        "attachments": [
+            {"name": one.name, "size": one.size, "type": one.media_type}
+            for one in card.attachments
+            if one.kind not in ("reply", "unit")
+        ],
     }
 
 

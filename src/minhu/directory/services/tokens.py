@@ -20,6 +20,7 @@ from minhu.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 SCOPES: Final = {
     "requests:write": "提交诉求",
     "requests:read": "查询自己提交的诉求",
+    "orders:read": "查询办理进度",
     "open311": "Open311 接口：提交和补充诉求",
     "webhooks": "查看和重发发给自己的消息",
     "transfer": "查询转来和转出的工单",
