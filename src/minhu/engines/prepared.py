@@ -144,13 +144,14 @@ def spare_health_check() -> None:
 
     Costs microseconds where Django's own check costs a round trip; Django's is left to judge every other case.
     """
-    raw = connection.connection
+    wrapper = connections[DEFAULT_DB_ALIAS]
+    raw = wrapper.connection
     if raw is None or raw.closed or raw.pgconn.transaction_status != TransactionStatus.IDLE:
         return
     ready = select.poll()
     ready.register(raw.pgconn.socket, select.POLLIN)
     if not ready.poll(0):
-        connection.health_check_done = True  # type: ignore[attr-defined]
+        wrapper.health_check_done = True  # type: ignore[attr-defined]
 
 
 def _first(execute: Any, sql: Any, parameters: Any, many: bool, context: Any) -> Any:

@@ -5,7 +5,6 @@ format byte names the cipher: 1 AES-256-GCM (default), 2 SM4-GCM (MINHU_CIPHER=s
 context ('table.column') are authenticated, so a value moved to another column does not open.
 """
 
-import hashlib
 import hmac
 import os
 import re
@@ -36,6 +35,8 @@ else:
     _Text = models.TextField
 
 _UNREADABLE = "这条个人信息无法解密：数据已损坏，或使用的不是原来的密钥。请联系系统管理员核对密钥备份。"
+_LIKE_A_PHONE: Final = re.compile(r"\+?[\d\s().\-]+")
+_WITH_COUNTRY: Final = re.compile(r"86(1\d{10}|0\d{9,11})")
 _guard = threading.Lock()
 _opened: dict[tuple[str, str], Keyring] = {}
 
@@ -124,7 +125,7 @@ def normalise_phone(text: str) -> str:
     """Return a telephone number as digits: '+86 138-1234-5678', '１３８…' → '13812345678'."""
     digits = re.sub(r"\D", "", unicodedata.normalize("NFKC", text), flags=re.ASCII)
     digits = digits.removeprefix("00")
-    return digits[2:] if re.fullmatch(r"86(1\d{10}|0\d{9,11})", digits) else digits
+    return digits[2:] if _WITH_COUNTRY.fullmatch(digits) else digits
 
 
 def blind_index(value: str, context: str) -> bytes:
@@ -135,10 +136,10 @@ def blind_index(value: str, context: str) -> bytes:
     context is a name shared by all columns that must be compared, for instance 'phone'.
     """
     plain = unicodedata.normalize("NFKC", value).strip()
-    if re.fullmatch(r"\+?[\d\s().\-]+", plain):
+    if _LIKE_A_PHONE.fullmatch(plain):
         plain = normalise_phone(plain)
     message = context.encode() + b"\0" + plain.upper().encode()
-    return hmac.new(_keyring().index, message, hashlib.sha256).digest()[:INDEX_BYTES]
+    return hmac.digest(_keyring().index, message, "sha256")[:INDEX_BYTES]
 
 
 class EncryptedTextField(_Text):

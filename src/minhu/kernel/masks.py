@@ -79,11 +79,15 @@ def plate(text: str) -> str:
 _IDENTITY_IN_TEXT = re.compile(r"(?<!\d)[1-9]\d{5}(?:19|20)\d{9}[\dXx](?!\d)")
 _PHONE_IN_TEXT = re.compile(r"(?<!\d)(?:(?:\+|00)86[-\s]?)?1[3-9]\d[-\s]?\d{4}[-\s]?\d{4}(?!\d)")
 _EMAIL_IN_TEXT = re.compile(r"[A-Za-z0-9._%+\-]+@[A-Za-z0-9.\-]+\.[A-Za-z]{2,}")
+# every pattern above and below needs one of these
+_MAY_BE_PERSONAL = re.compile(r"[0-9@]")
 _LANDLINE_IN_TEXT = re.compile(r"(?<!\d)0\d{2,3}-\d{7,8}(?!\d)")
 
 
 def free_text(text: str) -> str:
     """Mask telephone and identity numbers and e-mail addresses wherever they stand in a text."""
+    if not _MAY_BE_PERSONAL.search(text):
+        return text
     masked = _IDENTITY_IN_TEXT.sub(lambda m: identity(m[0]), text)
     masked = _EMAIL_IN_TEXT.sub(lambda m: email(m[0]), masked)
     masked = _PHONE_IN_TEXT.sub(lambda m: phone(m[0]), masked)

@@ -111,6 +111,9 @@ class CategoryModel:
 
 def softmax(scores: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
     """Numerically safe softmax over the last axis."""
+    if scores.ndim == 1:
+        row = np.exp(scores.astype(np.float64) - scores.max())
+        return np.asarray(row / row.sum(), dtype=np.float64)
     shifted = np.exp(scores.astype(np.float64) - np.max(scores, axis=-1, keepdims=True))
     return np.asarray(shifted / shifted.sum(axis=-1, keepdims=True), dtype=np.float64)
 

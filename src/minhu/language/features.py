@@ -60,11 +60,17 @@ def hashed(text: str, orders: tuple[int, ...] = ORDERS, bits: int = BITS) -> tup
 
 def distinct(buckets: Ints) -> Ints:
     """Each bucket once, in order: `np.unique` without its overhead, which counts for short texts."""
-    ordered = np.sort(buckets)
-    keep = np.empty(len(ordered), dtype=np.bool_)
-    keep[:1] = True
-    np.not_equal(ordered[1:], ordered[:-1], out=keep[1:])
-    return ordered[keep]
+    ordered = buckets.copy()
+    ordered.sort()
+    return ordered[_changes(ordered)]
+
+
+def _changes(ordered: Ints) -> npt.NDArray[np.bool_]:
+    """Where a sorted array begins a new value."""
+    changed = np.empty(len(ordered), dtype=np.bool_)
+    changed[:1] = True
+    np.not_equal(ordered[1:], ordered[:-1], out=changed[1:])
+    return changed
 
 
 @lru_cache(maxsize=16)
@@ -86,10 +92,11 @@ def counted(text: str, bare: bool = False) -> tuple[Ints, Floats]:
     buckets, starts = hashed(content(text) if bare else clean(text))
     if not len(buckets):
         return buckets, np.zeros(0, np.float32)
-    weights = np.where(starts < HEAD, HEAD_WEIGHT, 1.0)
-    distinct, inverse = np.unique(buckets, return_inverse=True)
-    totals = np.bincount(inverse, weights=weights, minlength=len(distinct))
-    return distinct.astype(np.int64), (1.0 + np.log(totals)).astype(np.float32)
+    order = buckets.argsort(kind="stable")
+    ordered = buckets[order]
+    first = _changes(ordered).nonzero()[0]
+    totals = np.add.reduceat(np.where(starts < HEAD, HEAD_WEIGHT, 1.0)[order], first)
+    return ordered[first], (1.0 + np.log(totals)).astype(np.float32)
 
 
 def _starts(count: int) -> Ints:

@@ -93,7 +93,9 @@ def shared_words(first: str, second: str, limit: int = 8) -> tuple[str, ...]:
 def _overlap(left: Ints, right: Ints) -> float:
     if not len(left) or not len(right):
         return 0.0
-    common = len(np.intersect1d(left, right, assume_unique=True))
+    both = np.concatenate((left, right))
+    both.sort()
+    common = int(np.count_nonzero(both[1:] == both[:-1]))
     jaccard = common / (len(left) + len(right) - common)
     contained = common / min(len(left), len(right))
     return 0.5 * jaccard + 0.5 * contained * min(1.0, min(len(left), len(right)) / 12)

@@ -76,14 +76,18 @@ class Cached(Generic[T]):
         self._load, self._topics = load, topics
         self._guard = threading.Lock()
         self._stamp: tuple[str, ...] | None = None
+        self._seen: dict[str, str] | None = None
         self._value: T
 
     def __call__(self) -> T:
         """The value as of at most ``CHECK_SECONDS`` ago."""
         stamps = _stamps()
+        if stamps is self._seen:
+            return self._value
         stamp = tuple(stamps.get(topic, "") for topic in self._topics)
-        if stamp != self._stamp:
-            with self._guard:
+        with self._guard:
+            if stamp != self._stamp:
                 self._value = self._load()
                 self._stamp = stamp
-        return self._value
+            self._seen = stamps
+            return self._value
