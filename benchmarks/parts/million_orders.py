@@ -104,8 +104,9 @@ REST = (
     ),
     HOLDING,
     (
-        "INSERT INTO intake_fingerprint SELECT id, at, area_id, category_id, hashtext(area_id || id %% 40), CASE WHEN id %% 25"
-        " = 0 THEN bands ELSE ARRAY(SELECT hashint8extended(id / 8, b) FROM generate_series(1, 16) b) END, ARRAY[simhash] FROM plan"
+        "INSERT INTO intake_fingerprint SELECT id, at, area_id, category_id, hashtext(area_id || id %% 40), ARRAY(SELECT"
+        " band # (floor(extract(epoch FROM at) / 2764800)::bigint << 40) FROM unnest(CASE WHEN id %% 25 = 0 THEN bands ELSE"
+        " ARRAY(SELECT hashint8extended(id / 8, b) FROM generate_series(1, 16) b) END) band), ARRAY[simhash] FROM plan"
     ),
     (
         "INSERT INTO handling_review (order_id, assignment_id, kind, reason_code, reason, evidence_ids, unit, asked_at,"

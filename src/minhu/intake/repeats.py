@@ -1,6 +1,6 @@
 """Has this been said before? Candidates by shared likeness bands and by the same caller, then the words decide.
 
-Cheap on purpose: the index on bands finds candidates among 10⁶ requests, at most a few texts are compared.
+Cheap on purpose: the index on bands finds candidates of the last weeks among 10⁶ requests, at most a few texts are compared.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any
 
 from minhu.directory.queries import rules
 from minhu.engines import prepared
+from minhu.intake.domain.bands import dated_between
 from minhu.intake.store import array_of
 from minhu.intake.types import NewRequest, SuggestedField
 from minhu.intake.understood import Proposed, Understood
@@ -23,6 +24,7 @@ FARTHEST = 24
 """Bits by which the sim-hashes of like texts may differ; unrelated ones differ by about 32 of 64."""
 MAKER = "repeats/1"
 
+# Bands by themselves (OFFSET 0): beside them the planner would read a whole month of another index.
 # The inner part stops after 300 rows: in a mass incident any of thousands of like requests will do.
 CANDIDATES = """
 SELECT near.request_id, request.number, near.simhash, left(request.text, 2000), near.area_code,
@@ -30,9 +32,8 @@ SELECT near.request_id, request.number, near.simhash, left(request.text, 2000), 
 FROM (
   SELECT request_id, area_code, simhash FROM (
     SELECT request_id, area_code, marks[1] AS simhash, bit_count((marks[1] # %s::bigint)::bit(64)) AS distance
-    FROM intake_fingerprint
-    WHERE bands && %s::text::bigint[] AND received_at > %s::timestamptz
-      AND (area_code = %s OR area_code = '' OR %s = '')
+    FROM (SELECT * FROM intake_fingerprint WHERE bands && %s::text::bigint[] OFFSET 0) marked
+    WHERE received_at > %s::timestamptz AND received_at <= %s::timestamptz AND (area_code = %s OR area_code = '' OR %s = '')
     LIMIT 300
   ) likely ORDER BY likely.distance LIMIT 4
 ) near JOIN intake_request request ON request.id = near.request_id
@@ -41,6 +42,7 @@ SELECT * FROM (
   SELECT request.id, request.number, fingerprint.marks[1], left(request.text, 2000), fingerprint.area_code, true
   FROM intake_request request JOIN intake_fingerprint fingerprint ON fingerprint.request_id = request.id
   WHERE request.phone_index = %s::bytea AND request.received_at > %s::timestamptz
+    AND request.received_at <= %s::timestamptz
   ORDER BY request.received_at DESC LIMIT 3
 ) own
 """
@@ -68,7 +70,8 @@ def searching(understood: Understood, phone: bytes | None, moment: datetime) -> 
     since = moment - timedelta(days=rules.automation().repeat_days)
     area = understood.area_code or ""
     return CANDIDATES, (
-        phone, understood.simhash, array_of(understood.bands), since, area, area, phone, moment - timedelta(days=CALLER_DAYS),
+        phone, understood.simhash, array_of(dated_between(understood.bands, since, moment)), since, moment, area, area, phone,
+        moment - timedelta(days=CALLER_DAYS), moment,
     )  # fmt: skip
 
 

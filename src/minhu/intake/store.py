@@ -14,6 +14,7 @@ from django.db import IntegrityError
 from minhu.engines import prepared
 from minhu.engines.secrets import blind_index, seal
 from minhu.intake import codes
+from minhu.intake.domain.bands import dated
 from minhu.intake.domain.validation import BEIJING, content_digest
 from minhu.intake.events import RESERVED
 from minhu.intake.types import NewRequest
@@ -25,10 +26,11 @@ SELECT nextval('intake_request_id_seq'), nextval('intake_number'), {reserved}
   (SELECT id FROM intake_request WHERE channel = %s AND idempotency_key = %s::text),
   caller.month, caller.year, place.month, place.year
 FROM (SELECT count(*) FILTER (WHERE received_at > %s::timestamptz) AS month, count(*) AS year
-    FROM intake_request WHERE phone_index = %s::bytea AND received_at > %s::timestamptz) caller,
+    FROM intake_request WHERE phone_index = %s::bytea AND received_at > %s::timestamptz
+      AND received_at <= %s::timestamptz) caller,
   (SELECT count(*) FILTER (WHERE received_at > %s::timestamptz) AS month, count(*) AS year
     FROM intake_fingerprint WHERE category_id = %s::bigint AND place_mark = %s::bigint
-      AND received_at > %s::timestamptz) place
+      AND received_at > %s::timestamptz AND received_at <= %s::timestamptz) place
 """
 # one statement: the request, its decision, its fingerprint, all its suggestions; keys are drawn before
 _WRITE = """
@@ -116,7 +118,8 @@ def looking(
     """The statement that looks for the same key, draws keys and counts what this caller and this place brought before."""
     month, year = moment - timedelta(days=30), moment - timedelta(days=365)
     parameters = (
-        channel, origin.key, month, phone, year, month, understood.category_id, understood.place_mark, year,
+        channel, origin.key, month, phone, year, moment, month, understood.category_id, understood.place_mark, year,
+        moment,
     )  # fmt: skip
     return _look(tuple(RESERVED)), parameters
 
@@ -188,7 +191,7 @@ def _judged(understood: Understood, request_id: int, moment: datetime) -> tuple[
         request_id, decision.recommended.value, decision.reason_code, decision.basis[:500], decision.wording,
         decision.confidence, decision.maker, moment,
         request_id, moment, understood.area_code or "", understood.category_id, understood.place_mark,
-        array_of(understood.bands), array_of(simhash),
+        array_of(dated(understood.bands, moment)), array_of(simhash),
     )  # fmt: skip
 
 

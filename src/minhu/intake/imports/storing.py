@@ -15,6 +15,7 @@ from django.db.models import F
 from minhu.directory.access import elevated
 from minhu.engines.secrets import blind_index, seal
 from minhu.intake import statements
+from minhu.intake.domain.bands import dated
 from minhu.intake.events import HistoricRow, RequestsImported
 from minhu.intake.imports.matching import Found
 from minhu.intake.imports.rows import Draft, index_phone
@@ -191,7 +192,7 @@ def _mark_columns(fresh: Sequence[Marked], ids: list[int]) -> tuple[Any, ...]:
         [one.draft.received_at for one in fresh],
         [one.found.area_code or "" for one in fresh],
         [one.found.category_id for one in fresh],
-        ["{" + ",".join(map(str, one.bands)) + "}" for one in fresh],
+        ["{" + ",".join(map(str, dated(one.bands, one.draft.received_at))) + "}" for one in fresh],
         ["{" + (str(one.simhash) if one.bands else "") + "}" for one in fresh],
     )
 
