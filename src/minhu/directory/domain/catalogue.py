@@ -35,6 +35,7 @@ _LOCAL: Final[Mapping[str, tuple[tuple[AreaLevel, UnitKind], ...]]] = {
 }
 _LEVEL_WORDS: Final = {"street": "街道（乡镇）", "community": "村（社区）", "grid": "网格"}
 SURE, FELL_BACK = 1.0, 0.8
+MOST_REMEMBERED: Final = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,7 @@ class Catalogue:
     ) -> None:
         self.version, self.units, self.areas = version, units, areas
         self._lines: dict[str, list[CatalogueLine]] = {}
+        self._resolved: dict[tuple[CategoryInfo, str, str], Resolution] = {}
         for line in lines:
             self._lines.setdefault(line.category_code, []).append(line)
 
@@ -94,6 +96,15 @@ class Catalogue:
 
     def resolve(self, category: CategoryInfo, area_code: str, request_type: str) -> Resolution:
         """The lead and assisting units for a matter, with the reason in words; or why there is none."""
+        key = (category, area_code, request_type)
+        known = self._resolved.get(key)
+        if known is None:
+            if len(self._resolved) >= MOST_REMEMBERED:
+                self._resolved.clear()
+            known = self._resolved[key] = self._resolve(category, area_code, request_type)
+        return known
+
+    def _resolve(self, category: CategoryInfo, area_code: str, request_type: str) -> Resolution:
         area = self.areas.get(area_code)
         path = area.path if area else ()
         line = self.line_for(category.path, path, request_type)

@@ -69,7 +69,9 @@ def checked(new: NewRequest, now: datetime) -> NewRequest:
     if problems:
         raise Invalid("填写的内容有误，请按提示修改后重新提交。", fields=problems)
     values: dict[str, Any] = {**lines, **phones, "text": text, "requester_id_number": identity}
-    return replace(new, **values, happened_at=happened, idempotency_key=key, source=source)
+    values |= {"happened_at": happened, "idempotency_key": key, "source": source}
+    changed = {name: value for name, value in values.items() if getattr(new, name) != value}
+    return replace(new, **changed) if changed else new
 
 
 def content_digest(new: NewRequest) -> str:
