@@ -1,13 +1,40 @@
 """Reading the ledger. Row security decides what the caller sees; only figures go past it."""
 
+from typing import Any
+from uuid import UUID
+
 from django.db import connection
+from django.db.models import Q
 
 from minhu.ledger import signing
 from minhu.ledger.database import everything_visible
+from minhu.ledger.domain.kinds import BOOK_LABELS, BOOK_MEANINGS, KINDS, Book, kinds_of, label_of
 from minhu.ledger.models import Access, Checkpoint, Entry
-from minhu.ledger.types import AccessFilter, AccessView, CheckpointView, EntryView, Status, Subject
+from minhu.ledger.types import (
+    AccessFilter,
+    AccessView,
+    CheckpointView,
+    EntryFilter,
+    EntryPage,
+    EntryView,
+    RegisteredEntry,
+    Status,
+    Subject,
+)
 from minhu.ledger.witness import witness_path
 
+_ABOUT = (
+    "SELECT * FROM ledger_entry WHERE (subject_type, subject_id) IN (SELECT * FROM unnest(%s::text[], %s::text[]))"
+    " ORDER BY id LIMIT 2000"
+)
+_NEWEST = (
+    "SELECT found.position FROM unnest(%s::text[]) AS wanted(kind) CROSS JOIN LATERAL ("
+    " SELECT entry.position FROM ledger_entry entry"
+    " WHERE entry.kind = wanted.kind AND entry.position IS NOT NULL AND entry.position < %s"
+    " AND (%s::timestamptz IS NULL OR entry.occurred_at >= %s) AND (%s::timestamptz IS NULL OR entry.occurred_at < %s)"
+    " ORDER BY entry.position DESC LIMIT %s) found ORDER BY found.position DESC LIMIT %s"
+)
+_COUNTS = "SELECT kind, count(*) FROM ledger_entry WHERE position IS NOT NULL GROUP BY kind"
 _PENDING = "SELECT count(*), min(occurred_at) FROM ledger_entry WHERE position IS NULL"
 
 
@@ -21,6 +48,93 @@ def latest(limit: int = 100, kind: str = "") -> list[EntryView]:
     """Return the newest entries, newest first, of one kind if given (visibility as `entries_of`)."""
     rows = Entry.objects.filter(kind=kind) if kind else Entry.objects.all()
     return [view_of(entry) for entry in rows.order_by("-id")[:limit]]
+
+
+def registered(subjects: list[Subject]) -> list[RegisteredEntry]:
+    """Return all entries about `subjects`, oldest first, past row security.
+
+    For rooms above that have made sure that the caller may know of these subjects.
+    """
+    names: list[Any] = [[subject[0] for subject in subjects], [str(subject[1]) for subject in subjects]]
+    with everything_visible():
+        ids = Entry.objects.raw(_ABOUT, names)
+        return [RegisteredEntry(view_of(entry), bytes(entry.leaf_hash).hex()) for entry in ids]
+
+
+def readings_of(subject: Subject) -> list[AccessView]:
+    """Return who read personal data of one subject, oldest first, past row security (as `registered`)."""
+    with everything_visible():
+        rows = Access.objects.filter(subject_type=subject[0], subject_id=str(subject[1])).order_by("id")
+        return [_access(row) for row in rows[:500]]
+
+
+def page_of(narrowing: EntryFilter, size: int = 50, before: int | None = None) -> EntryPage:
+    """Return integrated entries, newest first, below position `before`; empty for who may not read the ledger.
+
+    With a ledger or kinds the index of kinds is walked for each of them, so a rare kind is found as quickly as a
+    frequent one.
+    """
+    top = before if before is not None else 2**62
+    kinds = narrowing.kinds or (kinds_of(Book(narrowing.book)) if narrowing.book else ())
+    if kinds and not narrowing.subjects and not narrowing.actor_id:
+        positions = _newest_of(kinds, narrowing, size + 1, top)
+        rows = Entry.objects.filter(position__in=positions)
+    else:
+        rows = Entry.objects.filter(position__isnull=False, position__lt=top)
+        rows = rows.filter(kind__in=kinds) if kinds else rows
+        rows = rows.filter(actor_id=narrowing.actor_id) if narrowing.actor_id else rows
+        rows = rows.filter(_any_of(narrowing.subjects)) if narrowing.subjects else rows
+        rows = rows.filter(occurred_at__gte=narrowing.start) if narrowing.start else rows
+        rows = rows.filter(occurred_at__lt=narrowing.end) if narrowing.end else rows
+    found = [view_of(entry) for entry in rows.order_by("-position")[: size + 1]]
+    more = len(found) > size
+    return EntryPage(tuple(found[:size]), found[size - 1].position if more else None)
+
+
+def entry_of(uid: str) -> RegisteredEntry | None:
+    """Return one entry with its leaf hash; None for an unknown one or a caller who may not read the ledger."""
+    try:
+        entry = Entry.objects.filter(uid=UUID(uid)).first()
+    except ValueError:
+        return None
+    return RegisteredEntry(view_of(entry), bytes(entry.leaf_hash).hex()) if entry else None
+
+
+def entries_between(first: int, last: int, limit: int = 100) -> list[EntryView]:
+    """Return the entries at positions `first` to `last`, in order (visibility as `entries_of`)."""
+    rows = Entry.objects.filter(position__gte=first, position__lte=last).order_by("position")
+    return [view_of(entry) for entry in rows[:limit]]
+
+
+def book_counts() -> dict[Book, int]:
+    """Return how many integrated entries each ledger has; sizes only. Estimated from an index-only count by kind."""
+    with everything_visible(), connection.cursor() as cursor:
+        cursor.execute(_COUNTS)
+        found = dict(cursor.fetchall())
+    return {book: sum(found.get(kind, 0) for kind in kinds_of(book)) for book in Book}
+
+
+def _newest_of(kinds: tuple[str, ...], narrowing: EntryFilter, size: int, top: int) -> list[int]:
+    parameters: list[Any] = [
+        list(kinds),
+        top,
+        narrowing.start,
+        narrowing.start,
+        narrowing.end,
+        narrowing.end,
+        size,
+        size,
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_NEWEST, parameters)
+        return [position for (position,) in cursor.fetchall()]
+
+
+def _any_of(subjects: tuple[Subject, ...]) -> Q:
+    found = Q(pk__in=[])
+    for kind, key in subjects:
+        found |= Q(subject_type=kind, subject_id=str(key))
+    return found
 
 
 def status() -> Status:
@@ -77,13 +191,13 @@ def accesses(narrowing: AccessFilter, start: int = 0, size: int = 50) -> tuple[l
         rows = rows.filter(at__gte=narrowing.start)
     if narrowing.end:
         rows = rows.filter(at__lt=narrowing.end)
-    found = [
-        AccessView(
-            row.at, row.actor_kind, row.actor_id, row.subject_type, row.subject_id, tuple(row.fields), row.purpose
-        )
-        for row in rows.order_by("-id")[start : start + size]
-    ]
-    return found, rows.count()
+    return [_access(row) for row in rows.order_by("-id")[start : start + size]], rows.count()
+
+
+def _access(row: Access) -> AccessView:
+    return AccessView(
+        row.at, row.actor_kind, row.actor_id, row.subject_type, row.subject_id, tuple(row.fields), row.purpose
+    )
 
 
 def view_of(entry: Entry) -> EntryView:
@@ -100,3 +214,27 @@ def view_of(entry: Entry) -> EntryView:
         subject_id=entry.subject_id,
         payload=entry.payload,
     )
+
+
+__all__ = [
+    "BOOK_LABELS",
+    "BOOK_MEANINGS",
+    "KINDS",
+    "Book",
+    "accesses",
+    "book_counts",
+    "checkpoints",
+    "entries_between",
+    "entries_of",
+    "entry_of",
+    "kinds_of",
+    "label_of",
+    "last_note",
+    "latest",
+    "page_of",
+    "readings_of",
+    "registered",
+    "status",
+    "verifiers",
+    "view_of",
+]

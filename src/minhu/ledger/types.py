@@ -42,6 +42,34 @@ class EntryView:
 
 
 @dataclass(frozen=True, slots=True)
+class RegisteredEntry:
+    """An entry with its leaf hash (hexadecimal)."""
+
+    entry: EntryView
+    leaf: str
+
+
+@dataclass(frozen=True, slots=True)
+class EntryFilter:
+    """What the ledgers' pages are narrowed to; `book` is a value of `Book`, `end` is excluded."""
+
+    book: str = ""
+    kinds: tuple[str, ...] = ()
+    actor_id: str = ""
+    subjects: tuple[Subject, ...] = ()
+    start: datetime | None = None
+    end: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPage:
+    """One page of entries; the next one begins below `before`, None when this is the last."""
+
+    rows: tuple[EntryView, ...]
+    before: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that is wrong: `first` and `last` are positions (both included), `detail` is Chinese."""
 

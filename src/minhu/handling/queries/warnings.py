@@ -1,0 +1,75 @@
+"""Warnings raised by contract, for the supervision desk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, QuerySet
+
+from minhu.directory.access import visible_to
+from minhu.handling.domain.warnings import WARNED_LABELS, Warned
+from minhu.handling.models import ContractWarning
+from minhu.handling.queries.lines import OrderRow, row_of
+from minhu.handling.queries.parts import name_of
+from minhu.kernel.actors import Actor, current_actor
+
+
+@dataclass(frozen=True, slots=True)
+class WarningRow:
+    """One warning with its order; `other` is the number of the order a reply was copied from."""
+
+    id: int
+    order: OrderRow
+    warned: Warned
+    label: str
+    detail: str
+    unit_name: str
+    at: datetime
+    position: int
+    other: str
+    similarity: float | None
+    settled_at: datetime | None
+    settled_by: str
+    settled_note: str
+
+
+def warning_counts(actor: Actor | None = None) -> dict[Warned, int]:
+    """How many open warnings of each kind the actor may see."""
+    rows = _rows(actor, settled=False).order_by().values_list("warned").annotate(Count("id"))
+    found = dict(rows)
+    return {warned: found.get(warned.value, 0) for warned in Warned}
+
+
+def warnings_page(
+    warned: Warned | None = None,
+    *,
+    settled: bool = False,
+    before: int | None = None,
+    size: int = 50,
+    actor: Actor | None = None,
+) -> tuple[list[WarningRow], int | None]:
+    """Warnings below id `before`, newest first, and where the next page begins (None: this is the last)."""
+    rows = _rows(actor, settled=settled)
+    rows = rows.filter(warned=warned.value) if warned else rows
+    rows = rows.filter(pk__lt=before) if before else rows
+    found = list(rows.select_related("order", "other").order_by("-id")[: size + 1])
+    return [_view(row) for row in found[:size]], found[size - 1].pk if len(found) > size else None
+
+
+def _rows(actor: Actor | None, *, settled: bool) -> QuerySet[ContractWarning]:
+    rows = ContractWarning.objects.filter(settled_at__isnull=not settled)
+    return visible_to(
+        rows, actor or current_actor(), request_field="order__request_id", units_field="order__unit_ids"
+    )  # fmt: skip
+
+
+def _view(row: ContractWarning) -> WarningRow:
+    warned = Warned(row.warned)
+    return WarningRow(
+        row.pk, row_of(row.order), warned, WARNED_LABELS[warned], row.detail, name_of(row.unit_id), row.at, row.position,
+        row.other.number if row.other else "", row.similarity, row.settled_at, row.settled_by, row.settled_note,
+    )  # fmt: skip
+
+
+__all__ = ["WARNED_LABELS", "Warned", "WarningRow", "warning_counts", "warnings_page"]
