@@ -41,6 +41,7 @@ from parts.million_orders import (
     SEED,
     SHARES,
     STEPS,
+    WITHOUT_ID,
     WRONG_DESKS,
 )
 
@@ -96,30 +97,30 @@ def fill(total: int, unit_id: int) -> float:
                       " simhash bigint)")  # fmt: skip
         owner.execute("CREATE TEMP TABLE numbers (id bigint, number text, at timestamptz)")
         for table, rows in (("pool", pool_rows()), ("numbers", number_rows(total))):
-            with owner.cursor().copy(f"COPY {table} FROM STDIN") as copy:  # type: ignore[arg-type]
+            with owner.cursor().copy(f"COPY {table} FROM STDIN") as copy:
                 for row in rows:
                     copy.write_row(row)
         owner.execute("ANALYZE pool; ANALYZE numbers")
         dropped: list[str] = []
         for table in EVERY_TABLE:
             for name, definition in owner.execute(OUR_INDEXES, [table]).fetchall():
-                owner.execute(f'DROP INDEX "{name}"')  # type: ignore[arg-type]
+                owner.execute(f'DROP INDEX "{name}"')
                 dropped.append(definition)
-        values = {**LISTS, **PARTS, "pool": POOL, "total": total, "unit": unit_id}
-        values["units"] = values["units"].format()
+        values: dict[str, object] = {**LISTS, **PARTS, "pool": POOL, "total": total, "unit": unit_id}
+        values["units"] = PARTS["units"].format()
         for statement in (SEED, PLAN, REQUESTS, ORDERS, SHARES, CLOCKS, STEPS, *REST):
-            owner.execute(statement.format(**values), sealed)  # type: ignore[arg-type]
+            owner.execute(statement.format(**values), sealed)
         rare = f"UPDATE handling_order SET title = '{RARE}' || title WHERE id %% ({total} / 5) = 3"
-        owner.execute(rare.replace("%%", "%"))  # type: ignore[arg-type]
+        owner.execute(rare.replace("%%", "%"))
         from minhu.handling.domain.wordmarks import pair_marks
 
         owner.execute("UPDATE handling_words SET marks = marks || %s::int[] WHERE order_id %% %s = 3",
                       [pair_marks(RARE), total // 5])  # fmt: skip
         for definition in dropped:
-            owner.execute(definition)  # type: ignore[arg-type]
+            owner.execute(definition)
         for table in EVERY_TABLE:
-            owner.execute(f"SELECT setval(s, {3 * total}) FROM pg_get_serial_sequence('{table}', 'id') s"
-                          if not table.startswith(("handling_words", "handling_holding", "handling_unmarked", "intake_fingerprint", "governance", "evaluation_day")) else "SELECT 1")  # type: ignore[arg-type]  # fmt: skip
+            if table not in WITHOUT_ID:
+                owner.execute(f"SELECT setval(s, {3 * total}) FROM pg_get_serial_sequence('{table}', 'id') s")
         wrong = owner.execute(WRONG_DESKS).fetchone()
         assert wrong == (0,), wrong
         owner.execute("VACUUM ANALYZE")

@@ -8,6 +8,10 @@ EVERY_TABLE = (
     "governance_day", "governance_slice", "governance_changed",
     "intake_fingerprint", "intake_suggestion", "intake_intakedecision", "intake_request",
 )  # fmt: skip
+WITHOUT_ID = frozenset(
+    {"handling_words", "handling_holding", "handling_unmarked", "intake_fingerprint", "governance_day", "governance_slice",
+     "governance_changed", "evaluation_day"}
+)  # fmt: skip
 OUR_INDEXES = """
 SELECT c.relname, pg_get_indexdef(i.indexrelid) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
 WHERE i.indrelid = %s::regclass AND NOT i.indisprimary AND NOT EXISTS (
