@@ -170,3 +170,17 @@ def test_settings_are_computed_without_starting_anything(home: Path) -> None:
     given = database.conninfo({"MINHU_HOME": str(home)})
     assert given["dbname"] == "minhu"
     assert not (home / "db").exists()
+
+
+def test_a_user_without_a_name_is_told_in_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Containers are often started under any id; initdb then fails with words about looking up a user."""
+    from minhu.engines import embedded
+
+    def nobody(uid: int) -> None:
+        raise KeyError(uid)
+
+    monkeypatch.setattr(embedded.pwd, "getpwuid", nobody)
+    monkeypatch.setattr(embedded.EmbeddedServer, "_account", lambda self: None)
+    with pytest.raises(embedded.DatabaseError, match="/etc/passwd") as caught:
+        embedded.EmbeddedServer(tmp_path)._initdb()
+    assert "\n" not in str(caught.value)

@@ -14,7 +14,7 @@ from minhu.directory.queries.actors import citizen_actor
 from minhu.handling.models import Clock, Order, OrderStep
 from minhu.handling.queries import order_view, public_view
 from minhu.handling.services import perform, sweep, take
-from minhu.handling.types import ClockKind, OrderView, State, Step, StepData
+from minhu.handling.types import AssignmentRole, ClockKind, OrderView, State, Step, StepData
 from minhu.kernel import clock
 from minhu.kernel.errors import Conflict, Invalid, MinhuError, NotAllowed, NotFound
 
@@ -55,7 +55,6 @@ def test_a_repeated_click_has_one_effect(city: City) -> None:
     [
         ("dispatcher", Step.DISPATCH, {"unit_id": 987654}, Invalid, "没有编号为 987654 的单位"),
         ("dispatcher", Step.DISPATCH, {}, Invalid, "请选择单位"),
-        ("dispatcher", Step.DISPATCH, {"unit_id": "water", "assist_unit_ids": "water"}, Invalid, "不能同时是协办"),
         ("dispatcher", Step.DISPATCH, {"unit_id": "water", "category_id": 99999}, Invalid, "没有这个诉求分类"),
         ("dispatcher", Step.DISPATCH, {"unit_id": "water", "area_code": "000"}, Invalid, "没有这个区划"),
         ("dispatcher", Step.DISPATCH, {"unit_id": "water", "request_type": "x"}, Invalid, "没有这个诉求类型"),
@@ -267,3 +266,12 @@ def test_sweepers_and_commands_never_wait_for_each_other(committed: City) -> Non
     with clock.at(later):
         assert sweep() > 0
     assert swept[0] > 0
+
+
+@now
+def test_a_suggested_assistant_that_is_made_the_lead_no_longer_assists(city: City) -> None:
+    order = make_order(city, upto="to_dispatch")
+    water, urban = city.unit("water"), city.unit("urban")
+    view = step(city, "dispatcher", order.number, Step.DISPATCH, unit_id=water, assist_unit_ids=(urban, water, urban))
+    assert view.lead_unit_id == water
+    assert [a.unit_id for a in view.assignments if a.role is AssignmentRole.ASSIST] == [urban]

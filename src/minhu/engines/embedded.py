@@ -54,6 +54,12 @@ SETTINGS: Mapping[str, str] = {
 }
 
 
+_NOBODY = (
+    "the user id {uid} has no entry in the system's list of users (/etc/passwd), which PostgreSQL needs to make a new "
+    "database: run as a user of the list, or add a line for {uid} to /etc/passwd"
+)
+
+
 class DatabaseError(Exception):
     """The embedded server cannot be used; the message says why and what to do."""
 
@@ -201,6 +207,8 @@ class EmbeddedServer:
     def _initdb(self) -> None:
         if self.data.exists() and any(self.data.iterdir()):
             raise DatabaseError(f"{self.data} is not empty and not a PostgreSQL data directory; move it away first")
+        if self._account() is None and not _is_known(os.geteuid()):
+            raise DatabaseError(_NOBODY.format(uid=os.geteuid()))
         fresh = self.folder / "data.new"  # renamed when complete: an interrupted initdb leaves nothing that looks whole
         shutil.rmtree(fresh, ignore_errors=True)
         common = ["-D", str(fresh), "-U", SUPERUSER, "--encoding=UTF8", "--auth=trust", "--data-checksums"]
@@ -334,3 +342,12 @@ def _last_words(log: Path) -> str:
         return " / ".join(log.read_text(errors="replace").strip().splitlines()[-4:])
     except OSError:
         return ""
+
+
+def _is_known(uid: int) -> bool:
+    """Whether the system has a name for a user id; containers started under any id often have none."""
+    try:
+        pwd.getpwuid(uid)
+    except KeyError:
+        return False
+    return True

@@ -50,9 +50,9 @@ def dispatch(context: Context) -> None:
         )
     correct_elements(context)
     lead_id = data.unit_id or 0
-    units = units_by_id([lead_id, *data.assist_unit_ids])
-    if lead_id in data.assist_unit_ids:
-        raise Invalid("主办单位不能同时是协办单位。", fields={"assist_unit_ids": "与主办单位重复"})
+    # whoever makes a suggested assistant the lead means just that: it assists nobody any more
+    assist = [unit_id for unit_id in dict.fromkeys(data.assist_unit_ids) if unit_id != lead_id]
+    units = units_by_id([lead_id, *assist])
     order.catalogue_item_id = data.catalogue_item_id
     _choose_deadline(context)
     order.transfer_count += order.hops > 0
@@ -61,13 +61,13 @@ def dispatch(context: Context) -> None:
     order.dispatched_at = context.moment
     order.signed_at = order.first_contact_at = None
     order.dispatch_basis, order.dispatch_confidence = data.basis[:500], data.confidence
-    context.changes |= {"lead": lead_id, "assist": list(data.assist_unit_ids), "hop": order.hops}
+    context.changes |= {"lead": lead_id, "assist": assist, "hop": order.hops}
     if order.disputed:
         context.changes["arbitrated"] = True
     order.disputed = False
     context.unit = units[lead_id]
     assign(context, units[lead_id], AssignmentRole.LEAD)
-    for unit_id in dict.fromkeys(data.assist_unit_ids):
+    for unit_id in assist:
         assign(context, units[unit_id], AssignmentRole.ASSIST)
     _watch(context, lead_id)
 
