@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from minhu.directory.access import as_system
 from minhu.directory.queries.freshness import forget
@@ -20,8 +21,10 @@ from minhu.ledger.services import verify
 from minhu.server.demo.load import load_base
 from minhu.server.demo.simulator.arrivals import arrivals_on
 from minhu.server.demo.simulator.cases import make_case
-from minhu.server.demo.simulator.period import Period
+from minhu.server.demo.simulator.people import Cast
+from minhu.server.demo.simulator.period import MOST, Period
 from minhu.server.demo.simulator.pictures import VARIANTS, picture
+from minhu.server.demo.simulator.playing import StoppedError, play_segment
 from minhu.server.demo.simulator.run import Summary, simulate
 
 UNTIL = datetime(2026, 3, 20, 7, 0, tzinfo=UTC)
@@ -58,8 +61,9 @@ def test_days_are_played_by_the_rules(played: Summary) -> None:
     before = fingerprint()
     again = simulate(UNTIL - timedelta(days=5), UNTIL, 12, seed=7)
     assert again.orders == 0
+    assert again.steps == 0
     assert Order.objects.count() == played.orders
-    assert len(fingerprint()) >= len(before)
+    assert fingerprint() == before
 
 
 def _every_living_order_has_an_alarm() -> None:
@@ -97,11 +101,53 @@ def test_the_same_seed_gives_the_same_days(db: None, home: Path) -> None:
     assert found[0] == found[1]
 
 
-def test_parts_share_the_work_and_lose_nobody() -> None:
+def test_segments_share_the_work_and_lose_nobody() -> None:
     whole = Period(UNTIL - timedelta(days=60), UNTIL, 9, 1)
-    parts = [Period(whole.start, whole.until, 9, 1, part=n, parts=3) for n in range(3)]
-    keys = [a.key for part in parts for a in part.arrivals()]
-    assert sorted(keys) == sorted(a.key for a in whole.arrivals())
+    segments = whole.segments()
+    assert sorted(a.key for s in segments for a in s.arrivals) == sorted(a.key for a in whole.arrivals())
+    assert [s.front for s in segments[:2]] == [True, True]
+    assert not any(s.front for s in segments[2:])
+    assert segments[0].start > segments[2].start > segments[-1].start
+    assert max(len(s.arrivals) for s in Period(UNTIL - timedelta(days=9), UNTIL, 900, 1).segments()) <= MOST
+
+
+def test_a_run_that_is_stopped_leaves_whole_segments_and_goes_on(db: None, home: Path) -> None:
+    load_base()
+    forget()
+    start = UNTIL - timedelta(days=2)
+    first, second = Period(start, UNTIL, 8, seed=4).segments()[:2]
+    cast, steps = Cast(), itertools.count()
+    play_segment(first, cast, lambda: False)
+    with as_system():
+        before = fingerprint()
+        assert Order.objects.count() == len(first.arrivals)
+    with pytest.raises(StoppedError), transaction.atomic():
+        play_segment(second, cast, lambda: next(steps) > 20)
+    with as_system():
+        assert fingerprint() == before
+    went_on = simulate(start, UNTIL, 8, seed=4)
+    assert went_on.orders == len(second.arrivals)
+    with as_system():
+        _every_living_order_has_an_alarm()
+        interrupted = fingerprint()
+    assert simulate(start, UNTIL, 8, seed=4).steps == 0
+    with as_system():
+        assert fingerprint() == interrupted
+
+
+def test_a_later_end_goes_on_with_what_is_alive(db: None, home: Path) -> None:
+    load_base()
+    forget()
+    start = UNTIL - timedelta(days=3)
+    simulate(start, UNTIL - timedelta(days=1), 8, seed=5)
+    with as_system():
+        living = Order.objects.filter(state=State.IN_PROGRESS.value).count()
+    later = simulate(start, UNTIL, 8, seed=5)
+    assert living
+    assert later.orders
+    assert later.steps > later.orders
+    with as_system():
+        _every_living_order_has_an_alarm()
 
 
 def test_a_year_has_seasons_incidents_and_every_kind_of_caller() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Min
 
 from minhu.directory.access import as_system
 from minhu.engines import prepared
@@ -52,6 +53,13 @@ def sweep(limit: int = 1000, orders: Collection[int] | None = None) -> int:
         if count == 0:
             break
     return done
+
+
+def next_due(orders: Collection[int]) -> datetime | None:
+    """When the next running clock of these orders changes its light."""
+    running = Clock.objects.filter(stopped_at__isnull=True, paused_at__isnull=True, order_id__in=list(orders))
+    first: datetime | None = running.aggregate(first=Min("next_at"))["first"]
+    return first
 
 
 def _sweep_once(limit: int, only: Collection[int] | None = None) -> int:
@@ -123,4 +131,4 @@ def _act(clock: Clock, order: Order, moment: datetime) -> bool:
     return True
 
 
-__all__ = ["AUTOMATIC", "sweep"]
+__all__ = ["AUTOMATIC", "next_due", "sweep"]

@@ -25,7 +25,7 @@ def simulate(
     rate: float = typer.Option(9.0, "--rate", min=0.1, max=5000.0, help="Requests a day, on average over a year."),
     seed: int = typer.Option(1, "--seed", help="The same seed gives the same days."),
     until: str = typer.Option("now", "--until", help="The end: now, or 2026-05-31T17:00 in China time."),
-    workers: int = typer.Option(0, "--workers", min=0, max=16, help="Processes; 0: as many as processors, at most 2."),
+    workers: int = typer.Option(0, "--workers", min=0, max=2, help="Processes; 0: as many as processors, at most 2."),
 ) -> None:
     """Play the city through the real services; Ctrl-C keeps what is done, running again adds what is missing.
 
@@ -63,7 +63,7 @@ def moment_of(text: str) -> datetime:
 
 
 @contextmanager
-def progress(title: str) -> Iterator[Callable[[float], None]]:
+def progress(title: str) -> Iterator[Callable[[float, bool], None]]:
     """A bar with the remaining time on the error output; hears shares from 0 to 1."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
@@ -72,4 +72,4 @@ def progress(title: str) -> Iterator[Callable[[float], None]]:
                TimeElapsedColumn(), TextColumn("剩余"), TimeRemainingColumn())  # fmt: skip
     with Progress(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task(title, total=1.0)
-        yield lambda share: bar.update(task, completed=share)
+        yield lambda share, _front: bar.update(task, completed=share)

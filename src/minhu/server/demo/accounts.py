@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+PLAN: Final = "demo.json"
+"""File in MINHU_HOME that says how far the city is loaded."""
 ACCOUNTS: Final = (
     ("zuoxi", "坐席"), ("paidan", "派单"), ("chengban", "承办"), ("fuzeren", "单位负责人"), ("wangge", "网格员"), ("duban", "督办"),
     ("zhijian", "质检"), ("fenxi", "分析"), ("lingdao", "领导"), ("xitong", "系统管理"), ("anquan", "安全管理"), ("shenji", "审计管理"),

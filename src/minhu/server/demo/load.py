@@ -88,7 +88,7 @@ def ensure_base() -> None:
         load_base()
 
 
-def load() -> None:
+def load(*, gentle: bool = False) -> None:
     """What `minhu demo --load-only` does: make sure that the city is there, and its year."""
     ensure_base()
-    load_year()
+    load_year(gentle=gentle)

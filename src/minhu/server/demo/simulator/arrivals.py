@@ -13,6 +13,8 @@ from typing import Any
 from minhu.kernel.calendar import CHINA_TIME
 from minhu.server.demo import world
 
+HALVES = 2
+"""The city is played in so many parts, each by one process at most."""
 KINDS: Mapping[str, float] = {
     "matter": 90.0, "out_of_scope": 2.0, "emergency": 0.9, "abuse": 0.5, "empty": 1.2, "gibberish": 0.6,
     "self_made": 0.8, "repeat": 4.0,

@@ -12,7 +12,7 @@ from minhu.handling.types import State
 from minhu.intake.types import Channel, NewRequest, UploadedFile
 from minhu.kernel.calendar import CHINA_TIME
 from minhu.server.demo import texts, world
-from minhu.server.demo.simulator.arrivals import Arrival
+from minhu.server.demo.simulator.arrivals import HALVES, Arrival, parts_of_the_city
 from minhu.server.demo.simulator.people import PHONES, Citizen, citizen
 from minhu.server.demo.simulator.pictures import VARIANTS, picture
 from minhu.server.demo.texts import ComposedMessage
@@ -57,6 +57,8 @@ class Case:
     returns: int = 0
     contacted: datetime | None = None
     rounds: int = 0
+    half: int = 0
+    street: str = ""
     waiting_assists: set[int] = field(default_factory=set)
     done: set[str] = field(default_factory=set)
 
@@ -67,8 +69,13 @@ class Case:
         self.done.add(what)
         return self.rng.random() < chance
 
-    def request(self) -> NewRequest:
-        """What goes to intake."""
+    def photo(self) -> UploadedFile:
+        """A picture of the place; the halves of the city have different ones, so their processes never wait here."""
+        chosen = self.rng.randrange(VARIANTS // HALVES) * HALVES + self.half
+        return UploadedFile(PHOTO_NAME, picture(chosen))
+
+    def request(self, until: datetime) -> NewRequest:
+        """What goes to intake; ``until`` is the end of the run that plays it."""
         m = self.message
         local = self.channel in (Channel.WEB, Channel.WECHAT)
         return NewRequest(
@@ -82,7 +89,7 @@ class Case:
             confidential=self.confidential,
             wants_callback=self.rng.random() < 0.9,
             idempotency_key=self.key,
-            source={"simulated": True},
+            source={"simulated": True, "until": until.isoformat()},
             files=self.files,
         )
 
@@ -109,6 +116,7 @@ def make_case(arrival: Arrival, earlier: Sequence[Case] = ()) -> Case:
         key=arrival.key, rng=rng, moment=arrival.moment, kind=kind, message=message, person=_caller(rng),
         channel=_channel(rng, message), other=other,
     )  # fmt: skip
+    case.half, case.street = parts_of_the_city(HALVES)[arrival.street[:6]], arrival.street
     case.confidential = rng.random() < (0.3 if message.request_type == "report" else 0.02)
     with_photo = case.channel in (Channel.WEB, Channel.WECHAT) and message.request_type in (
         "complaint",
@@ -116,7 +124,7 @@ def make_case(arrival: Arrival, earlier: Sequence[Case] = ()) -> Case:
         "report",
     )
     if with_photo and kind == "matter" and rng.random() < 0.22:
-        case.files = (UploadedFile(PHOTO_NAME, picture(rng.randrange(VARIANTS))),)
+        case.files = (case.photo(),)
     return case
 
 
@@ -162,7 +170,7 @@ def _again(arrival: Arrival, rng: Random, first: Case) -> Case:
     person = first.person if same_person else _caller(rng)
     return Case(
         key=arrival.key, rng=rng, moment=arrival.moment, kind="repeat", message=message, person=person,
-        channel=_channel(rng, message), confidential=first.confidential, repeat_of=first,
+        channel=_channel(rng, message), confidential=first.confidential, repeat_of=first, half=first.half, street=first.street,
     )  # fmt: skip
 
 

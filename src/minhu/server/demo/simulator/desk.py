@@ -8,8 +8,8 @@ from typing import Any
 from minhu.directory.queries.actors import citizen_actor
 from minhu.directory.queries.categories import category_by_code
 from minhu.directory.queries.dispatch import resolve
-from minhu.directory.queries.units import unit_info
-from minhu.directory.types import DispatchTarget
+from minhu.directory.queries.units import covering, unit_info
+from minhu.directory.types import DispatchTarget, UnitKind
 from minhu.handling.types import LIVE_STATES, State, Step, StepData
 from minhu.intake import services as intake
 from minhu.intake.queries import suggestions_of
@@ -73,6 +73,11 @@ def judge(stage: Stage, case: Case) -> None:
         return
     if case.repeat_of is not None and case.once("merge", 0.8) and _merge(stage, case):
         return
+    if case.state is State.RECEIVED:  # a repeat that stands for itself
+        if stage.step(case, Step.ACCEPT, somebody(stage, case), StepData(**truth)):
+            case.urgency = message.urgency
+            stage.follow(case)
+        return
     answers = {"consultation": 0.9, "praise": 1.0, "suggestion": 0.1}.get(message.request_type, 0.0)
     if case.rounds == 0 and case.once("answer", answers) and _answer(stage, case, truth):
         return
@@ -113,7 +118,7 @@ def dispatch(stage: Stage, case: Case) -> None:
     truth = _elements(case)
     target = resolve(truth["category_id"], case.message.area_code, case.message.request_type)
     if target is None:
-        stage.count["no unit"] += 1
+        _without_target(stage, case, truth)
         return
     case.right_id = target.lead_unit_id
     unit_id, basis, confidence = target.lead_unit_id, target.explanation, target.confidence
@@ -133,6 +138,22 @@ def dispatch(stage: Stage, case: Case) -> None:
         case.deadline_key, case.urgency = target.deadline_key, case.message.urgency
         extras.assistants(stage, case)
         _outcomes(stage, case)
+        stage.follow(case)
+
+
+def _without_target(stage: Stage, case: Case, truth: dict[str, Any]) -> None:
+    """No line of the catalogue fits: what asks is answered, what complains goes to the township it comes from."""
+    stage.count["no unit"] += 1
+    if case.message.request_type not in ("complaint", "help", "report") and _answer(stage, case, truth):
+        return
+    unit = next((u for u in covering(case.street) if u.kind is UnitKind.STREET), None)
+    if unit is None:
+        return
+    case.right_id, case.wrong = unit.id, False
+    basis = "派单目录未列明承办单位，按属地由镇街先行受理"
+    data = StepData(unit_id=unit.id, basis=basis, confidence=0.5, text=_note(case), **truth)
+    if stage.step(case, Step.DISPATCH, stage.cast.any("dispatcher", case.rng), data):
+        case.lead_id = unit.id
         stage.follow(case)
 
 

@@ -10,10 +10,8 @@ from minhu.directory.queries.units import covering, unit_by_code, unit_info
 from minhu.directory.types import UnitKind
 from minhu.handling.types import LIVE_STATES, Step, StepData
 from minhu.intake import services as intake
-from minhu.intake.types import UploadedFile
 from minhu.server.demo import texts, world
-from minhu.server.demo.simulator.cases import PHOTO_NAME, Case
-from minhu.server.demo.simulator.pictures import VARIANTS, picture
+from minhu.server.demo.simulator.cases import Case
 from minhu.server.demo.simulator.stage import Stage, pick
 
 _GRID_WORDS = ("网格员已到现场查看并拍照，劝导当事人当场整改，已清理完毕。", "已入户核实情况，向群众说明处理安排，群众表示认可。",
@@ -110,7 +108,7 @@ def _grid_done(unit_id: int) -> Callable[[Stage, Case], None]:
             return
         ids: list[int] = []
         if case.rng.random() < 0.4:
-            file = UploadedFile(PHOTO_NAME, picture(case.rng.randrange(VARIANTS)))
+            file = case.photo()
             stage.attempt(
                 case, "attach", lambda: ids.extend(intake.attach(case.request_id, [file], kind="unit")), worker
             )

@@ -8,16 +8,15 @@ from minhu.directory.queries.actors import citizen_actor
 from minhu.directory.queries.units import unit_info
 from minhu.directory.types import UnitKind
 from minhu.handling.queries import visible_orders
+from minhu.handling.queries.supervised import waiting_receipts
 from minhu.handling.types import LIVE_STATES, State, Step, StepData
 from minhu.intake import services as intake
-from minhu.intake.types import UploadedFile
 from minhu.kernel.actors import SYSTEM
 from minhu.kernel.calendar import CHINA_TIME
 from minhu.server.demo import texts, world
 from minhu.server.demo.simulator import extras
 from minhu.server.demo.simulator.afterwards import quality
-from minhu.server.demo.simulator.cases import PHOTO_NAME, Case
-from minhu.server.demo.simulator.pictures import VARIANTS, picture
+from minhu.server.demo.simulator.cases import Case
 from minhu.server.demo.simulator.stage import Action, Stage, pick
 
 GRIEVANCES = frozenset({"complaint", "help", "report"})
@@ -187,7 +186,7 @@ def _photos(stage: Stage, case: Case) -> tuple[int, ...]:
     if actor is None or case.rng.random() > 0.06:
         return ()
     ids: list[int] = []
-    file = UploadedFile(PHOTO_NAME, picture(case.rng.randrange(VARIANTS)))
+    file = case.photo()
     stage.attempt(case, "attach", lambda: ids.extend(intake.attach(case.request_id, [file], kind="reply")), actor)
     return tuple(ids)
 
@@ -221,21 +220,28 @@ def _approve(stage: Stage, case: Case) -> None:
 
 
 def hear_supervision(stage: Stage, case: Case) -> None:
-    """A unit that is supervised answers, three times out of four."""
-    if case.rng.random() < 0.85 and "answers" not in case.done:
-        case.done.add("answers")
-        stage.plan(stage.office(case.rng.uniform(15, 215)), _answer_supervision, case, lapses=False)
+    """Each unit that is supervised answers, mostly; who forgets is supervised again, a level higher."""
+    for supervision_id, unit_id in waiting_receipts(case.order_id):
+        if case.once(f"receipt {supervision_id}", 0.88):
+            answer = _answer_supervision(supervision_id, unit_id)
+            stage.plan(stage.office(case.rng.uniform(15, 215)), answer, case, lapses=False)
 
 
-def _answer_supervision(stage: Stage, case: Case) -> None:
+def _answer_supervision(supervision_id: int, unit_id: int | None) -> Action:
+    def answer(stage: Stage, case: Case) -> None:
+        if case.state in LIVE_STATES and (supervision_id, unit_id) in waiting_receipts(case.order_id):
+            _write_receipt(stage, case, supervision_id, unit_id or case.lead_id)
+
+    return answer
+
+
+def _write_receipt(stage: Stage, case: Case, supervision_id: int, unit_id: int) -> None:
     words = case.rng.choice((
         "已收到督办，承办人今日上门处理并向来电人说明进展。", "前期等待相关单位反馈，现已明确方案，将在时限内答复。",
         "已由单位负责人牵头，安排专人跟进，每日报告进度。", "因人员外出未及时登记，已补办手续并联系群众致歉。",
     ))  # fmt: skip
-    case.done.discard("answers")
-    actor = stage.cast.handler(case.lead_id)
-    if case.state in LIVE_STATES and actor is not None:
-        stage.step(case, Step.ANSWER_SUPERVISION, actor, StepData(text=words))
+    data = StepData(text=words, supervision_id=supervision_id, as_unit_id=unit_id)
+    stage.step(case, Step.ANSWER_SUPERVISION, stage.cast.handler(unit_id), data)
 
 
 def withdraw(stage: Stage, case: Case) -> None:

@@ -1,20 +1,24 @@
-"""One process's part of the simulated time: arrivals, planned events and the sweeper's rounds, in large transactions."""
+"""Plays one segment to its end in one transaction: arrivals, planned events and the sweeper's rounds.
+
+A segment is there whole or not at all, so a run that is stopped, or whose process is killed, leaves no order in the
+middle of a step that only a simulated clock would have taken; running again plays what is missing.
+"""
 
 from __future__ import annotations
 
-import gc
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import OperationalError, connection, transaction
 
-from minhu.directory.access import as_system, many_actors
+from minhu.directory.access import many_actors
 from minhu.directory.queries.actors import citizen_actor
 from minhu.handling.queries import visible_orders
+from minhu.handling.services import next_due
 from minhu.handling.types import State
 from minhu.intake.types import Channel
 from minhu.kernel import clock
@@ -23,7 +27,8 @@ from minhu.kernel.errors import MinhuError, Unavailable
 from minhu.server.demo.simulator import afterwards, desk, office, people_above, showcase
 from minhu.server.demo.simulator.arrivals import Arrival
 from minhu.server.demo.simulator.cases import make_case
-from minhu.server.demo.simulator.period import Period
+from minhu.server.demo.simulator.people import Cast
+from minhu.server.demo.simulator.period import Segment
 from minhu.server.demo.simulator.stage import Play, Stage, listening
 
 PLAYS: dict[State, Play] = {
@@ -42,41 +47,39 @@ PLAYS: dict[State, Play] = {
     State.ANSWERED: afterwards.rate_answer,
     State.EMERGENCY: desk.receipt,
 }
-BATCH_EVENTS = 400
 MOST_TRIES = 20
-Told = Callable[[datetime], None]
 DONE_WITH = frozenset({State.ARCHIVED, State.MERGED, State.WITHDRAWN, State.REFUSED})
+Stopped = Callable[[], bool]
+
+
+class StoppedError(Exception):
+    """Somebody asked for the end; the segment is taken back."""
 
 
 class Player:
-    """Plays one part; ``batch`` does some of it in the caller's transaction."""
+    """Plays a segment in the caller's transaction."""
 
-    def __init__(self, period: Period) -> None:
-        self.period = period
-        self.stage = Stage(period.until, PLAYS)
+    def __init__(self, segment: Segment, cast: Cast, stopped: Stopped) -> None:
+        self.segment, self._stopped = segment, stopped
+        self.stage = Stage(segment.until, PLAYS, cast)
         self.stage.on_supervision = office.hear_supervision
-        self.stage.now = period.start
-        self._arrivals = period.arrivals()
+        self._arrivals: Sequence[Arrival] = segment.arrivals
         self._next = 0
-        self._sweep_at = period.start + timedelta(hours=2)
-        self._arranged = period.until - period.start < timedelta(days=20)
+        self._begin(segment.start)
+        self._shown = not segment.showcase
 
-    def adopt(self) -> None:
-        """Take up what an earlier run left: known requests are not entered again, living orders go on."""
-        rows = visible_orders(SYSTEM).filter(request__idempotency_key__startswith=f"sim{self.period.seed}-").values(
-            "id", "number", "state", "request_id", "lead_unit_id", "reopen_count", "return_count", "first_contact_at",
-            "changed_at", "request__idempotency_key",
-        )  # fmt: skip
-        known = {row["request__idempotency_key"]: row for row in rows}
-        mine = [a for a in self._arrivals if a.key in known]
-        if not mine:
-            return
-        last = max(known[a.key]["changed_at"] for a in mine)
-        self.stage.now = self._sweep_at = min(last, self.period.until)
-        for arrival in mine:
-            if State(known[arrival.key]["state"]) is not State.ARCHIVED:
-                self._take_up(arrival, known[arrival.key])
-        self._arrivals = [a for a in self._arrivals if a.moment > last and a.key not in known]
+    def _begin(self, moment: datetime) -> None:
+        self.stage.now = moment
+        self._sweep_at = moment + timedelta(hours=2)
+
+    def go_on(self, known: Mapping[str, Mapping[str, Any]], since: datetime) -> None:
+        """Take up the living orders that an earlier run has left at ``since``; nobody new comes in."""
+        self._begin(since)
+        self._arrivals, self._shown = (), True
+        for arrival in self.segment.arrivals:
+            row = known.get(arrival.key)
+            if row is not None and State(row["state"]) is not State.ARCHIVED:
+                self._take_up(arrival, row)
 
     def _take_up(self, arrival: Arrival, row: Mapping[str, Any]) -> None:
         case, stage = make_case(arrival), self.stage
@@ -90,56 +93,51 @@ class Player:
             with clock.at(stage.now):
                 stage.follow(case)
 
-    @property
-    def moment(self) -> datetime:
-        """How far it is."""
-        return self.stage.now
-
-    @property
-    def finished(self) -> bool:
-        """Whether nothing more happens before the end."""
-        return self._peek() is None
+    def play(self) -> None:
+        """Play to the end; raises StoppedError when asked to stop before it."""
+        curtain = self.segment.until - showcase.BEFORE_END
+        while (moment := self._peek()) is not None or not self._shown:
+            if not self._shown and (moment is None or moment >= curtain):
+                self._shown = True
+                self.stage.now = max(self.stage.now, curtain)
+                showcase.arrange(self.stage)
+                continue
+            assert moment is not None  # noqa: S101  # the loop's condition
+            if self._stopped():
+                raise StoppedError
+            if moment == self._arrival_moment():
+                self._enter(self._arrivals[self._next])
+                self._next += 1
+            elif moment == self._sweep_at:
+                self._sweep(moment)
+            else:
+                self.stage.play(moment, 1)
 
     def _peek(self) -> datetime | None:
-        moments = [m for m in (self.stage.next_moment, self._arrival_moment(), self._sweep_moment()) if m]
+        sweep_at = self._sweep_at if self._sweep_at <= self.segment.until else None
+        moments = [m for m in (self.stage.next_moment, self._arrival_moment(), sweep_at) if m]
         return min(moments) if moments else None
 
     def _arrival_moment(self) -> datetime | None:
         return self._arrivals[self._next].moment if self._next < len(self._arrivals) else None
 
-    def _sweep_moment(self) -> datetime | None:
-        return self._sweep_at if self._sweep_at <= self.period.until else None
-
-    def batch(self, longest: timedelta, events: int = BATCH_EVENTS) -> None:
-        """Play on for at most so much simulated time and so many events."""
-        end = min(self.moment + longest, self.period.until)
-        curtain = self.period.until - showcase.BEFORE_END
-        if not self._arranged and self.moment >= curtain:
-            self._arranged = True
-            showcase.arrange(self.stage)
-        elif not self._arranged:
-            end = min(end, curtain)
-        done = 0
-        while done < events and (moment := self._peek()) is not None and moment <= end:
-            if moment == self._sweep_moment():
-                self.stage.sweep(moment)
-                self._sweep_at = self._after(moment)
-            elif moment == self._arrival_moment():
-                self._enter(self._arrivals[self._next])
-                self._next += 1
-            else:
-                self.stage.play(moment, 1)
-            done += 1
-        if done < events:
-            self.stage.now = max(self.stage.now, end)
+    def _sweep(self, moment: datetime) -> None:
+        """The sweeper's round; where nobody does anything any more, the next is when the next clock comes due."""
+        self.stage.sweep(moment)
+        self._sweep_at = self._after(moment)
+        if self.stage.next_moment is None and self._arrival_moment() is None:
+            due = next_due(self.stage.living())
+            while self._sweep_at <= self.segment.until and (due is None or self._sweep_at < due):
+                self._sweep_at = self._after(self._sweep_at)
 
     def _after(self, moment: datetime) -> datetime:
         """The sweeper comes twice a day, in the last week every two hours, and once at the very end."""
-        if moment == self.period.until:
+        until = self.segment.until
+        if moment >= until:
             return moment + timedelta(days=1)
-        near = self.period.until - moment < timedelta(days=7)
+        near = until - moment < timedelta(days=7)
         step = timedelta(hours=2) if near else timedelta(hours=7) if 0 <= moment.hour < 5 else timedelta(hours=17)
-        return min(moment + step, self.period.until)
+        return min(moment + step, until)
 
     def _enter(self, arrival: Arrival) -> None:
         case, stage = make_case(arrival, self.stage.recent()), self.stage
@@ -162,7 +160,7 @@ class Player:
 
 @contextmanager
 def without_savepoints() -> Iterator[None]:
-    """Inner transactions cost nothing: a step that is refused has written nothing, anything else ends the batch."""
+    """Inner transactions cost nothing: a step that is refused has written nothing, anything else ends the segment."""
     before = connection.features.uses_savepoints
     connection.features.uses_savepoints = False
     try:
@@ -171,46 +169,54 @@ def without_savepoints() -> Iterator[None]:
         connection.features.uses_savepoints = before
 
 
-def tune_connection() -> None:
-    """Statements prepared on the server: a process that says the same few hundred sentences all the time."""
-    connection.close()
-    connection.settings_dict["OPTIONS"] |= {"server_side_binding": True, "prepare_threshold": 3}
-    gc.collect()
-    gc.freeze()
-    gc.disable()
+def play_segment(segment: Segment, cast: Cast, stopped: Stopped) -> Counter[str]:
+    """Play what is missing of a segment in one transaction; returns what was done.
 
-
-def play_part(
-    period: Period, told: Told, stopped: Callable[[], bool], wait: Callable[[datetime], bool]
-) -> dict[str, int]:
-    """Play a part to its end or until ``stopped``; everything that ``told`` was called for is committed.
-
-    ``wait(moment)`` says whether the others must catch up first.
+    Raises StoppedError when asked to stop: nothing of the segment is there then. A segment that was played to its end
+    is left alone; one that an earlier run has played to an earlier end goes on from there.
     """
-    counts: Counter[str] = Counter()
     for _ in range(MOST_TRIES):
-        player = Player(period)
         try:
-            with listening(player.stage), without_savepoints():
-                _play(player, told, stopped, wait)
-            return dict(counts + player.stage.count)
-        except OperationalError:  # two processes waited for each other: go on from what is committed
-            counts += player.stage.count
+            with without_savepoints(), transaction.atomic(), many_actors("the simulator plays everybody"):
+                with connection.cursor() as cursor:
+                    cursor.execute("SET LOCAL synchronous_commit = off")
+                return _play(segment, cast, stopped)
+        except OperationalError:  # two processes waited for each other: once more, from the beginning
             connection.close()
     raise Unavailable("模拟运行多次被数据库中断，请稍后再试。", code="simulation_interrupted")
 
 
-def _play(player: Player, told: Told, stopped: Callable[[], bool], wait: Callable[[datetime], bool]) -> None:
-    period = player.period
-    with transaction.atomic(), as_system():
-        player.adopt()
-    while not player.finished and not stopped():
-        if wait(player.moment):
-            time.sleep(0.002)
-            continue
-        near = period.until - player.moment < timedelta(days=4)
-        with transaction.atomic(), many_actors("the simulator plays everybody"):
-            with connection.cursor() as cursor:
-                cursor.execute("SET LOCAL synchronous_commit = off")
-            player.batch(timedelta(hours=6) if near else timedelta(days=2))
-        told(player.moment)
+def _play(segment: Segment, cast: Cast, stopped: Stopped) -> Counter[str]:
+    known = _known(segment)
+    count: Counter[str] = Counter()
+    if known:
+        since = max(max(_played_to(row), row["changed_at"]) for row in known.values())
+        if min(map(_played_to, known.values())) < segment.until and since < segment.until:
+            count += _played(Player(segment, cast, stopped), lambda player: player.go_on(known, since))
+    fresh = tuple(a for a in segment.arrivals if a.key not in known)
+    if fresh:
+        part = replace(segment, arrivals=fresh, showcase=segment.showcase and not known)
+        count += _played(Player(part, cast, stopped), lambda player: None)
+    return count
+
+
+def _played(player: Player, prepare: Callable[[Player], None]) -> Counter[str]:
+    with listening(player.stage):
+        prepare(player)
+        player.play()
+    return player.stage.count
+
+
+def _known(segment: Segment) -> dict[str, dict[str, Any]]:
+    """Orders of this segment that are there already, by the key of their request."""
+    keys = [arrival.key for arrival in segment.arrivals]
+    rows = visible_orders(SYSTEM).filter(request__idempotency_key__in=keys).values(
+        "id", "number", "state", "request_id", "lead_unit_id", "reopen_count", "return_count", "first_contact_at",
+        "changed_at", "request__idempotency_key", "request__source",
+    )  # fmt: skip
+    return {str(row["request__idempotency_key"]): dict(row) for row in rows}
+
+
+def _played_to(row: Mapping[str, Any]) -> datetime:
+    """The end of the run that brought a request in."""
+    return datetime.fromisoformat(row["request__source"].get("until") or row["changed_at"].isoformat())

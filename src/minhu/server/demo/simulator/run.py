@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import multiprocessing
+import queue
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from minhu.directory.access import as_system
 from minhu.handling.queries import visible_orders
 from minhu.kernel.actors import SYSTEM
 from minhu.ledger.services import sequencer_tick
+from minhu.server.demo.simulator.arrivals import HALVES
 from minhu.server.demo.simulator.child import child_main
-from minhu.server.demo.simulator.period import Period
-from minhu.server.demo.simulator.playing import play_part
+from minhu.server.demo.simulator.people import Cast
+from minhu.server.demo.simulator.period import Period, Segment
+from minhu.server.demo.simulator.playing import StoppedError, play_segment
 
-Told = Callable[[float], None]
-"""Hears the share that is done, from 0 to 1."""
+Told = Callable[[float, bool], None]
+"""Hears the share that is done, from 0 to 1, and whether the last days are all there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,24 +42,51 @@ class Summary:
 
 
 def simulate(
-    start: datetime, until: datetime, rate: float, seed: int = 1, *, workers: int = 1, told: Told | None = None
+    start: datetime,
+    until: datetime,
+    rate: float,
+    seed: int = 1,
+    *,
+    workers: int = 1,
+    told: Told | None = None,
+    gentle: bool = False,
 ) -> Summary:
-    """Play the city from ``start`` to ``until`` with ``rate`` requests a day; then integrate the ledger.
+    """Play the city from ``start`` to ``until`` with ``rate`` requests a day, the newest first; integrate the ledger.
 
-    With one worker everything happens in this process and the same seed gives the same orders, texts and steps; with
-    several, only the numbers depend on who comes first. Running again with the same arguments adds what is missing.
+    The same seed gives the same orders, texts and steps with one worker or two; only numbers and ids depend on who
+    comes first. Running again with the same arguments adds what is missing. ``gentle``: leave people at work the
+    processor.
     """
-    period = Period(start, until, rate, seed)
+    segments = Period(start, until, rate, seed).segments()
     began = time.monotonic()
+    hear = _Progress(segments, told)
     if workers > 1:
-        counts, stopped = _in_processes(period, workers, told)
+        counts, stopped = _in_processes(segments, hear, gentle=gentle)
     else:
-        counts, stopped = _here(period, told)
+        counts, stopped = _here(segments, hear)
     entries = sequencer_tick()
     return Summary(
         orders=counts["orders"], steps=counts["steps"], refused=counts["refused"], entries=entries,
         states=states(), seconds=round(time.monotonic() - began, 1), stopped=stopped, counts=dict(counts),
     )  # fmt: skip
+
+
+class _Progress:
+    """Adds up what segments did and tells the share that is done."""
+
+    def __init__(self, segments: list[Segment], told: Told | None) -> None:
+        self.counts: Counter[str] = Counter()
+        self._whole = max(1, sum(len(segment.arrivals) for segment in segments))
+        self._front = sum(segment.front for segment in segments)
+        self._done, self._told = 0, told
+
+    def add(self, counts: Mapping[str, int], arrivals: int, *, front: bool) -> None:
+        """A segment is done."""
+        self.counts += Counter(counts)
+        self._done += arrivals
+        self._front -= front
+        if self._told:
+            self._told(self._done / self._whole, self._front == 0)
 
 
 def states() -> dict[str, int]:
@@ -72,15 +102,15 @@ def has_orders() -> bool:
     return bool(states())
 
 
-def _share(period: Period, moment: datetime) -> float:
-    return min(1.0, (moment - period.start) / (period.until - period.start))
-
-
-def _here(period: Period, told: Told | None) -> tuple[Counter[str], bool]:
+def _here(segments: list[Segment], hear: _Progress) -> tuple[Counter[str], bool]:
+    cast = Cast()
     with _asked_to_stop() as stopped:
-        hear = (lambda moment: told(_share(period, moment))) if told else (lambda moment: None)
-        counts = play_part(period, hear, stopped, lambda moment: False)
-        return Counter(counts), stopped()
+        for segment in segments:
+            try:
+                hear.add(play_segment(segment, cast, stopped), len(segment.arrivals), front=segment.front)
+            except StoppedError:
+                break
+        return hear.counts, stopped()
 
 
 @contextmanager
@@ -103,45 +133,42 @@ def _asked_to_stop() -> Iterator[Callable[[], bool]]:
 
 
 # -- several processes -------------------------------------------------------------------------------------------------
-def _in_processes(period: Period, workers: int, told: Told | None) -> tuple[Counter[str], bool]:
+def _in_processes(segments: list[Segment], hear: _Progress, *, gentle: bool) -> tuple[Counter[str], bool]:
     from django.db import connection
 
     connection.close()
     context = multiprocessing.get_context("spawn")
-    clocks = [context.Value("d", period.start.timestamp()) for _ in range(workers)]
     stop, answers = context.Event(), context.Queue()
-    parts = [replace(period, part=number, parts=workers) for number in range(workers)]
-    children = [context.Process(target=child_main, args=(part, clocks, stop, answers)) for part in parts]
+    parts = [[segment for segment in segments if segment.part == part] for part in range(HALVES)]
+    children = [context.Process(target=child_main, args=(part, stop, answers, gentle)) for part in parts]
     for child in children:
         child.start()
     with _asked_to_stop() as stopped:
-        total, errors = _collect(period, children, clocks, answers, stop, stopped, told)
-        for child in children:
-            child.join()
+        try:
+            errors = _collect(children, answers, stop, stopped, hear)
+        finally:
+            stop.set()
+            for child in children:
+                child.join()
         if errors:
             raise RuntimeError(errors[0])
-        return total, stopped()
+        return hear.counts, stopped()
 
 
-def _collect(
-    period: Period, children: list[Any], clocks: list[Any], answers: Any, stop: Any, stopped: Callable[[], bool],
-    told: Told | None,
-) -> tuple[Counter[str], list[str]]:  # fmt: skip
-    total: Counter[str] = Counter()
+def _collect(children: list[Any], answers: Any, stop: Any, stopped: Callable[[], bool], hear: _Progress) -> list[str]:
     errors: list[str] = []
     waiting = len(children)
     while waiting:
-        time.sleep(0.15)
         if stopped() or errors:
             stop.set()
-        if told:
-            told(_share(period, datetime.fromtimestamp(min(c.value for c in clocks), UTC)))
-        while not answers.empty():
-            counts, error = answers.get()
-            total += Counter(counts)
-            errors += [error] if error else []
+        try:
+            counts, arrivals, front, error = answers.get(timeout=0.15)
+        except queue.Empty:
+            if not any(child.is_alive() for child in children) and answers.empty():
+                return [*errors, "a process of the simulation ended unexpectedly"]
+            continue
+        hear.add(counts, arrivals, front=front)
+        if error is not None:
             waiting -= 1
-        if waiting and not any(child.is_alive() for child in children) and answers.empty():
-            errors.append("a process of the simulation ended unexpectedly")
-            break
-    return total, errors
+            errors += [error] if error else []
+    return errors

@@ -97,7 +97,7 @@ class Stage:
         """The request comes in."""
         self._opening = case
         with use_actor(actor):
-            receipt = receive(case.request(), actor=actor)
+            receipt = receive(case.request(self.until), actor=actor)
         self._opening = None
         case.number, case.request_id = receipt.number, receipt.request_id
         self.cases[case.key] = self.by_number[case.number] = case
@@ -168,7 +168,7 @@ class Stage:
         before = {case.number: case.state for case in self.by_number.values() if case.order_id}
         if not before:
             return
-        ids = [case.order_id for case in self.by_number.values() if case.order_id]
+        ids = self.living()
         with clock.at(moment):
             with _savepoints():  # what the sweeper may not do yet it tries and takes back
                 self.count["swept"] += sweep(5000, ids)
@@ -192,6 +192,10 @@ class Stage:
         for number in [n for n, case in self.by_number.items() if case.state is State.ARCHIVED]:
             case = self.by_number.pop(number)
             self.cases.pop(case.key, None)
+
+    def living(self) -> list[int]:
+        """Ids of the orders that are not archived."""
+        return [case.order_id for case in self.by_number.values() if case.order_id]
 
     def recent(self) -> list[Case]:
         """Cases that somebody may bring up again, oldest first."""
