@@ -115,18 +115,17 @@ def _prepare() -> None:
 
     setup()
     del os.environ["MINHU_COLLECTING"]
-    from django.core.management import call_command
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
     from minhu.engines.database import DatabaseError
+    from minhu.server import static_files
 
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         raise DatabaseError("the database is not at this version yet: run `minhu migrate`")
     connection.close()
-    if os.environ.pop("MINHU_COLLECTED", "") != str(os.getppid()):
-        call_command("collectstatic", interactive=False, verbosity=0)
+    static_files.collect()
 
 
 def _granian(host: str, port: int, layout: Layout, workers: int) -> None:
@@ -155,7 +154,7 @@ def _granian(host: str, port: int, layout: Layout, workers: int) -> None:
 def _processes(host: str, port: int, workers: int) -> None:
     """WSGI workers on the port, an ASGI process for `/events/` on the next one, and a worker; one falls, all fall."""
     command = [sys.executable, "-m", "minhu"]
-    environment = {**os.environ, "MINHU_WORKER": "none", "MINHU_COLLECTED": str(os.getpid())}
+    environment = {**os.environ, "MINHU_WORKER": "none"}
     parts = [
         [*command, "serve", "--layout", "wsgi", "--workers", str(workers), "--listen", f"{host}:{port}"],
         [*command, "serve", "--layout", "streams", "--listen", f"{host}:{port + 1}"],
