@@ -52,7 +52,7 @@ def matching_step(secret: str, code: str, moment: datetime, after: int) -> int |
         return None
     here = step_of(moment)
     found = None
-    for step in range(here - DRIFT, here + DRIFT + 1):
+    for step in range(max(0, here - DRIFT), here + DRIFT + 1):
         if hmac.compare_digest(code_at(secret, step), wanted) and step > after:
             found = step
     return found
