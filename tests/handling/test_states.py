@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
+from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
 
+from minhu.handling.domain.labels import MARKED
 from minhu.handling.domain.states import (
     ALARMS,
     ANSWERS,
@@ -19,6 +22,7 @@ from minhu.handling.domain.states import (
     target,
 )
 from minhu.handling.domain.wording import public_sentence
+from minhu.handling.queries.parts import OPENED
 from minhu.handling.services.steps import HANDLERS
 from minhu.handling.types import CLOCK_LABELS, LIVE_STATES, STATE_LABELS, ClockKind, State, Step
 
@@ -81,6 +85,15 @@ def test_every_state_and_clock_has_a_word() -> None:
     assert set(STATE_LABELS) == set(State)
     assert set(CLOCK_LABELS) == set(ClockKind)
     assert State.ARCHIVED not in LIVE_STATES
+
+
+def test_every_label_can_be_read_in_english() -> None:
+    catalogue = Path(__file__).resolve().parents[2] / "src/minhu/locale/en/LC_MESSAGES/django.po"
+    with catalogue.open("rb") as file:
+        english = {message.id: message.string for message in read_po(file)}
+    labels = {t.label for t in TRANSITIONS} | {OPENED}
+    assert labels <= MARKED, "not marked for translation"
+    assert all(english.get(label) for label in labels)
 
 
 def test_back_goes_to_where_a_review_came_from() -> None:

@@ -10,6 +10,7 @@ import pytest
 from factories import City, make_city, make_order, make_request, received
 from minhu.directory.access import acting_as, as_system
 from minhu.handling.models import Order, OrderStep
+from minhu.handling.queries import allowed, order_view, parts
 from minhu.handling.services import open_order, take
 from minhu.handling.types import Step, StepData
 from minhu.ledger.queries import entries_of
@@ -64,6 +65,16 @@ def test_the_next_action_is_the_primary_button_and_key_one(city: City) -> None:
     first = re.search(r'<button class="btn btn-primary" type="submit" data-key="1">.*?</button>', page, re.DOTALL)
     assert first is not None
     assert "签收" in first.group()
+
+
+def test_steps_are_read_in_the_language_of_the_page(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (allowed, parts):
+        monkeypatch.setattr(module, "gettext", {"签收": "Sign for it", "受理": "Accept"}.get)
+    order = make_order(city, upto="dispatched")
+    with acting_as(city.actor("water_handler")):
+        view = order_view(order.number)
+    assert "Sign for it" in {step.label for step in view.allowed}
+    assert "Accept" in {step.label for step in view.steps}
 
 
 def test_signing_is_one_press(city: City) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
+
 from minhu.directory.policy import Action, decide
 from minhu.directory.queries.units import unit_info
 from minhu.handling.domain.states import ANSWERS, BY_LEAD, BY_PROGRAM, BY_UNIT, MAY_WHISTLE, Transition, allowed_steps
@@ -44,7 +46,7 @@ def steps_for(order: Order, actor: Actor, waiting: Waiting | None = None) -> lis
 def allowed_for(order: Order, actor: Actor, waiting: Waiting) -> tuple[AllowedStep, ...]:
     """The same as buttons, with the units for which a step can be taken."""
     found = _allowed(order, actor, waiting)
-    return tuple(AllowedStep(t.step, t.label, t.needs, t.reasons, units) for t, units in found)
+    return tuple(AllowedStep(t.step, gettext(t.label), t.needs, t.reasons, units) for t, units in found)
 
 
 def _allowed(order: Order, actor: Actor, waiting: Waiting) -> list[tuple[Transition, tuple[int, ...]]]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from django.utils.translation import gettext
+
 from minhu.directory.queries.rules import reasons
 from minhu.directory.queries.units import unit_info
 from minhu.handling.domain.states import BY_STEP
@@ -100,7 +102,7 @@ def step_view(row: OrderStep) -> StepView:
         id=row.pk,
         version=row.version,
         step=step,
-        label=transition.label if transition else OPENED,
+        label=gettext(transition.label if transition else OPENED),
         from_state=row.from_state,
         to_state=row.to_state,
         at=row.at,

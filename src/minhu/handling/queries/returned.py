@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from minhu.directory.access import elevated
 from minhu.directory.policy import ScopeKind, scope_of
@@ -81,6 +82,7 @@ def _record(number: str, share: Assignment, review: Review | None) -> ReturnedOr
         right_unit_name=right.label if right else "",
         decision_reason=review.decision_reason if review else "",
         steps=tuple(
-            OwnStep(row.at, BY_STEP[Step(row.step)].label, row.actor_name, row.text) for row in own.order_by("id")
+            OwnStep(row.at, gettext(BY_STEP[Step(row.step)].label), row.actor_name, row.text)
+            for row in own.order_by("id")
         ),
     )
