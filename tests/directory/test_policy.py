@@ -47,6 +47,7 @@ GRANTS: dict[str, tuple[str, str, str]] = {
     "whistle": ("", OFFICE, ""),
     "answer_whistle": ("", OFFICE, ""),
     "pass_to_grid": ("dispatcher", OFFICE, ""),
+    "report_transfer": ("dispatcher supervisor", "", "partner"),
     "ask_exclusion": ("", OFFICE, ""),
     "decide_exclusion": ("supervisor", "", ""),
     "view_figures": ("supervisor inspector analyst leader", "", ""),

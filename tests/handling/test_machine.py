@@ -22,9 +22,10 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from factories import MONDAY, City, make_order
+from factories import MONDAY, City, make_order, make_unit
 from minhu.directory.access import acting_as, as_system
 from minhu.directory.queries.actors import citizen_actor
+from minhu.directory.types import UnitKind
 from minhu.handling.domain.states import ALARMS, AT_UNITS, BY_STEP
 from minhu.handling.models import Assignment, Clock, Order, OrderStep, Review
 from minhu.handling.queries.allowed import Waiting, allowed_for
@@ -49,7 +50,7 @@ DEAD_BUTTON = frozenset({"wrong_state", "not_allowed", "nothing_waits", "needs_a
 WITH_LEAD = AT_UNITS | {State.REPLIED, State.TO_CALL_BACK}
 REASONS = {
     "ask_return": "not_our_area", "ask_extension": "complex", "suspend": "season", "merge": "follow_up",
-    "reopen": "recurred", "refuse": "elsewhere", "hand_over": "110", "exclusion": "force_majeure", "withdraw": "other",
+    "reopen": "recurred", "refuse": "elsewhere", "hand_over": "110", "exclusion": "force_majeure", "withdraw": "other", "transfer": "other_city",
 }  # fmt: skip
 
 
@@ -127,6 +128,7 @@ class Lives(RuleBasedStateMachine):
     def fill(self, data: st.DataObject, step: Step, number: str) -> StepData:
         others = [n for n in self.numbers if n != number]
         unit = data.draw(st.sampled_from(("grid", *UNITS) if step is Step.PASS_TO_GRID else UNITS))
+        unit = "neighbour" if step is Step.TRANSFER else unit
         called = tuple(self.city.unit(u) for u in ("water", "urban"))
         assist = tuple(self.city.unit(u) for u in data.draw(st.sets(st.sampled_from(UNITS), max_size=2)) if u != unit)
         return StepData(
@@ -172,7 +174,9 @@ class Lives(RuleBasedStateMachine):
     def check_units(self, order: Order, state: State) -> None:
         shares = list(Assignment.objects.filter(order=order))
         leads = [a for a in shares if a.ended_at is None and a.role == AssignmentRole.LEAD.value]
-        if state in WITH_LEAD:
+        if order.lead_unit_id == self.city.unit("neighbour"):
+            assert not leads, "another hotline leads, and a unit of ours too"
+        elif state in WITH_LEAD:
             assert len(leads) == 1, f"{state} with {len(leads)} leading units"
             assert order.lead_unit_id == leads[0].unit_id
         elif state is not State.MERGED:
@@ -205,6 +209,7 @@ class Lives(RuleBasedStateMachine):
 
 @pytest.mark.slow
 def test_orders_live_lawfully_whatever_people_do(city: City) -> None:
+    city.units["neighbour"] = make_unit("neighbour", "邻州市热线中心", UnitKind.HOTLINE_CENTRE)
     machine = type("CityLives", (Lives,), {"city": city})
     run_state_machine_as_test(
         machine,

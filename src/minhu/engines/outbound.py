@@ -32,6 +32,7 @@ ALLOWED: Final = "MINHU_OUTBOUND_NETWORKS"
 _HOST = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*\.?", re.ASCII)
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+_GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
 _NAT64 = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("64:ff9b:1::/48"))
 
 
@@ -111,7 +112,8 @@ def may_call(address: Address, allowed: tuple[Network, ...] | None = None) -> bo
     inner = _inside(address)
     if inner:
         return all(may_call(one, networks) for one in inner)
-    return address.is_global and not address.is_multicast
+    usual = isinstance(address, ipaddress.IPv4Address) or address in _GLOBAL_UNICAST
+    return usual and address.is_global and not address.is_multicast
 
 
 def _inside(address: Address) -> tuple[Address, ...]:

@@ -1,1 +1,26 @@
 """What the exchange room does when others have news."""
+
+from __future__ import annotations
+
+from minhu.evaluation.events import OrderRated
+from minhu.exchange.domain.telling import kinds_of
+from minhu.exchange.services import outbox, transfers
+from minhu.exchange.types import EventKind
+from minhu.handling.events import OrderChanged
+from minhu.kernel.events import subscribe
+
+
+@subscribe(OrderChanged)
+def on_order(event: OrderChanged) -> None:
+    """Partners that want to know are told after the commit; transfers follow their orders."""
+    for kind in kinds_of(event.step, event.from_state, event.to_state):
+        outbox.note(kind, event.order_id, event.number, event.from_state, event.to_state, event.version)
+    transfers.follow(event)
+    if outbox.has_hotlines():
+        transfers.report_back(event)
+
+
+@subscribe(OrderRated)
+def on_rating(event: OrderRated) -> None:
+    """That it was rated, not how: the answer stays in the house."""
+    outbox.note(EventKind.RATED, event.order_id, event.number, "", "", 0)

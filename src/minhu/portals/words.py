@@ -38,6 +38,7 @@ STATES: dict[str, Sign] = {
     "refused": Sign(_("不予受理"), "grey", "ban"),
     "emergency": Sign(_("已转紧急"), "red", "ambulance"),
     "merged": Sign(_("已合并"), "grey", "git-merge"),
+    "transferred": Sign(_("已转办"), "calm", "transfer"),
     "withdrawn": Sign(_("已撤回"), "grey", "rotate"),
     "reopened": Sign(_("重办"), "orange", "repeat"),
     "escalated": Sign(_("提级督办"), "red", "flag"),

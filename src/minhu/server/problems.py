@@ -24,7 +24,7 @@ _PLAIN_PAGE = (
 def wants_json(request: HttpRequest) -> bool:
     """True for programs: the API, whoever asks for JSON before HTML, and htmx, which shows a notice."""
     accept = request.headers.get("Accept", "")
-    if request.path.startswith("/api/") or request.headers.get("HX-Request") == "true":
+    if request.path.startswith(("/api/", "/hooks/")) or request.headers.get("HX-Request") == "true":
         return True
     return "json" in accept and "text/html" not in accept
 

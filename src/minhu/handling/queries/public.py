@@ -32,6 +32,7 @@ WORDS: dict[State, str] = {
     State.MERGED: "已与同一问题合并办理",
     State.WITHDRAWN: "您已撤回",
     State.REOPENED: "正在重新办理",
+    State.TRANSFERRED: "已转其他热线办理",
 }
 RATEABLE = frozenset({State.TO_CALL_BACK, State.CLOSED, State.ANSWERED})
 

@@ -26,6 +26,8 @@ class State(StrEnum):
     MERGED = "merged"
     WITHDRAWN = "withdrawn"
     REOPENED = "reopened"
+    TRANSFERRED = "transferred"
+    """Handed to another hotline, which works on it and reports back."""
 
 
 STATE_LABELS: dict[State, str] = {
@@ -47,6 +49,7 @@ STATE_LABELS: dict[State, str] = {
     State.MERGED: "已合并",
     State.WITHDRAWN: "已撤回",
     State.REOPENED: "重办",
+    State.TRANSFERRED: "已转办",
 }
 
 LIVE_STATES: frozenset[State] = frozenset(
@@ -120,6 +123,11 @@ class Step(StrEnum):
     APPROVE_EXCLUSION = "approve_exclusion"
     REFUSE_EXCLUSION = "refuse_exclusion"
     NOTE = "note"
+    TRANSFER = "transfer"
+    TRANSFER_TAKEN = "transfer_taken"
+    TRANSFER_REFUSED = "transfer_refused"
+    TRANSFER_NEWS = "transfer_news"
+    TRANSFER_DONE = "transfer_done"
 
 
 class AssignmentRole(StrEnum):

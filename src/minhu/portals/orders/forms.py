@@ -50,6 +50,8 @@ EXTRA: Final[dict[Step, tuple[str, ...]]] = {
     ),
     S.APPROVE_REPLY: ("reply", "text"),
     S.CLOSE: ("text",),
+    S.TRANSFER_TAKEN: ("text",),
+    S.TRANSFER_DONE: ("solved", "text"),
     S.REOPEN: ("reason_code",),
     S.SUPERVISE: ("level", "unit_id"),
     S.ANSWER_SUPERVISION: ("supervision_id", "files"),
@@ -107,6 +109,11 @@ TEXT_LABELS: Final[dict[Step, str]] = {
     S.ANSWER_WHISTLE: gettext_noop("到场处置情况"),
     S.REJECT_REPLY: gettext_noop("哪里需要重答"),
     S.DISPATCH: gettext_noop("给承办单位的话"),
+    S.TRANSFER: gettext_noop("转办说明（对方热线会看到）"),
+    S.TRANSFER_TAKEN: gettext_noop("接收人、对方编号、接收时间"),
+    S.RECEIPT: gettext_noop("接收人、对方编号、接收时间"),
+    S.TRANSFER_NEWS: gettext_noop("进展（群众会看到）"),
+    S.TRANSFER_REFUSED: gettext_noop("对方退回的理由"),
     S.NOTE: gettext_noop("备注内容（群众看不到）"),
 }
 TEXT_HINTS: Final[dict[Step, str]] = {
@@ -134,6 +141,7 @@ UNIT_LABELS: Final[dict[Step, str]] = {
     S.PASS_TO_GRID: gettext_noop("网格或社区"),
     S.SUPERVISE: gettext_noop("督办哪个单位"),
     S.CONFIRM_ATTENDANCE: gettext_noop("报到单位"),
+    S.TRANSFER: gettext_noop("转给哪个热线"),
 }
 
 
@@ -143,7 +151,7 @@ def _unit(stage: Stage) -> forms.Field:
     if step in (S.SUPERVISE, S.CONFIRM_ATTENDANCE):
         ids = view.unit_ids if step is S.SUPERVISE else _called(view)
         return _chosen(label, [(i, _unit_word(i)) for i in ids], required=stage.required)
-    kinds = (UnitKind.GRID, UnitKind.COMMUNITY) if step is S.PASS_TO_GRID else ()
+    kinds = {S.PASS_TO_GRID: (UnitKind.GRID, UnitKind.COMMUNITY), S.TRANSFER: (UnitKind.HOTLINE_CENTRE,)}.get(step, ())
     missing = {"required": _("请选择%(what)s。") % {"what": label}}
     return UnitField(label=label, kinds=kinds, required=stage.required, error_messages=missing)
 

@@ -38,10 +38,11 @@ ICONS: Final[dict[Step, str]] = {
     S.WHISTLE: "speakerphone", S.ACKNOWLEDGE_WHISTLE: "bell", S.ANSWER_WHISTLE: "map-pin",
     S.CONFIRM_ATTENDANCE: "user-check", S.ASK_EXCLUSION: "filter-off", S.APPROVE_EXCLUSION: "check",
     S.REFUSE_EXCLUSION: "x", S.NOTE: "note", S.OPEN: "inbox", S.SUPPLEMENT: "message-plus",
-    S.CLOSE_ALONG: "circle-check", S.MERGE_AGAIN: "git-merge",
+    S.CLOSE_ALONG: "circle-check", S.MERGE_AGAIN: "git-merge", S.TRANSFER: "transfer", S.TRANSFER_TAKEN: "receipt",
+    S.TRANSFER_REFUSED: "arrow-back-up", S.TRANSFER_NEWS: "message-plus", S.TRANSFER_DONE: "message-reply",
 }  # fmt: skip
 GOOD: Final = frozenset({S.CLOSE, S.APPROVE_REPLY, S.ARCHIVE})
-GRAVE: Final = frozenset({S.SUPERVISE, S.REOPEN, S.ASK_RETURN, S.REJECT_REPLY, S.REFUSE, S.HAND_OVER})
+GRAVE: Final = frozenset({S.SUPERVISE, S.REOPEN, S.ASK_RETURN, S.REJECT_REPLY, S.REFUSE, S.HAND_OVER, S.TRANSFER_REFUSED})
 QUIET: Final = frozenset({S.NOTE, S.CORRECT, S.OPEN})
 
 

@@ -11,6 +11,7 @@ from minhu.handling.services.steps import (
     returns,
     supervising,
     together,
+    transferring,
     whistling,
     work,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "returns",
     "supervising",
     "together",
+    "transferring",
     "whistling",
     "work",
 ]

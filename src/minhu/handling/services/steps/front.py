@@ -68,6 +68,7 @@ def hand_over(context: Context) -> None:
 def take_back(context: Context) -> None:
     """The hotline works on after all."""
     context.order.close_reason, context.order.closed_at = "", None
+    context.order.lead_unit = None
 
 
 @handles(Step.ANSWER_DIRECTLY)

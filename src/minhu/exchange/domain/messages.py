@@ -1,0 +1,126 @@
+"""What partners may send, parsed once into types; whatever does not fit is named field by field."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any, Final, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from minhu.kernel.errors import Invalid, MinhuError
+
+MOST_BYTES: Final = 256 * 1024
+Number = Annotated[str, Field(min_length=8, max_length=24, pattern=r"^[0-9-]+$")]
+Words = Annotated[str, Field(min_length=2, max_length=2000)]
+_WORDS: Final = {
+    "missing": "必须填写。", "string_type": "应为文字。", "bool_type": "应为 true 或 false。",
+    "string_too_long": "内容过长。", "string_too_short": "内容过短。", "string_pattern_mismatch": "格式不正确。",
+    "dict_type": "应为对象。", "model_type": "应为对象。", "literal_error": "不是可用的值。", "int_type": "应为整数。",
+    "int_parsing": "应为整数。",
+}  # fmt: skip
+
+
+class _Form(BaseModel):
+    """Further fields are ignored, as the standard asks; types are not converted."""
+
+    model_config = ConfigDict(extra="ignore", strict=True, frozen=True)
+
+
+class Envelope(_Form):
+    """Every message: its kind and what it is about."""
+
+    type: Annotated[str, Field(min_length=1, max_length=32)]
+    timestamp: str = ""
+    data: dict[str, Any]
+
+
+class Signed(_Form):
+    """`order.signed`: the unit has taken the order on."""
+
+    number: Number
+
+
+class Contacted(_Form):
+    """`order.contacted`: the unit has spoken with the citizen."""
+
+    number: Number
+    text: Words
+    result: Literal["reached", "no_answer", "refused", "wrong_number"] = "reached"
+
+
+class Progress(_Form):
+    """`order.progress`: what happened since, for the staff."""
+
+    number: Number
+    text: Words
+
+
+class Replied(_Form):
+    """`order.replied`: the unit's result, which somebody reads before the citizen does."""
+
+    number: Number
+    reply: Annotated[str, Field(min_length=2, max_length=20_000)]
+    measures: Annotated[str, Field(max_length=20_000)] = ""
+    solved: bool
+    not_solved_reason: Annotated[str, Field(max_length=255)] = ""
+    legal_basis: Annotated[str, Field(max_length=255)] = ""
+    text: Annotated[str, Field(max_length=2000)] = ""
+
+
+class Offered(_Form):
+    """`transfer.offered`: another hotline hands an order over. Personal values only where the agreement allows them."""
+
+    transfer: Annotated[str, Field(min_length=8, max_length=64)]
+    number: Number
+    title: Annotated[str, Field(max_length=200)] = ""
+    text: Annotated[str, Field(min_length=5, max_length=20_000)]
+    request_type: Annotated[str, Field(max_length=16)] = ""
+    reason: Annotated[str, Field(max_length=500)] = ""
+    place: Annotated[str, Field(max_length=200)] = ""
+    name: Annotated[str, Field(max_length=50)] = ""
+    phone: Annotated[str, Field(max_length=32)] = ""
+    confidential: bool = False
+    wants_callback: bool = True
+
+
+class Answered(_Form):
+    """`transfer.taken`, `transfer.refused`, `transfer.progress`: how it goes there."""
+
+    transfer: Annotated[str, Field(min_length=8, max_length=64)]
+    number: Annotated[str, Field(max_length=64)] = ""
+    taken_by: Annotated[str, Field(max_length=64)] = ""
+    text: Annotated[str, Field(max_length=2000)] = ""
+
+
+class Done(_Form):
+    """`transfer.done`: the result that the other hotline told the citizen."""
+
+    transfer: Annotated[str, Field(min_length=8, max_length=64)]
+    reply: Annotated[str, Field(min_length=2, max_length=20_000)]
+    solved: bool | None = None
+
+
+F = TypeVar("F", bound=_Form)
+
+
+def envelope(body: bytes) -> Envelope:
+    """The outer form of a message; raises MinhuError 400 for what is no JSON object, 413 above 256 KiB."""
+    if len(body) > MOST_BYTES:
+        raise MinhuError("消息不能超过 256 KB。", code="too_large", status=413)
+    try:
+        content = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise MinhuError("消息不是有效的 JSON，请用 UTF-8 编码。", code="bad_json") from error
+    return parsed(Envelope, content)
+
+
+def parsed(form: type[F], content: object) -> F:
+    """``content`` as a form; raises Invalid naming the fields."""
+    try:
+        return form.model_validate(content)
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_context=False, include_input=False)[:20]
+        fields = {
+            ".".join(map(str, item["loc"]))[:60] or "body": _WORDS.get(item["type"], "格式不正确。") for item in found
+        }
+        raise Invalid("消息内容不符合约定，请按 errors 中的说明修改。", fields=fields) from error

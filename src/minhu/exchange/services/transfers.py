@@ -1,0 +1,296 @@
+"""Orders that go to another hotline and come back: who has it, their number, what they answer.
+
+Both sides keep a row with the same id. Ours is changed only by the steps of the order (`subscribers`), whoever takes
+them: a person who heard it by telephone, or the partner's signed message. Personal values go out only where the
+agreement allows it and the requester did not ask for confidence; each is entered in the log of readings.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from minhu.directory.access import acting_as, as_system, elevated
+from minhu.directory.queries.areas import area_info
+from minhu.directory.queries.units import unit_name
+from minhu.directory.types import AreaLevel, Role
+from minhu.exchange.domain import messages
+from minhu.exchange.models import Delivery, Partner, Transfer
+from minhu.exchange.services.outbox import put
+from minhu.exchange.types import PartnerKind, TransferState
+from minhu.handling import services as handling
+from minhu.handling.events import OrderChanged
+from minhu.handling.queries import visible_orders
+from minhu.handling.types import State, Step, StepData
+from minhu.intake import services as intake
+from minhu.intake.queries import reveal
+from minhu.intake.types import Channel, NewRequest, PersonalField
+from minhu.kernel import masks
+from minhu.kernel.actors import SYSTEM, Actor, current_actor
+from minhu.kernel.clock import now
+from minhu.kernel.errors import Conflict, NotFound
+
+WHY: Final = "a transfer belongs to the order whose step is being taken"
+OFFERED: Final = "transfer.offered"
+UNDECIDED: Final = frozenset({State.RECEIVED.value, State.INCOMPLETE.value})
+_ENDS: Final = {
+    Step.TRANSFER_TAKEN.value: TransferState.TAKEN,
+    Step.TRANSFER_REFUSED.value: TransferState.REFUSED,
+    Step.TRANSFER_DONE.value: TransferState.DONE,
+    Step.TAKE_BACK.value: TransferState.TAKEN_BACK,
+}
+_REPLIES: Final = frozenset({Step.APPROVE_REPLY.value, Step.ANSWER_DIRECTLY.value})
+Answer = dict[str, Any]
+
+
+# -- what we hand over --------------------------------------------------------------------------------------------
+
+
+def follow(event: OrderChanged) -> None:
+    """Keep our rows in step with the order: begin, taken, refused, done, taken back."""
+    if event.step == Step.TRANSFER.value:
+        with transaction.atomic(), elevated(WHY):
+            _begin(event)
+    elif event.step in _ENDS:
+        with transaction.atomic(), elevated(WHY):
+            _move(event, _ENDS[event.step])
+
+
+def _begin(event: OrderChanged) -> None:
+    row = visible_orders(SYSTEM).filter(pk=event.order_id).values(
+        "lead_unit_id", "request_id", "title", "request_type", "area_id", "confidential", "request__text",
+        "request__wants_callback",
+    ).get()  # fmt: skip
+    reason = _last_text(event.order_id)
+    partner = Partner.objects.filter(kind=PartnerKind.HOTLINE.value, unit_id=row["lead_unit_id"], active=True).first()
+    online = partner is not None and bool(partner.url)
+    made = Transfer.objects.create(
+        order_id=event.order_id, partner=partner, by_phone=not online, whom=unit_name(row["lead_unit_id"])[:64],
+        reason=reason[:500], offered_at=now(), offered_by=current_actor().id,
+    )  # fmt: skip
+    if partner is not None and online:
+        made.message_id = put(partner, OFFERED, _offer(event.number, row, partner, made), now()).message_id
+        made.save(update_fields=["message_id"])
+
+
+def _offer(number: str, row: Mapping[str, Any], partner: Partner, made: Transfer) -> Answer:
+    """What the other hotline needs to work; the person only where the agreement says so."""
+    open_words = partner.personal and not row["confidential"]
+    area = area_info(row["area_id"])
+    if area is not None and area.level > AreaLevel.STREET:
+        area = area_info(area.path[AreaLevel.STREET - 1]) or area
+    found: Answer = {
+        "transfer": str(made.uid), "number": number, "title": row["title"][:200], "request_type": row["request_type"],
+        "text": row["request__text"] if open_words else masks.free_text(row["request__text"]),
+        "reason": made.reason, "place": area.full_name if area else "", "confidential": row["confidential"],
+        "wants_callback": row["request__wants_callback"] and open_words,
+    }  # fmt: skip
+    if open_words:
+        why = f"转办至{made.whom}"
+        for name, field in (
+            ("name", PersonalField.NAME),
+            ("phone", PersonalField.PHONE),
+            ("place", PersonalField.PLACE),
+        ):
+            if value := reveal(row["request_id"], field, why):
+                found[name] = value
+    return found
+
+
+def _last_text(order_id: int) -> str:
+    texts = visible_orders(SYSTEM).filter(pk=order_id).order_by("-steps__id").values_list("steps__text", flat=True)
+    return texts.first() or ""
+
+
+def _move(event: OrderChanged, state: TransferState) -> None:
+    row = _open(outgoing=True).filter(order_id=event.order_id).select_for_update(of=("self",)).first()
+    if row is None:
+        return
+    row.state, row.note = state.value, _last_text(event.order_id)[:500]
+    if state is TransferState.TAKEN:
+        row.taken_at = row.taken_at or now()
+    else:
+        row.ended_at = now()
+    row.save(update_fields=["state", "note", "taken_at", "ended_at"])
+    if state is TransferState.TAKEN_BACK and row.partner is not None and not row.by_phone:
+        put(row.partner, "transfer.taken_back", {"transfer": str(row.uid), "text": row.note}, now())
+
+
+def receipted(delivery: Delivery, body: bytes) -> None:
+    """The partner's answer to an offer names its own number: the first receipt."""
+    if delivery.kind != OFFERED:
+        return
+    try:
+        number = json.loads(body)["number"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return
+    if isinstance(number, str) and 0 < len(number) <= 64 and number.isprintable():
+        with transaction.atomic(), elevated(WHY):
+            Transfer.objects.filter(message_id=delivery.message_id, their_number="").update(their_number=number)
+
+
+def _open(*, outgoing: bool) -> QuerySet[Transfer]:
+    return Transfer.objects.filter(outgoing=outgoing, ended_at__isnull=True).select_related("partner")
+
+
+# -- what they answer ---------------------------------------------------------------------------------------------
+
+
+def _theirs(partner: Partner, uid: str) -> tuple[Transfer, str, int]:
+    """The transfer that a partner speaks of, with the order's number and request; raises NotFound for any other's."""
+    with elevated(WHY):
+        row = Transfer.objects.filter(uid=_uuid(uid), partner=partner, outgoing=True).first()
+        if row is None:
+            raise NotFound("没有这次转办。", code="no_such_transfer")
+        number, request_id = visible_orders(SYSTEM).filter(pk=row.order_id).values_list("number", "request_id").get()
+    if row.ended_at is not None:
+        raise Conflict("这次转办已经结束。", code="transfer_ended")
+    return row, number, request_id
+
+
+def _report(partner: Partner, uid: str, step: Step, data: StepData, **told: str) -> Answer:
+    row, number, request_id = _theirs(partner, uid)
+    actor = Actor(
+        "partner", f"partner:{partner.pk}", partner.label, roles=frozenset({Role.PARTNER.value}),
+        own_requests=(request_id,),
+    )  # fmt: skip
+    with acting_as(actor):
+        done = handling.take(number, step, data)
+        known = {name: value for name, value in told.items() if value}
+        if known:
+            Transfer.objects.filter(pk=row.pk).update(**known)
+    return {"number": number, "state": done.state.value}
+
+
+def taken(partner: Partner, envelope: messages.Envelope, _message_id: str) -> Answer:
+    """They work on it; their number and who took it are the receipt."""
+    form = messages.parsed(messages.Answered, envelope.data)
+    words = "；".join(
+        part
+        for part in (form.taken_by and f"接收人：{form.taken_by}", form.number and f"对方编号：{form.number}")
+        if part
+    )
+    return _report(
+        partner, form.transfer, Step.TRANSFER_TAKEN, StepData(text=words), their_number=form.number,
+        taken_by=form.taken_by,
+    )  # fmt: skip
+
+
+def refused(partner: Partner, envelope: messages.Envelope, _message_id: str) -> Answer:
+    """They do not take it: back to our dispatch."""
+    form = messages.parsed(messages.Answered, envelope.data)
+    data = StepData(text=form.text or "对方未说明理由")
+    return _report(partner, form.transfer, Step.TRANSFER_REFUSED, data, their_number=form.number)
+
+
+def progress(partner: Partner, envelope: messages.Envelope, _message_id: str) -> Answer:
+    """News that our citizen reads too."""
+    form = messages.parsed(messages.Answered, envelope.data)
+    return _report(partner, form.transfer, Step.TRANSFER_NEWS, StepData(text=masks.free_text(form.text)))
+
+
+def done(partner: Partner, envelope: messages.Envelope, _message_id: str) -> Answer:
+    """Their result is the public reply."""
+    form = messages.parsed(messages.Done, envelope.data)
+    return _report(partner, form.transfer, Step.TRANSFER_DONE, StepData(reply=form.reply, solved=form.solved))
+
+
+# -- what they hand over ------------------------------------------------------------------------------------------
+
+
+def offered(partner: Partner, envelope: messages.Envelope, _message_id: str) -> Answer:
+    """An order of another hotline becomes a request of ours; the answer is the receipt with our number."""
+    form = messages.parsed(messages.Offered, envelope.data)
+    uid = _uuid(form.transfer)
+    with elevated(WHY):
+        if Transfer.objects.filter(uid=uid).exists():
+            raise Conflict("这次转办的编号已经用过。", code="transfer_known")
+    new = NewRequest(
+        text=form.text, title=form.title[:100], channel=Channel.API, place_text=form.place, requester_name=form.name,
+        requester_phone=form.phone, confidential=form.confidential, wants_callback=form.wants_callback,
+        request_type=form.request_type, idempotency_key=f"transfer:{uid.hex}",
+        source={"transferred_from": partner.label, "their_number": form.number, "reason": form.reason},
+    )  # fmt: skip
+    actor = Actor("partner", f"partner:{partner.pk}", partner.label, roles=frozenset({Role.PARTNER.value}))
+    receipt = intake.receive(new, actor=actor)
+    with elevated(WHY):
+        order_id, state = visible_orders(SYSTEM).filter(number=receipt.number).values_list("id", "state").get()
+        row = Transfer.objects.create(
+            uid=uid, order_id=order_id, partner=partner, outgoing=False, whom=partner.label, reason=form.reason,
+            offered_at=now(), offered_by=actor.id, their_number=form.number,
+        )  # fmt: skip
+        if state not in UNDECIDED:
+            _accepted(row, receipt.number)
+    return {"number": receipt.number, "state": state}
+
+
+def taken_back(partner: Partner, envelope: messages.Envelope, _message_id: str) -> Answer:
+    """The other hotline goes on by itself: our order stays, and its desk is told in a note."""
+    form = messages.parsed(messages.Answered, envelope.data)
+    with elevated(WHY):
+        row = _open(outgoing=False).filter(uid=_uuid(form.transfer), partner=partner).first()
+        if row is None:
+            raise NotFound("没有这次转办。", code="no_such_transfer")
+        row.state, row.ended_at, row.note = TransferState.TAKEN_BACK.value, now(), form.text[:500]
+        row.save(update_fields=["state", "ended_at", "note"])
+        number = visible_orders(SYSTEM).filter(pk=row.order_id).values_list("number", flat=True).get()
+    with as_system():
+        handling.take(number, Step.NOTE, StepData(text=f"{partner.label}已收回此件，由其继续办理。{form.text}"))
+    return {"number": number}
+
+
+def report_back(event: OrderChanged) -> None:
+    """An order that came from another hotline: tell it what our citizen would read."""
+    if event.step in (Step.OPEN.value, Step.NOTE.value):
+        return
+    with transaction.atomic(), elevated(WHY):
+        row = _open(outgoing=False).filter(order_id=event.order_id).select_for_update(of=("self",)).first()
+        if row is None or row.partner is None:
+            return
+        if row.taken_at is None and event.to_state not in UNDECIDED | {State.REFUSED.value}:
+            _accepted(row, event.number)
+        if event.step == Step.REFUSE.value:
+            _finish(row, TransferState.REFUSED, "transfer.refused", {"text": _last_text(event.order_id)})
+        elif event.step in _REPLIES:
+            values = visible_orders(SYSTEM).filter(pk=event.order_id).values("public_reply", "solved").get()
+            _finish(
+                row, TransferState.DONE, "transfer.done", {"reply": values["public_reply"], "solved": values["solved"]}
+            )
+        elif (text := _public(event.order_id)) and event.step != Step.ACCEPT.value:
+            _tell(row, "transfer.progress", {"text": text})
+
+
+def _public(order_id: int) -> str:
+    rows = (
+        visible_orders(SYSTEM).filter(pk=order_id).order_by("-steps__id").values_list("steps__public_text", flat=True)
+    )
+    return rows.first() or ""
+
+
+def _accepted(row: Transfer, number: str) -> None:
+    row.state, row.taken_at = TransferState.TAKEN.value, now()
+    row.save(update_fields=["state", "taken_at"])
+    _tell(row, "transfer.taken", {"number": number})
+
+
+def _finish(row: Transfer, state: TransferState, kind: str, data: Answer) -> None:
+    row.state, row.ended_at = state.value, now()
+    row.save(update_fields=["state", "ended_at"])
+    _tell(row, kind, data)
+
+
+def _tell(row: Transfer, kind: str, data: Answer) -> None:
+    if row.partner is not None and row.partner.url:
+        put(row.partner, kind, {"transfer": str(row.uid), **data}, now())
+
+
+def _uuid(text: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(text)
+    except ValueError as error:
+        raise NotFound("没有这次转办。", code="no_such_transfer") from error
