@@ -91,7 +91,8 @@ def test_columns_of_several_cities_are_known_by_name() -> None:
     found = {guess.column: guess.field for guess in detect(read_table(xlsx([["x"] * 16], header), "a.xlsx"))}
     assert list(found.values()) == [
         Field.KEY, Field.NAME, Field.PHONE, Field.TITLE, Field.TEXT, Field.RECEIVED_AT, Field.PLACE, Field.AREA,
-        Field.CATEGORY_1, Field.CATEGORY_2, Field.CATEGORY_3, Field.UNIT, Field.REPLY, Field.REPLIED_AT, None, None,
+        Field.CATEGORY_1, Field.CATEGORY_2, Field.CATEGORY_3, Field.UNIT, Field.REPLY, Field.REPLIED_AT,
+        Field.SATISFACTION, Field.SOLVED,
     ]  # fmt: skip
 
 

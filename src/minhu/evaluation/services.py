@@ -49,6 +49,8 @@ def rate(number: str, answers: Answers, channel: RatingChannel = RatingChannel.W
     rated = rated_order(order)
     if rated is None:
         raise Conflict("这件诉求还没有办理结果，办结后即可评价。", code="not_rateable")
+    if order.imported and Rating.objects.filter(order=order, channel=RatingChannel.IMPORT.value).exists():
+        raise Conflict("这件诉求导入时已带有群众评价，不再重复评价。", code="rated_already")
     try:
         with transaction.atomic(), elevated("a rating is written under the order it belongs to"):
             rating = Rating.objects.create(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from django.db.models import Q
 
+from minhu.evaluation.importing import keep_imported
 from minhu.evaluation.models import Rating
 from minhu.handling.events import ClosingUnanswered
+from minhu.intake.events import RequestsImported
 from minhu.kernel.errors import Conflict
 from minhu.kernel.events import subscribe
 
@@ -19,3 +21,9 @@ def on_closing(event: ClosingUnanswered) -> None:
     unsolved = Q(joint_with_id=event.order_id, solved=False)
     if Rating.objects.filter(own | unsolved, round=event.round, reached=True).exists():
         raise Conflict("群众已作评价，请根据评价办结或重办。", code="answered")
+
+
+@subscribe(RequestsImported)
+def on_import(event: RequestsImported) -> None:
+    """Citizens' answers of the past come in with the orders they are about."""
+    keep_imported(event)

@@ -67,6 +67,9 @@ class HistoricRow:
     """The handling unit named in the source, where it could be recognised."""
     reply: str
     replied_at: datetime | None
+    satisfaction: str = ""
+    """What the citizen said of the answer in the source: satisfied, mostly, so_so, dissatisfied, or nothing."""
+    solved: bool | None = None
 
 
 @dataclass(frozen=True)

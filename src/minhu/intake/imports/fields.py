@@ -33,6 +33,8 @@ class Field(StrEnum):
     UNIT = "unit"
     REPLY = "reply"
     REPLIED_AT = "replied_at"
+    SATISFACTION = "satisfaction"
+    SOLVED = "solved"
 
 
 LEVELS: Final = (Field.CATEGORY_1, Field.CATEGORY_2, Field.CATEGORY_3, Field.CATEGORY_4, Field.CATEGORY_5)
@@ -62,6 +64,8 @@ LABELS: Final[dict[Field, str]] = {
     Field.UNIT: "承办单位",
     Field.REPLY: "答复内容",
     Field.REPLIED_AT: "答复时间",
+    Field.SATISFACTION: "满意度",
+    Field.SOLVED: "是否解决",
 }
 
 # the first names are the commonest; a whole name decides before a part of one
@@ -109,6 +113,10 @@ NAMES: Final[dict[Field, tuple[str, ...]]] = {
         "答复时间", "办结时间", "回复时间", "办理时间", "完成时间", "办结日期", "反馈时间", "处理时间", "答复日期", "结案时间", "处置时间",
         "关闭时间",
     ),
+    Field.SATISFACTION: (
+        "满意度", "是否满意", "满意度评价", "评价结果", "满意程度", "群众满意度", "回访满意度", "满意情况", "服务评价", "群众评价", "评价",
+    ),
+    Field.SOLVED: ("是否解决", "解决情况", "是否已解决", "问题是否解决", "诉求是否解决", "回访是否解决"),
 }  # fmt: skip
 
 _MARKS = re.compile(r"[\s*＊:：_\-—()（）\[\]【】“”\"'.·/]+")

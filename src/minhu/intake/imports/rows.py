@@ -27,6 +27,15 @@ TYPES: Final = {
     "意见": "suggestion", "表扬": "praise", "感谢": "praise",
 }  # fmt: skip
 
+GRADES: Final = (
+    ("不满意", "dissatisfied"), ("基本满意", "mostly"), ("较满意", "mostly"), ("比较满意", "mostly"), ("一般", "so_so"), ("满意", "satisfied"),
+)  # fmt: skip
+"""The first word that stands in the cell; 'dissatisfied' before 'satisfied', which it holds."""
+SOLVED: Final = {
+    "是": True, "已解决": True, "解决": True, "y": True, "yes": True, "1": True, "true": True,
+    "否": False, "未解决": False, "没有解决": False, "没解决": False, "n": False, "no": False, "0": False, "false": False,
+}  # fmt: skip
+
 
 class RejectedRow(ValueError):
     """Why a row is not taken, in Chinese; holds no personal value."""
@@ -55,6 +64,8 @@ class Draft:
     unit: str
     reply: str
     replied_at: datetime | None
+    satisfaction: str
+    solved: bool | None
     source: dict[str, object]
 
 
@@ -82,6 +93,7 @@ class RowReader:
         reply = answer = self._words(Field.REPLY, cells)
         replied = self._replied(received, reply, cells)
         extra = self._extra(cells, line)
+        satisfaction, solved = self._rating(line) if replied else ("", None)
         if replied is None and reply:
             extra[self._column[Field.REPLY]] = reply[:LONGEST_EXTRA]
             reply = ""
@@ -106,6 +118,8 @@ class RowReader:
             unit=line.get(Field.UNIT, "")[:120],
             reply=reply,
             replied_at=replied,
+            satisfaction=satisfaction,
+            solved=solved,
             source=extra,
         )
 
@@ -149,6 +163,12 @@ class RowReader:
             return received
         raise RejectedRow("答复时间早于受理时间，请核对。")
 
+    def _rating(self, line: Mapping[Field, str]) -> tuple[str, bool | None]:
+        """What the citizen said of the answer; words that mean no grade say nothing (they stay in `source`)."""
+        said = line.get(Field.SATISFACTION, "")
+        grade = next((grade for word, grade in GRADES if word in said), "")
+        return grade, SOLVED.get(line.get(Field.SOLVED, "").lower())
+
     def _category(self, cells: Mapping[str, Cell]) -> tuple[str, ...]:
         if column := self._column.get(Field.CATEGORY_PATH):
             return path_of(cells.get(column))
@@ -158,7 +178,16 @@ class RowReader:
     def _extra(self, cells: Mapping[str, Cell], line: Mapping[Field, str]) -> dict[str, object]:
         """Columns without a meaning and names of the source; telephone and identity numbers in them are masked."""
         kept = {column: text_of(cell)[:LONGEST_EXTRA] for column, cell in cells.items() if column not in self._extra_ok}
-        for field in (Field.KEY, Field.TYPE, Field.AREA, Field.CATEGORY_PATH, *LEVELS, Field.UNIT):
+        for field in (
+            Field.KEY,
+            Field.TYPE,
+            Field.AREA,
+            Field.CATEGORY_PATH,
+            *LEVELS,
+            Field.UNIT,
+            Field.SATISFACTION,
+            Field.SOLVED,
+        ):
             if said := line.get(field, ""):
                 kept[self._column[field]] = said[:LONGEST_EXTRA]
         safe = {column: masks.free_text(said) for column, said in kept.items() if said}

@@ -212,6 +212,8 @@ def _historic(one: Marked, request_id: int, number: str) -> HistoricRow:
         unit_id=found.unit_id,
         reply=draft.reply,
         replied_at=draft.replied_at,
+        satisfaction=draft.satisfaction,
+        solved=draft.solved,
     )
 
 
