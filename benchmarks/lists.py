@@ -277,7 +277,7 @@ def measure(total: int, rounds: int) -> dict[str, dict[str, float]]:
 def a_home(folder: str | None) -> Iterator[Path]:
     """A MINHU_HOME with a running, migrated database and the fictional city; removed unless it was named."""
     home = Path(folder or tempfile.mkdtemp(prefix="minhu-lists-")).absolute()
-    os.environ.update(MINHU_HOME=str(home), MINHU_WORKER="none", MINHU_DEMO="0")
+    os.environ.update(MINHU_HOME=str(home), MINHU_WORKER="none", MINHU_DEMO="0", MINHU_SECOND_FACTOR="optional")
     os.environ.pop("MINHU_DATABASE_URL", None)
     subprocess.run([sys.executable, "-m", "minhu", "migrate", "--quiet"], check=True)
     from minhu.server.bootstrap import setup

@@ -16,6 +16,7 @@ CHECKS: dict[str, list[str]] = {
     "style": [str(BIN / "ruff"), "check", "--quiet", *CODE],
     "format": [str(BIN / "ruff"), "format", "--check", "--quiet", *CODE],
     "types": [str(BIN / "mypy"), "--no-error-summary"],
+    "types of benchmarks": [str(BIN / "mypy"), "--no-error-summary", "--explicit-package-bases", "benchmarks"],
     "house plan": [str(BIN / "lint-imports"), "--no-logo"],
     "migrations": [sys.executable, "tools/check_migrations.py"],
     "sizes": [sys.executable, "tools/check_sizes.py"],
@@ -31,7 +32,7 @@ def main() -> int:
     """Run the named checks (default: all); prints what failed at the end."""
     import os
 
-    environment = {**os.environ, "MINHU_HOME": str(ROOT / "build" / "check-home")}
+    environment = {**os.environ, "MINHU_HOME": str(ROOT / "build" / "check-home"), "MYPYPATH": "benchmarks"}
     failed = []
     for name in sys.argv[1:] or CHECKS:
         began = time.monotonic()
