@@ -53,6 +53,22 @@ def test_one_request_from_two_connections_at_once() -> None:
     assert sorted(receipt.created for receipt in receipts) == [False, False, False, True]
 
 
+@pytest.mark.parametrize("within", [False, True])
+def test_a_number_already_taken_is_drawn_anew(within: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sequence that went round within a day must not cost anybody his request, also inside a larger transaction."""
+    from minhu.intake import store
+
+    first = services.receive(NewRequest(text=TEXT))
+    numbers, real = [first.number, first.number], store.make_number
+    monkeypatch.setattr(store, "make_number", lambda *given: numbers.pop() if numbers else real(*given))
+    photo = (UploadedFile("1.png", png()),)
+    with transaction.atomic() if within else contextlib.nullcontext():
+        second = services.receive(NewRequest(text=TEXT + "另一件", files=photo))
+    assert second.number != first.number
+    assert not numbers
+    assert counts() == (2, 1)
+
+
 def test_a_full_disk_leaves_nothing(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from minhu.engines import files
 
