@@ -29,7 +29,9 @@ def unit_system(city: City) -> Partner:
     staff = make_staff("water-system", city.units["water"], Role.UNIT_HANDLER, "水务局业务系统")
     staff.set_unusable_password()
     staff.save()
-    data = PartnerData(label="水务局系统", kind="unit", unit_id=city.unit("water"), account="water-system", reach="unit")
+    data = PartnerData(
+        label="水务局系统", kind="unit", unit_id=city.unit("water"), account="water-system", reach="unit"
+    )
     with as_system():
         uid, _, _ = partners.add(data)
     return Partner.objects.get(uid=uid)

@@ -1,0 +1,120 @@
+"""Handing over by telephone, and what a hotline may not do to orders that are not its own."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from factories import City, make_order, make_unit
+from minhu.directory.access import acting_as, as_system
+from minhu.directory.types import UnitKind
+from minhu.engines import webhooks
+from minhu.exchange.models import Delivery, Partner, Transfer
+from minhu.exchange.services import partners
+from minhu.exchange.types import PartnerData
+from minhu.handling.models import Order
+from minhu.handling.services import take
+from minhu.handling.types import Step, StepData
+from minhu.kernel import clock
+from minhu.kernel.errors import Conflict, Invalid, NotAllowed
+
+pytestmark = pytest.mark.django_db
+
+
+def hotline(label: str, code: str, url: str = "https://partner.example/in") -> Partner:
+    unit = make_unit(code, f"{label}中心", UnitKind.HOTLINE_CENTRE)
+    with as_system():
+        uid, _, _ = partners.add(PartnerData(label=label, kind="hotline", url=url, unit_id=unit.pk))
+    return Partner.objects.get(uid=uid)
+
+
+def hand_over(city: City, unit_id: int | None) -> str:
+    number = make_order(city).number
+    data = StepData(reason_code="other_city", text="事发地在邻州", unit_id=unit_id)
+    with acting_as(city.actor("dispatcher")):
+        take(number, Step.TRANSFER, data)
+    return number
+
+
+def post(partner: Partner, kind: str, data: dict[str, Any]) -> Any:
+    body = json.dumps({"type": kind, "timestamp": "", "data": data}).encode()
+    headers = webhooks.sign(partner.secret_in, uuid.uuid4().hex, clock.now(), body)
+    return Client().post(f"/hooks/{partner.uid}/", body, content_type="application/json", headers=headers)
+
+
+def test_a_hotline_without_a_connection_is_rung_up_and_its_receipt_recorded(city: City) -> None:
+    unit = make_unit("far", "远州市热线中心", UnitKind.HOTLINE_CENTRE)
+    number = hand_over(city, unit.pk)
+    with as_system():
+        row = Transfer.objects.get(order__number=number)
+        assert (row.by_phone, row.whom, row.state) == (True, "远州市热线中心", "offered")
+        assert not Delivery.objects.exists()
+    with acting_as(city.actor("dispatcher")):
+        take(number, Step.TRANSFER_TAKEN, StepData(text="接收人：08 号话务员；对方编号：F-2026-9；时间 10:20"))
+        with pytest.raises(Conflict, match="已经接收"):
+            take(number, Step.TRANSFER_TAKEN, StepData(text="再来一次"))
+        take(number, Step.TRANSFER_DONE, StepData(reply="对方已答复群众。", solved=True))
+    with as_system():
+        row = Transfer.objects.get(order__number=number)
+        assert (row.state, row.ended_at is not None) == ("done", True)
+        order = Order.objects.get(number=number)
+        assert (order.state, order.public_reply) == ("to_call_back", "对方已答复群众。")
+
+
+def test_only_a_hotline_and_not_our_own_can_be_handed_to(city: City) -> None:
+    for unit in ("water", "centre"):
+        with pytest.raises(Invalid):
+            hand_over(city, city.unit(unit))
+    with acting_as(city.actor("water_handler")), pytest.raises(NotAllowed):
+        take(make_order(city, upto="dispatched").number, Step.TRANSFER, StepData(text="x", unit_id=city.unit("centre")))
+
+
+def test_another_hotline_speaks_only_of_what_was_handed_to_it(city: City) -> None:
+    mine, other = hotline("邻州热线", "near"), hotline("远州热线", "far")
+    number = hand_over(city, mine.unit_id)
+    with as_system():
+        uid = str(Transfer.objects.get(order__number=number).uid)
+    done = {"transfer": uid, "reply": "假的答复"}
+    assert post(other, "transfer.done", done).status_code == 404
+    assert post(mine, "transfer.done", {**done, "transfer": str(uuid.uuid4())}).status_code == 404
+    assert post(mine, "transfer.done", {**done, "transfer": "not a uuid"}).status_code == 404
+    assert post(mine, "order.replied", {"number": number, "reply": "假的", "solved": True}).status_code == 422
+    assert post(mine, "transfer.taken", {"transfer": uid, "number": "N-1", "taken_by": "3 号席"}).status_code == 200
+    assert post(mine, "transfer.done", {**done, "reply": "真的答复"}).status_code == 200
+    assert post(mine, "transfer.progress", {"transfer": uid, "text": "又一条"}).status_code == 409
+    with as_system():
+        row = Transfer.objects.get(uid=uid)
+        assert (row.their_number, row.taken_by, row.state) == ("N-1", "3 号席", "done")
+
+
+def test_an_offer_is_one_request_and_cannot_take_over_a_known_transfer(city: City) -> None:
+    partner = hotline("邻州热线", "near")
+    offer = {"transfer": str(uuid.uuid4()), "number": "2603090000011", "text": "邻州市民反映柳湾路路灯不亮。"}
+    first = post(partner, "transfer.offered", offer)
+    assert first.status_code == 200
+    assert post(partner, "transfer.offered", offer).status_code == 409
+    with as_system():
+        order = Order.objects.select_related("request").get(number=first.json()["number"])
+        assert order.request.source["their_number"] == "2603090000011"
+        assert Order.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"text": ""}, {"text": None}, {"text": "短"}, {"transfer": 5}, {"number": "x"}, {"phone": "12"}, {"name": ["a"]}],
+)
+def test_a_broken_offer_is_refused_whole(city: City, changed: dict[str, Any]) -> None:
+    partner = hotline("邻州热线", "near")
+    offer = {
+        "transfer": str(uuid.uuid4()),
+        "number": "2603090000011",
+        "text": "邻州市民反映柳湾路路灯不亮。",
+        **changed,
+    }
+    assert post(partner, "transfer.offered", offer).status_code == 422
+    with as_system():
+        assert not Order.objects.exists()
