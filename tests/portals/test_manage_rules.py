@@ -14,7 +14,7 @@ from minhu.directory.models import ApiToken, Post, RuleSet, Staff
 from minhu.directory.queries.rules import deadline_rules, rate_rules, shipped_content, working_calendar
 from minhu.directory.types import RuleKind
 from minhu.kernel.clock import now
-from minhu.portals.manage import verification
+from minhu.portals.audit import verification
 from minhu.portals.manage.calendar_pages import days_of
 from minhu.portals.manage.rule_text import line_of, written
 
@@ -151,5 +151,5 @@ def test_a_token_is_shown_once_and_can_be_revoked(enter: Any) -> None:  # noqa: 
 def test_the_ledger_is_checked_and_the_result_stays(enter: Any, home: Path) -> None:  # noqa: F811
     verification.run("audit")
     assert verification.state()["running"] is False
-    page = enter("audit").get("/manage/ledger/").content.decode()
+    page = enter("audit").get("/audit/").content.decode()
     assert "核对 " in page

@@ -159,9 +159,12 @@ def checkpoints(limit: int = 20) -> list[CheckpointView]:
     """Return the newest checkpoints, newest first: sizes and roots only."""
     with everything_visible():
         rows = list(Checkpoint.objects.order_by("-size")[:limit])
-    return [
-        CheckpointView(row.size, bytes(row.root).hex(), row.at, bytes(row.signature or b"")[:4].hex()) for row in rows
-    ]
+    return [checkpoint_view(row) for row in rows]
+
+
+def checkpoint_view(row: Checkpoint) -> CheckpointView:
+    """Return a checkpoint as it leaves the room."""
+    return CheckpointView(row.size, bytes(row.root).hex(), row.at, bytes(row.signature or b"")[:4].hex())
 
 
 def last_note() -> str:
@@ -223,6 +226,7 @@ __all__ = [
     "Book",
     "accesses",
     "book_counts",
+    "checkpoint_view",
     "checkpoints",
     "entries_between",
     "entries_of",

@@ -239,3 +239,45 @@ class AccessFilter:
     purpose: str = ""
     start: datetime | None = None
     end: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Checkpoints kept elsewhere against the ledger: `agreeing` is the largest size up to which they agree."""
+
+    lines: int
+    signed: int
+    forged: int
+    size: int
+    theirs: int
+    agreeing: int
+    differing: tuple[int, ...]
+    bad_lines: tuple[int, ...]
+
+    @property
+    def rolled_back(self) -> bool:
+        """Whether they know of more entries than the ledger has."""
+        return self.theirs > self.size
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing contradicts."""
+        return not (self.differing or self.bad_lines or self.forged or self.rolled_back)
+
+
+@dataclass(frozen=True, slots=True)
+class InspectedEntry:
+    """An entry, and whether it still is what its leaf hash says."""
+
+    entry: EntryView
+    intact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """A stretch of the ledger: what is there, what is missing, and the checkpoints before and after."""
+
+    entries: tuple[InspectedEntry, ...]
+    missing: tuple[int, ...]
+    before: CheckpointView | None
+    after: CheckpointView | None

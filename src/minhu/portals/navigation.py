@@ -37,6 +37,7 @@ ITEMS: tuple[NavItem, ...] = (
     NavItem(_("工单查询"), "/orders/", "list-search", OFFICE | UNIT_ROLES | FIGURES, _WORK),
     NavItem(_("督办台"), "/supervision/", "flag", WATCH, _SEE, "supervision"),
     NavItem(_("领导驾驶舱"), "/leader/", "gauge", FIGURES, _SEE),
+    NavItem(_("账本审计"), "/audit/", "shield-check", frozenset({Role.AUDIT_ADMIN}), _SEE),
     NavItem(_("数据导入"), "/import/", "table-import", frozenset({Role.DISPATCHER}), _RUN),
     NavItem(_("系统管理"), "/manage/", "settings", frozenset(ADMINISTRATORS), _RUN),
 )
@@ -87,7 +88,7 @@ HOMES: tuple[tuple[Role, str], ...] = (
     (Role.INSPECTOR, "/supervision/"),
     (Role.SYSTEM_ADMIN, "/manage/"),
     (Role.SECURITY_ADMIN, "/manage/"),
-    (Role.AUDIT_ADMIN, "/manage/"),
+    (Role.AUDIT_ADMIN, "/audit/"),
 )
 
 

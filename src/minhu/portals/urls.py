@@ -17,6 +17,7 @@ PAGES: tuple[str, ...] = (
     "orders",
     "supervision",
     "leader",
+    "audit",
     "manage",
     "data",
     "live",

@@ -1,6 +1,7 @@
 """What the ledger does: append entries, log readings, integrate, verify, prove."""
 
 from minhu.ledger.services.append import append, append_many, record_access
+from minhu.ledger.services.compare import compare_kept, inspect
 from minhu.ledger.services.contracts import Result, contract, contracts, run_contracts
 from minhu.ledger.services.integrate import integrate, sequencer_tick
 from minhu.ledger.services.keys import keys, parse_verifiers
@@ -15,12 +16,14 @@ __all__ = [
     "Result",
     "append",
     "append_many",
+    "compare_kept",
     "contract",
     "contracts",
     "cross_check",
     "deliver",
     "evidence",
     "grow",
+    "inspect",
     "integrate",
     "keys",
     "parse_verifiers",

@@ -8,6 +8,7 @@ from uuid import uuid4
 from django.db import connection
 
 from minhu.engines import prepared
+from minhu.engines.arrays import array
 from minhu.kernel.actors import current_actor
 from minhu.kernel.clock import now
 from minhu.ledger.domain.merkle import leaf_hash
@@ -23,7 +24,13 @@ _ACCESS = (
     "INSERT INTO ledger_access (at, actor_kind, actor_id, subject_type, subject_id, fields, purpose)"
     " VALUES (%s, %s, %s, %s, %s, %s::text[], %s)"
 )
-_ROWS_AT_ONCE = 500
+_MANY = (
+    "INSERT INTO ledger_entry (uid, occurred_at, actor_kind, actor_id, roles, kind, subject_type, subject_id, payload,"
+    " leaf_hash) SELECT uid, at, actor_kind, actor_id, roles::text[], kind, subject_type, subject_id, payload::jsonb, hash"
+    " FROM unnest(%s::uuid[], %s::timestamptz[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[],"
+    " %s::text[], %s::bytea[]) AS u"
+    " (uid, at, actor_kind, actor_id, roles, kind, subject_type, subject_id, payload, hash)"
+)
 _CONTROL = re.compile(r"[\x00-\x1f]")
 
 
@@ -45,10 +52,9 @@ def append_many(entries: Iterable[tuple[str, Subject, Mapping[str, Any]]]) -> No
     if len(rows) == 1:
         prepared.insert(_COLUMNS, _ROW, (*rows[0][:4], _array(rows[0][4]), *rows[0][5:]))
         return
-    with connection.cursor() as cursor:
-        for start in range(0, len(rows), _ROWS_AT_ONCE):
-            part = rows[start : start + _ROWS_AT_ONCE]
-            cursor.execute(f"{_COLUMNS} " + ", ".join([_ROW] * len(part)), [value for row in part for value in row])
+    if rows:
+        told = ((*row[:4], _array(row[4]), *row[5:]) for row in rows)
+        prepared.write(_MANY, [array(column) for column in zip(*told, strict=True)])
 
 
 def record_access(subject: Subject, purpose: str, fields: Sequence[str] = ()) -> None:

@@ -127,12 +127,13 @@ class Walk:
     def _recheck(self, position: int, stored: bytes) -> None:
         """Look again with the payload parsed: only a changed entry counts, not another way to write JSON."""
         entry = Entry.objects.get(position=position)
-        if leaf_hash(_record(entry)) != stored:
+        if leaf_hash(record_of(entry)) != stored:
             what = f"{entry.kind}，{entry.subject_type} {entry.subject_id}，编号 {entry.uid}"
             self.add("entry_changed", f"第 {position} 条被改动（{what}）", position, position)
 
 
-def _record(entry: Entry) -> bytes:
+def record_of(entry: Entry) -> bytes:
+    """Return the canonical record of an entry as the database holds it now."""
     fields = (
         str(entry.uid),
         str(microseconds(entry.occurred_at)),

@@ -50,7 +50,8 @@ SECTIONS: Final = (
         "emergencies", _("紧急访问"), "/manage/emergencies/", "urgent", (Action.MANAGE_STAFF, Action.REVIEW_EMERGENCY)
     ),
     Section("tokens", _("接口令牌"), "/manage/tokens/", "key", (Action.MANAGE_TOKENS,)),
-    Section("ledger", _("账本"), "/manage/ledger/", "shield-check", (Action.VIEW_LEDGER,)),
+    Section("partners", _("对接"), "/manage/partners/", "plug", (Action.MANAGE_TOKENS,)),
+    Section("ledger", _("账本"), "/audit/", "shield-check", (Action.VIEW_LEDGER,)),
 )
 
 

@@ -16,6 +16,7 @@ from minhu.directory.queries.freshness import local_day
 from minhu.directory.queries.rules import working_calendar
 from minhu.directory.types import RuleKind, UnitKind
 from minhu.engines.database import home_folder
+from minhu.exchange.queries import partners
 from minhu.kernel.clock import now
 from minhu.ledger import queries as ledger
 from minhu.portals.formats import cn_relative
@@ -113,7 +114,7 @@ def _system_cards() -> list[Card]:
 
 def _security_cards() -> list[Card]:
     filters = staff_pages.StaffFilter
-    moment = now()
+    moment, ailing = now(), partners.ailing()
     valid = [token for token in staff_pages.tokens() if token.revoked_at is None]
     soon = [token for token in valid if token.expires_at and token.expires_at < moment + SOON]
     locked = len(locks.locked_accounts())
@@ -124,6 +125,8 @@ def _security_cards() -> list[Card]:
              "/manage/staff/?state=no_post", "user-off"),
         Card(_("未改初始密码"), str(staff_pages.count(filters(state="must_change"))), _("个"), _("首次登录时必须修改"),
              "/manage/staff/?state=must_change", "key"),
+        Card(_("送达异常的对接方"), str(len(ailing)), _("个"), "、".join(row.label for row in ailing[:3]) or _("消息都能送达"),
+             "/manage/partners/", "plug", "red" if any(not row.active for row in ailing) else ""),
         Card(_("即将到期的令牌"), str(len(soon)), _("个"), _("30 天内到期或已到期"), "/manage/tokens/", "plug"),
     ]  # fmt: skip
 
@@ -132,14 +135,14 @@ def _audit_cards() -> list[Card]:
     status = ledger.status()
     at = cn_relative(status.last_checkpoint_at) if status.last_checkpoint_at else _("还没有")
     return [
-        Card(_("账本条目"), f"{status.size:,}", _("条"), _("已登记，不能修改"), "/manage/ledger/", "book"),
-        Card(_("待登记"), f"{status.pending:,}", _("条"), _("正常情况下几秒内登记"), "/manage/ledger/", "hourglass"),
+        Card(_("账本条目"), f"{status.size:,}", _("条"), _("已登记，不能修改"), "/audit/", "book"),
+        Card(_("待登记"), f"{status.pending:,}", _("条"), _("正常情况下几秒内登记"), "/audit/", "hourglass"),
         Card(
             _("最近检查点"),
             at,
             "",
             _("共 {n} 个检查点").format(n=status.checkpoints),
-            "/manage/ledger/",
+            "/audit/",
             "shield-check",
         ),
     ]

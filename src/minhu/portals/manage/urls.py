@@ -10,7 +10,6 @@ from minhu.portals.manage import (
     catalogue,
     catalogue_sheet,
     categories,
-    ledger_pages,
     overview,
     people_security,
     rules,
@@ -97,9 +96,4 @@ urlpatterns = [
     path("manage/emergencies/", people_security.emergencies, name="manage_emergencies"),
     path("manage/tokens/", tokens.listing, name="manage_tokens"),
     path("manage/tokens/revoke/", tokens.revoke, name="manage_token_revoke"),
-    path("manage/ledger/", ledger_pages.status, name="manage_ledger"),
-    path("manage/ledger/verify/", ledger_pages.verify, name="manage_ledger_verify"),
-    path("manage/ledger/progress/", ledger_pages.progress, name="manage_ledger_progress"),
-    path("manage/ledger/access/", ledger_pages.access, name="manage_ledger_access"),
-    path("manage/ledger/entries/", ledger_pages.entries, name="manage_ledger_entries"),
 ]

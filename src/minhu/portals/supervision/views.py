@@ -19,6 +19,7 @@ from minhu.evaluation import services as evaluation
 from minhu.evaluation.queries import ratings_of
 from minhu.handling import services as handling_services
 from minhu.handling.queries import watch as reads
+from minhu.handling.queries.warnings import warning_counts
 from minhu.handling.types import Step, StepData, SupervisionLevel
 from minhu.kernel.actors import Actor
 from minhu.kernel.clock import now
@@ -60,6 +61,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "list": chosen,
         "lists": [(one, counts[one.key]) for one in LISTS],
         "counts": counts,
+        "warned": sum(warning_counts(actor).values()),
         "decisions": sum(counts[key] for key in ("returns", "extensions", "suspensions", "exclusions")),
         "at": now(),
         "rows": found.rows,

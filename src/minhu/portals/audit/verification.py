@@ -35,6 +35,8 @@ def state() -> dict[str, Any]:
         return {}
     for name in ("at", "started"):
         found[name] = datetime.fromisoformat(found[name])
+    if good := (found.get("result") or {}).get("good_at"):
+        found["good_at"] = datetime.fromisoformat(good)
     if found.get("running") and found["at"] < now() - SILENT_FOR:
         found |= {"running": False, "error": "上次核对中断了，请重新开始。"}
     return found
