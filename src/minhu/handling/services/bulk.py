@@ -18,6 +18,7 @@ from django.db import connection, models
 from psycopg import sql
 
 from minhu.engines import prepared
+from minhu.engines.arrays import array
 
 M = TypeVar("M", bound=models.Model)
 
@@ -84,11 +85,6 @@ def update(row: models.Model, names: Sequence[str]) -> None:
     statement, columns = _updating(type(row), tuple(names))
     body = {column: getattr(row, attname) for column, attname in columns}
     prepared.write(statement, (json.dumps(body, default=_plain), row.pk))
-
-
-def array(values: Sequence[Any]) -> str:
-    """A list of numbers or names as PostgreSQL writes an array."""
-    return "{" + ",".join(json.dumps(str(value), ensure_ascii=False) for value in values) + "}"
 
 
 @cache
