@@ -48,10 +48,11 @@ def label() -> str:
 @lru_cache(maxsize=4)
 def _client(issuer: str, client_id: str, secret: str) -> Any:
     oauth = OAuth()
+    shown = {} if secret else {"token_endpoint_auth_method": "none"}  # a public client proves itself by PKCE alone
     oauth.register(
         NAME, client_id=client_id, client_secret=secret,
         server_metadata_url=f"{issuer.rstrip('/')}/.well-known/openid-configuration",
-        client_kwargs={"scope": "openid profile", "code_challenge_method": "S256", "default_timeout": SECONDS},
+        client_kwargs={"scope": "openid profile", "code_challenge_method": "S256", "default_timeout": SECONDS, **shown},
     )  # fmt: skip
     return oauth.create_client(NAME)
 
