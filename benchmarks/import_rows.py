@@ -1,6 +1,8 @@
 """How fast a city's export comes in: a synthesised workbook of 50,000 rows through `minhu import`.
 
-    .venv/bin/python benchmarks/import_rows.py [--rows 50000] [--understand 5000]
+    .venv/bin/python benchmarks/import_rows.py [--rows 50000] [--understand 5000] [FILE.xlsx …]
+
+Files named on the command line are imported as well, whole and with understanding, and once more (nothing may change).
 
 Uses a database of its own in a temporary MINHU_HOME with the demo city. Prints JSON: rows stored and understood a
 second by the wall clock, and the processor seconds each took, which tell more on a machine that does other things too.
@@ -96,20 +98,25 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=50_000)
     parser.add_argument("--understand", type=int, default=5_000)
+    parser.add_argument("files", nargs="*", type=Path, help="exports of a real system")
     options = parser.parse_args()
     home = Path(tempfile.mkdtemp(prefix="minhu-bench-"))
     try:
         minhu(home, "migrate", "--quiet")
-        minhu(home, "demo", "--load-only")
+        minhu(home, "simulate", "--days", "0.1", "--rate", "0.1", "--workers", "1")  # the city, hardly an order
         large, small = home / "large.xlsx", home / "small.xlsx"
         workbook(large, options.rows)
         workbook(small, options.understand)
-        result = {
+        result: dict[str, object] = {
             "load_before": os.getloadavg()[0],
             "store": timed(home, "import", str(large), "--no-understand"),
             "again": timed(home, "import", str(large), "--no-understand"),
             "understand": timed(home, "import", str(small), "--source", "second"),
         }
+        for number, file in enumerate(options.files):
+            rejects = ("--rejects", str(home / f"{number}.rejects.csv"))
+            result[file.name] = timed(home, "import", str(file), *rejects)
+            result[f"{file.name}, again"] = timed(home, "import", str(file), *rejects)
         print(json.dumps(result, ensure_ascii=False, indent=1))
     finally:
         minhu(home, "stop")
