@@ -12,7 +12,9 @@ from handling.test_machine import Lives
 from minhu.directory.access import acting_as, as_system
 from minhu.handling.domain.states import AT_UNITS, UNDER_QUESTION
 from minhu.handling.models import Assignment, Clock, Order, Review
-from minhu.handling.types import AssignmentRole, AssignmentState, State
+from minhu.handling.queries.rows import own_shares
+from minhu.handling.services import take
+from minhu.handling.types import AssignmentRole, AssignmentState, State, Step, StepData
 
 
 def expected_desk(share: Assignment) -> str:
@@ -89,6 +91,23 @@ def test_another_unit_reads_neither_the_share_nor_that_somebody_holds_the_order(
             cursor.execute("SELECT count(*) FROM handling_holding WHERE order_id = %s", [order.pk])
             assert cursor.fetchone()[0] == sees, name
             assert Assignment.objects.filter(order_id=order.pk).count() == sees, name
+
+
+def test_a_unit_that_gave_an_order_back_reads_neither_its_share_nor_that_it_held_it(city: City) -> None:
+    order = make_order(city, upto="dispatched")
+    reason = StepData(reason_code="not_our_area", text="不属于本单位管辖", unit_id=city.unit("urban"))
+    with acting_as(city.actor("water_handler")):
+        take(order.number, Step.ASK_RETURN, reason)
+        assert Assignment.objects.get(order_id=order.pk).desk == "asked"
+    with acting_as(city.actor("dispatcher")):
+        take(order.number, Step.APPROVE_RETURN, StepData(text="同意退单"))
+    with acting_as(city.actor("water_handler")) as actor, connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM handling_holding WHERE order_id = %s", [order.pk])
+        assert cursor.fetchone() == (0,)
+        assert not Assignment.objects.filter(order_id=order.pk).exists()
+        assert not own_shares(actor.unit_ids, actor).filter(order_id=order.pk).exists()
+    with as_system():
+        assert not disagreements([order.number])
 
 
 def test_a_unit_cannot_write_itself_into_an_order_it_may_not_see(city: City) -> None:
