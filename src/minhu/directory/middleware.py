@@ -22,7 +22,10 @@ from minhu.kernel.actors import Actor, use_actor
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 # programs come with a token, not a session; their paths open their own transaction as the token's owner
-PROGRAM_PATHS = ("/api/v1/requests", "/api/v1/orders", "/api/v1/categories", "/api/v1/areas")
+PROGRAM_PATHS = (
+    "/api/v1/requests", "/api/v1/orders", "/api/v1/categories", "/api/v1/areas", "/api/v1/webhooks", "/api/v1/transfers",
+    "/open311/", "/hooks/",
+)  # fmt: skip
 ALWAYS = ("/login/", "/logout/", "/i18n/", "/display/")
 # somebody else knows the first password, or it is too old: until it is changed only this page answers
 PASSWORD_PATHS = (*ALWAYS, "/account/password/")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from minhu.server import health, metrics
+from minhu.server import developers, health, metrics
 from minhu.server.api import api
 
 handler400 = "minhu.server.problems.bad_request"
@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", metrics.expose),
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/v1/", api.urls),
+    path("developers/", developers.reference, name="developers"),
     path("", include("minhu.intake.urls")),
     path("", include("minhu.portals.urls")),
 ]

@@ -90,6 +90,13 @@ def own_request(number: str, token_id: int) -> int | None:
         return rows.values_list("request_id", flat=True).first()
 
 
+def own_requests(token_id: int, most: int = 500) -> tuple[int, ...]:
+    """The newest requests that a token brought in: what its program may ask about."""
+    with transaction.atomic(), elevated("whether a token brought a request in is asked before it may see it"):
+        rows = visible_orders(SYSTEM).filter(request__token_id=token_id).order_by("-id")
+        return tuple(rows.values_list("request_id", flat=True)[:most])
+
+
 def _matching(wanted: Wanted) -> QuerySet[Any]:
     seen = _PUBLIC | Q(request__token_id=wanted.token_id) if wanted.token_id else _PUBLIC
     rows: QuerySet[Any] = visible_orders(SYSTEM).filter(seen, confidential=False)

@@ -21,8 +21,9 @@ from minhu.directory.queries.units import unit_name
 from minhu.directory.types import AreaLevel, Role
 from minhu.exchange.domain import messages
 from minhu.exchange.models import Delivery, Partner, Transfer
+from minhu.exchange.queries import transfers as queries
 from minhu.exchange.services.outbox import put
-from minhu.exchange.types import PartnerKind, TransferState
+from minhu.exchange.types import PartnerKind, TransferState, TransferView
 from minhu.handling import services as handling
 from minhu.handling.events import OrderChanged
 from minhu.handling.queries import visible_orders
@@ -198,6 +199,12 @@ def done(partner: Partner, envelope: messages.Envelope, _message_id: str) -> Ans
     """Their result is the public reply."""
     form = messages.parsed(messages.Done, envelope.data)
     return _report(partner, form.transfer, Step.TRANSFER_DONE, StepData(reply=form.reply, solved=form.solved))
+
+
+def of_token(token_id: int) -> list[TransferView]:
+    """The newest transfers with the hotline of a token, numbers and states only."""
+    with transaction.atomic(), elevated("a hotline reads the numbers and states of what was handed over with it"):
+        return queries.of_token(token_id)
 
 
 # -- what they hand over ------------------------------------------------------------------------------------------

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import timedelta
+from typing import Any, Final
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -13,9 +14,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 from minhu.directory.policy import Action
 from minhu.directory.queries import staff_pages
 from minhu.directory.services.tokens import LONGEST_DAYS, SCOPES, issue_token, revoke_token
+from minhu.intake.queries.token_uses import last_used
 from minhu.kernel.clock import now
 from minhu.portals.manage.common import act, saved, show
 from minhu.portals.orders.guards import for_staff
+
+SOON: Final = timedelta(days=30)
+"""Before a token ends the list says so, in time for a new one to be handed over."""
 
 
 class TokenForm(forms.Form):
@@ -43,7 +48,7 @@ class TokenForm(forms.Form):
 
 
 def _rows() -> list[dict[str, Any]]:
-    moment = now()
+    moment, used = now(), last_used()
     found = []
     for token in staff_pages.tokens():
         state = "valid"
@@ -51,7 +56,16 @@ def _rows() -> list[dict[str, Any]]:
             state = "revoked"
         elif token.expires_at and token.expires_at <= moment:
             state = "expired"
-        found.append({"token": token, "state": state, "scopes": [SCOPES.get(scope, scope) for scope in token.scopes]})
+        elif token.expires_at and token.expires_at <= moment + SOON:
+            state = "soon"
+        found.append(
+            {
+                "token": token,
+                "state": state,
+                "used": used.get(token.id),
+                "scopes": [SCOPES.get(scope, scope) for scope in token.scopes],
+            }
+        )
     return found
 
 

@@ -8,6 +8,7 @@ from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from minhu.exchange.queries.transfers import of_order
 from minhu.handling import queries as handling
 from minhu.handling.queries.search import number_of
 from minhu.intake import queries as intake
@@ -29,7 +30,8 @@ def order_page(request: HttpRequest, number: str) -> HttpResponse:
         return redirect("order", number=plain)
     actor = actor_of(request)
     try:
-        return render(request, "orders/order.html", present.page(number, actor))
+        context = {**present.page(number, actor), "transfers": of_order(number, actor)}
+        return render(request, "orders/order.html", context)
     except NotFound:
         record = handling.returned_order(number, actor)
         if record is None:

@@ -1,0 +1,34 @@
+"""Transfers of orders, for those who may see the order."""
+
+from __future__ import annotations
+
+from minhu.exchange.models import Delivery, Transfer
+from minhu.exchange.types import TRANSFER_LABELS, TransferState, TransferView
+from minhu.handling.queries import visible_orders
+from minhu.kernel.actors import Actor
+
+
+def of_order(number: str, actor: Actor | None = None) -> list[TransferView]:
+    """The transfers of one order, the newest first; none for an order that may not be seen."""
+    order_id = visible_orders(actor).filter(number=number).values_list("pk", flat=True).first()
+    if order_id is None:
+        return []
+    rows = list(Transfer.objects.filter(order_id=order_id).select_related("partner").order_by("-id"))
+    ids = [row.message_id for row in rows if row.message_id]
+    sent = dict(Delivery.objects.filter(message_id__in=ids).values_list("message_id", "state")) if ids else {}
+    return [_view(row, number, sent.get(row.message_id, "")) for row in rows]
+
+
+def of_token(token_id: int, most: int = 100) -> list[TransferView]:
+    """The newest transfers with the partners of a token, both ways; for its own program, without reasons and notes."""
+    rows = Transfer.objects.filter(partner__token_id=token_id).select_related("partner", "order").order_by("-id")[:most]
+    return [_view(row, row.order.number, "") for row in rows]
+
+
+def _view(row: Transfer, number: str, sent: str) -> TransferView:
+    return TransferView(
+        id=row.pk, number=number, partner=row.whom, outgoing=row.outgoing, by_phone=row.by_phone,
+        state=TransferState(row.state), label=TRANSFER_LABELS[TransferState(row.state)], reason=row.reason,
+        offered_at=row.offered_at, their_number=row.their_number, taken_by=row.taken_by, taken_at=row.taken_at,
+        ended_at=row.ended_at, note=row.note, sent=sent,
+    )  # fmt: skip
