@@ -70,6 +70,32 @@ def test_idle_and_long_sessions_end(city: City) -> None:
         assert not is_in(client)
 
 
+def test_an_idle_session_gets_no_live_stream_either(city: City) -> None:
+    from django.test import RequestFactory
+
+    from minhu.directory.queries import actor_of_session
+
+    client = sign_in("dispatcher")
+    request = RequestFactory().get("/events/")
+    request.session, request.user = client.session, city.staff["dispatcher"]
+    assert actor_of_session(request).kind == "staff"
+    with clock.at(now() + timedelta(minutes=31)):
+        assert actor_of_session(request).kind == "citizen"
+
+
+def test_rows_of_ended_sessions_are_kept_for_half_a_year(city: City) -> None:
+    from minhu.directory.services.sign_ins import forget_old
+
+    client = sign_in("dispatcher")
+    assert forget_old() == 0
+    assert is_in(client)
+    with clock.at(now() + timedelta(days=2)):
+        assert forget_old() == 0
+        assert SignIn.objects.get().ended_why == "longest"
+    with clock.at(now() + timedelta(days=190)):
+        assert forget_old() == 1
+
+
 def test_my_sessions_are_listed_and_ended(city: City) -> None:
     here = sign_in("dispatcher", HTTP_USER_AGENT="Mozilla/5.0 (Windows NT 10.0) Chrome/140.0 Safari/537")
     there = sign_in("dispatcher", REMOTE_ADDR="114.114.114.114", HTTP_USER_AGENT="Mozilla/5.0 (iPhone) Safari/604")

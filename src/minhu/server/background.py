@@ -46,6 +46,7 @@ LOOPS: tuple[Loop, ...] = (
     Loop("marks of words", 2.0, "minhu.handling.services.words.mark_words"),
     Loop("counts of past days", 5.0, "minhu.governance.services.count_days"),
     Loop("messages to partners", 2.0, "minhu.exchange.services.delivering.deliver"),
+    Loop("ended sessions", 3600.0, "minhu.directory.services.sign_ins.forget_old"),
     Loop("deadline sweeper", 15.0, "minhu.handling.services.sweeper.sweep"),
 )
 

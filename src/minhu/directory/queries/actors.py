@@ -10,6 +10,7 @@ from minhu.directory.access import apply_scope
 from minhu.directory.models import Post, Staff
 from minhu.directory.policy import scope_of
 from minhu.directory.queries.freshness import local_day
+from minhu.directory.queries.limits import over
 from minhu.directory.queries.units import book
 from minhu.directory.types import ADMINISTRATORS, EMERGENCY_ROLES, Role, TokenInfo
 from minhu.kernel.actors import Actor
@@ -69,7 +70,7 @@ def actor_of_session(request: HttpRequest) -> Actor:
     """The actor of a web request: the signed-in account, else a citizen."""
     user = getattr(request, "user", AnonymousUser())
     if isinstance(user, Staff) and user.is_authenticated:
-        return actor_of_staff(user)
+        return actor_of_staff(user) if not over(request.session) else citizen_actor()
     own = request.session.get(OWN_REQUESTS_KEY, []) if hasattr(request, "session") else []
     return citizen_actor(tuple(int(x) for x in own))
 

@@ -60,7 +60,7 @@ class StaffRow:
 
 @dataclass(frozen=True, slots=True)
 class StaffFilter:
-    """What a list of accounts is narrowed to; ``state`` is active, closed, no_post or must_change."""
+    """What a list of accounts is narrowed to; ``state`` is active, closed, no_post, must_change or one_factor."""
 
     words: str = ""
     unit_id: int | None = None
@@ -119,6 +119,8 @@ def _narrowed(narrowing: StaffFilter, today: date) -> QuerySet[Staff]:
         rows = rows.filter(~Exists(held), is_active=True)
     elif narrowing.state == "must_change":
         rows = rows.filter(must_change_password=True, is_active=True)
+    elif narrowing.state == "one_factor":
+        rows = rows.filter(has_factor=False, is_active=True)
     elif narrowing.state == "active":
         rows = rows.filter(is_active=True)
     return rows.distinct()

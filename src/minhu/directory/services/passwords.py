@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from django.conf import settings
 from django.contrib.auth.hashers import check_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
-from minhu.directory.domain.profiles import PROFILES, Profile, complaints
+from minhu.directory.domain.profiles import complaints
 from minhu.directory.models import PastPassword, Staff
+from minhu.directory.queries.limits import profile
 from minhu.kernel.clock import now
 from minhu.kernel.errors import Invalid
-
-
-def profile() -> Profile:
-    """The profile of this installation (MINHU_PASSWORD_PROFILE)."""
-    return PROFILES[settings.MINHU_PASSWORD_PROFILE]
 
 
 class ProfileValidator:

@@ -10,8 +10,8 @@ from django.conf import settings
 from minhu.directory.domain.codes import matching_step, plain_recovery_code
 from minhu.directory.models import Factor, Post, RecoveryCode, Staff
 from minhu.directory.policy import POLICY, Action
+from minhu.directory.queries.limits import profile
 from minhu.directory.services.changes import record
-from minhu.directory.services.passwords import profile
 from minhu.directory.types import ADMINISTRATORS, FactorKind, Role
 from minhu.engines.secrets import blind_index
 from minhu.kernel.clock import now

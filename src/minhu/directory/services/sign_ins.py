@@ -10,24 +10,23 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.sessions.models import Session
 from django.http import HttpRequest
 
 from minhu.directory.models import SignIn, Staff
 from minhu.directory.policy import Action
+from minhu.directory.queries.limits import MARK, mark_in, over
 from minhu.directory.services.changes import change, record
-from minhu.directory.services.passwords import profile
 from minhu.kernel.actors import current_actor
 from minhu.kernel.clock import now
 from minhu.kernel.errors import NotAllowed, NotFound
 
-MARK: Final = "minhu_sign_in"
 SEEN_EVERY: Final = timedelta(minutes=1)
 FRESH: Final = timedelta(minutes=15)
 """How recent a sign-in must be for changing one's own factors."""
 BACKEND: Final = "django.contrib.auth.backends.ModelBackend"
+KEPT_FOR: Final = timedelta(days=183)
 _BROWSERS: Final = (("Edg/", "Edge"), ("MicroMessenger", "微信"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"),
                     ("Safari/", "Safari"))  # fmt: skip
 _SYSTEMS: Final = (("HarmonyOS", "鸿蒙"), ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"),
@@ -66,14 +65,7 @@ def _open(request: HttpRequest, staff: Staff, how: str, second: str) -> dict[str
 
 def mark_of(request: HttpRequest) -> dict[str, Any]:
     """What the session remembers of its beginning; empty before the first request."""
-    found = request.session.get(MARK)
-    return found if isinstance(found, dict) else {}
-
-
-def idle_limit() -> timedelta:
-    """How long a session lives without a request: MINHU_IDLE_MINUTES, else the profile's."""
-    minutes = settings.MINHU_IDLE_MINUTES
-    return timedelta(minutes=minutes) if minutes else profile().idle
+    return mark_in(request.session)
 
 
 def keep(request: HttpRequest, staff: Staff) -> str:
@@ -82,13 +74,9 @@ def keep(request: HttpRequest, staff: Staff) -> str:
     moment = now()
     seen = datetime.fromisoformat(mark["seen"])
     rows = SignIn.objects.filter(pk=mark["id"], ended_at=None)
-    for why, over in (
-        ("idle", moment - seen > idle_limit()),
-        ("longest", moment - datetime.fromisoformat(mark["at"]) > profile().longest),
-    ):
-        if over:
-            rows.update(ended_at=moment, ended_why=why)
-            return why
+    if why := over(request.session):
+        rows.update(ended_at=moment, ended_why=why)
+        return why
     key = request.session.session_key or ""
     if moment - seen >= SEEN_EVERY or key != mark["key"]:
         if not rows.update(seen_at=moment, session_key=key):
@@ -154,7 +142,14 @@ def revoke(staff_id: int, sign_in_id: int | None = None) -> int:
         return _end(found, "revoked")
 
 
-def forget_old(days: int = 180) -> int:
-    """Delete rows of sessions that ended long ago (GB/T 22239: logs of six months are kept)."""
-    count, _kinds = SignIn.objects.filter(ended_at__lt=now() - timedelta(days=days)).delete()
+def forget_old() -> int:
+    """Close what nobody will use again and delete what is older than half a year (GB/T 22239: logs of six months).
+
+    Background work; returns how many rows were deleted.
+    """
+    moment = now()
+    dead = SignIn.objects.filter(ended_at=None, seen_at__lt=moment - timedelta(days=1))
+    dead.update(ended_at=moment, ended_why="longest")
+    Session.objects.filter(expire_date__lt=moment).delete()
+    count, _kinds = SignIn.objects.filter(ended_at__lt=moment - KEPT_FOR).delete()
     return count

@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from minhu.directory.queries.limits import idle_limit
 from minhu.directory.queries.sign_in_pages import factors_of, sessions_of
 from minhu.directory.queries.staff import demo_account, demo_posts, posts_of
 from minhu.directory.services import oidc, sign_ins
@@ -111,7 +112,7 @@ def account(request: HttpRequest) -> HttpResponse:
     rows = [{"role": role_word(p.role), "unit": p.unit, "until": p.until} for p in posts_of(staff.pk)]
     context = {
         "posts": rows, "staff": staff, "password_days": days_left(staff), "own": factors_of(staff.pk),
-        "sessions": len(sessions_of(staff.pk, sign_ins.idle_limit())), "has_password": staff.has_usable_password(),
+        "sessions": len(sessions_of(staff.pk, idle_limit())), "has_password": staff.has_usable_password(),
     }  # fmt: skip
     return render(request, "portals/account.html", context)
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from minhu.directory.queries.limits import idle_limit
 from minhu.directory.queries.sign_in_pages import absences_of, sessions_of
 from minhu.directory.queries.staff import account_of
 from minhu.directory.services import absences, break_glass, sign_ins
@@ -45,7 +46,7 @@ def session_rows(staff_id: int, here: int | None = None) -> list[dict[str, Any]]
             "how": " + ".join(str(HOW_WORDS.get(way, way)) for way in dict.fromkeys((row.how, row.second)) if way),
             "began_at": row.began_at, "seen_at": row.seen_at, "here": row.id == here,
         }
-        for row in sessions_of(staff_id, sign_ins.idle_limit())
+        for row in sessions_of(staff_id, idle_limit())
     ]  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from minhu.directory.policy import Action
-from minhu.directory.queries import categories, dispatch, staff_pages, units, versions
+from minhu.directory.queries import categories, dispatch, sign_in_pages, staff_pages, units, versions
 from minhu.directory.queries.freshness import local_day
 from minhu.directory.queries.rules import working_calendar
 from minhu.directory.types import RuleKind, UnitKind
@@ -121,6 +121,10 @@ def _security_cards() -> list[Card]:
     return [
         Card(_("被锁定的账号"), str(locked), _("个"), _("连续输错密码"), "/manage/staff/?state=locked", "lock",
              "red" if locked else ""),
+        Card(_("等待两人确认"), str(len(sign_in_pages.proposals(only_open=True))), _("份"), _("涉及管理员的授权和重置"),
+             "/manage/confirmations/", "users-group"),
+        Card(_("没有双因素验证"), str(staff_pages.count(filters(state="one_factor"))), _("个"), _("密码泄露就会被冒用"),
+             "/manage/staff/?state=one_factor", "shield-lock"),
         Card(_("没有岗位的账号"), str(staff_pages.count(filters(state="no_post"))), _("个"), _("能登录，但什么也做不了"),
              "/manage/staff/?state=no_post", "user-off"),
         Card(_("未改初始密码"), str(staff_pages.count(filters(state="must_change"))), _("个"), _("首次登录时必须修改"),

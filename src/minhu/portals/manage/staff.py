@@ -49,7 +49,8 @@ class PeopleFilter(forms.Form):
         label=gettext_lazy("状态"), required=False,
         choices=[
             ("", gettext_lazy("全部")), ("active", gettext_lazy("使用中")), ("closed", gettext_lazy("已停用")),
-            ("no_post", gettext_lazy("没有岗位")), ("must_change", gettext_lazy("未改初始密码")), ("locked", gettext_lazy("被锁定")),
+            ("no_post", gettext_lazy("没有岗位")), ("must_change", gettext_lazy("未改初始密码")), ("one_factor", gettext_lazy("没有双因素验证")),
+            ("locked", gettext_lazy("被锁定")),
         ],
     )  # fmt: skip
 

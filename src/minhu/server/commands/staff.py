@@ -66,6 +66,18 @@ def passwd(username: str = typer.Argument(help="Whose password to set.")) -> Non
     typer.echo(f"账号 {username} 的密码已重设。")
 
 
+@staff.command("reset-factors")
+def reset_factors(username: str = typer.Argument(help="Who lost telephone, passkey and recovery codes.")) -> None:
+    """Take the second factors of an account away; they are set up anew at the next sign-in, and all sessions end."""
+    from minhu.server.bootstrap import setup
+
+    setup()
+    from minhu.directory.services import accounts, factors
+
+    factors.reset_for(accounts.staff_by_username(username).pk)
+    typer.echo(f"账号 {username} 的双因素验证已重置。")
+
+
 @staff.command("post")
 def post(
     username: str = typer.Argument(help="Who gets the post."),
