@@ -4,7 +4,8 @@
 
 Works in a database of its own, in a MINHU_HOME of its own, and removes both. Prints a table and one JSON
 line: `append_ms` (one entry through the real service, in one transaction), `append_cpu_ms` (its Python
-part), `integrate_per_second`, `verify_seconds`.
+part), `integrate_per_second`, `verify_seconds`, `grow_seconds` (roots of subtrees for proofs, once), and the 95th
+percentiles of a proof, a consistency proof and a page of a ledger.
 """
 
 import argparse
@@ -66,7 +67,11 @@ def measure(entries: int) -> dict[str, float]:
     begun = time.perf_counter()
     integrated = services.sequencer_tick()
     integrating = time.perf_counter() - begun
-    result = services.verify()
+    grown, grown_cpu = time.perf_counter(), time.process_time()
+    while services.grow():
+        pass
+    grown, grown_cpu = time.perf_counter() - grown, time.process_time() - grown_cpu
+    result = services.verify(across=False)  # the other rooms' tables are not here
     if not result.ok or result.size != entries:
         raise SystemExit(f"the ledger is not whole: {result}")
     return {
@@ -75,8 +80,37 @@ def measure(entries: int) -> dict[str, float]:
         "append_cpu_ms": round(cpu / APPENDS * 1000, 3),
         "integrate_per_second": round(integrated / integrating),
         "verify_seconds": result.seconds,
+        "grow_seconds": round(grown, 2),
+        "grow_cpu_seconds": round(grown_cpu, 2),
+        **proofs(entries),
         "verify_us_per_entry": round(result.seconds / result.size * 1e6, 2),
     }
+
+
+def proofs(entries: int) -> dict[str, float]:
+    """Time a hundred proofs of entries here and there, consistency proofs, and pages of the five ledgers."""
+    from django.db import connection, transaction
+
+    from minhu.ledger import queries, services
+    from minhu.ledger.types import EntryFilter
+
+    places = [entries * n // 100 for n in range(100)]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT uid FROM ledger_entry WHERE position = ANY(%s)", [places])
+        uids = [str(uid) for (uid,) in cursor.fetchall()]
+    timings: dict[str, list[float]] = {"prove": [], "prove_growth": [], "page": []}
+    for at, uid in zip(places, uids, strict=True):
+        begun = time.perf_counter()
+        services.prove(uid)
+        timings["prove"].append(time.perf_counter() - begun)
+        begun = time.perf_counter()
+        services.prove_growth(at)
+        timings["prove_growth"].append(time.perf_counter() - begun)
+        with transaction.atomic():
+            begun = time.perf_counter()
+            queries.page_of(EntryFilter(kinds=("order.dispatched", "order.close")), 50, at)
+            timings["page"].append(time.perf_counter() - begun)
+    return {f"{name}_p95_ms": round(sorted(values)[94] * 1000, 2) for name, values in timings.items()}
 
 
 if __name__ == "__main__":

@@ -14,9 +14,18 @@ from django.db.models import Q
 
 from minhu.handling.domain.warnings import COPIED_FROM, MISSED, Warned, circle, comparable
 from minhu.handling.events import LightChanged
-from minhu.handling.models import Assignment, Clock, ContractWarning, Order, OrderStep, ReplyMark
+from minhu.handling.models import (
+    Assignment,
+    Attendance,
+    Clock,
+    ContractWarning,
+    Order,
+    OrderStep,
+    ReplyMark,
+    Supervision,
+)
 from minhu.handling.services.outside import day_words, ledger_append, unit_label
-from minhu.handling.types import AssignmentRole, Light, Step
+from minhu.handling.types import AssignmentRole, ClockKind, Light, Step
 from minhu.kernel.clock import now
 from minhu.kernel.events import subscribe
 from minhu.language.likeness import fingerprint, similarity
@@ -99,11 +108,20 @@ def _missed(order: Order, entry: EntryView) -> dict[str, Any] | None:
     clock = Clock.objects.select_related("assignment").filter(order=order, pk=_whole(entry, "clock")).first()
     if clock is None:
         return None
-    unit = clock.assignment.unit_id if clock.assignment else None
+    unit = clock.assignment.unit_id if clock.assignment else _asked_unit(clock)
     detail = f"{clock.subject}时限 {day_words(clock.due_at)} 已过"
     # an extended clock may run out again: that is another cause
     cause = f"deadline:{clock.pk}:{clock.due_at:%Y%m%d%H%M%S}"
     return {"warned": Warned.DEADLINE.value, "cause": cause, "unit_id": unit, "detail": detail}
+
+
+def _asked_unit(clock: Clock) -> int | None:
+    """The unit that owes a receipt or has to come."""
+    if clock.kind == ClockKind.SUPERVISION.value:
+        return Supervision.objects.filter(pk=clock.subject_id or 0).values_list("unit_id", flat=True).first()
+    if clock.kind == ClockKind.WHISTLE.value:
+        return Attendance.objects.filter(pk=clock.subject_id or 0).values_list("unit_id", flat=True).first()
+    return None
 
 
 def _circular(order: Order, step: OrderStep) -> dict[str, Any] | None:

@@ -39,7 +39,7 @@ def query_trace(number: str, actor: Actor | None = None) -> Trace:
     order = _order(number, who, viewer)
     found = entries.registered(subjects_of(order))
     if viewer is Viewer.AUDITOR:
-        lines = tuple(_plain(one, one.entry.actor_id) for one in found)
+        lines = tuple(_plain(one, _account(one)) for one in found)
     else:
         lines = _told(order, found, who, viewer)
     sealed = sum(one.entry.kind == "evidence.sealed" for one in found)
@@ -81,7 +81,7 @@ def _told(order: Order, found: list[RegisteredEntry], actor: Actor, viewer: View
     ]  # fmt: skip
     known = {one.entry.uid for step in steps if (one := by_step.get(step.pk))}
     if viewer is Viewer.SUPERVISOR:
-        lines += [_plain(one, one.entry.actor_id) for one in found if one.entry.uid not in known]
+        lines += [_plain(one, _account(one)) for one in found if one.entry.uid not in known]
     elif viewer is Viewer.UNIT:
         others = (one for one in found if one.entry.uid not in known and one.entry.kind not in HIDDEN)
         lines += [_plain(one, _role(one)) for one in others if one.entry.kind != "warning.raised"]
@@ -117,6 +117,10 @@ def _plain(one: RegisteredEntry, who: str) -> TraceLine:
 
 def _role(one: RegisteredEntry) -> str:
     return {"citizen": "群众", "system": "系统"}.get(one.entry.actor_kind, CENTRE)
+
+
+def _account(one: RegisteredEntry) -> str:
+    return {"citizen": "群众", "system": "系统"}.get(one.entry.actor_kind, one.entry.actor_id)
 
 
 def _state(one: RegisteredEntry | None) -> str:

@@ -49,7 +49,8 @@ class CompareForm(forms.Form):
         if given:
             content: bytes = given.read()
             return content
-        return (self.cleaned_data["text"].replace("\r\n", "\n").strip("\n") + "\n").encode()
+        text: str = self.cleaned_data["text"]
+        return (text.replace("\r\n", "\n").strip("\n") + "\n").encode()
 
 
 @auditors

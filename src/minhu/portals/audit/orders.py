@@ -73,7 +73,7 @@ def _printed(entry: dict[str, Any]) -> dict[str, Any]:
         "at": datetime.fromtimestamp(int(fields[1]) / 1e6, UTC),
         "label": ledger.label_of(fields[5]),
         "who": {"citizen": _("群众"), "system": _("系统")}.get(fields[2], fields[3]),
-        "roles": "、".join(role_word(role) for role in fields[4].split(",") if role),
+        "roles": "、".join(role_word(role) for role in fields[4].split(",") if role) if fields[2] == "staff" else "",
         "uid": fields[0],
     }
 
