@@ -118,3 +118,12 @@ def test_a_broken_offer_is_refused_whole(city: City, changed: dict[str, Any]) ->
     assert post(partner, "transfer.offered", offer).status_code == 422
     with as_system():
         assert not Order.objects.exists()
+
+
+def test_the_other_hotline_has_its_own_time_to_answer(city: City) -> None:
+    from minhu.handling.models import Clock
+
+    number = hand_over(city, make_unit("far", "远州市热线中心", UnitKind.HOTLINE_CENTRE).pk)
+    with as_system():
+        running = Clock.objects.get(order__number=number, stopped_at=None)
+    assert (running.kind, running.subject, running.amount, running.unit) == ("receipt", "其他热线接收", 4, "hours")

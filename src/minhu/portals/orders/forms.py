@@ -207,7 +207,8 @@ def _supervision(stage: Stage) -> forms.Field:
 
 def _difficulty(_stage: Stage) -> forms.Field:
     keys = {line.deadline_key: line.subject for line in rules.deadline_rules().lines if line.deadline_key}
-    keys.pop("rework", None)
+    for own in ("rework", "transfer"):  # the program chooses these by itself
+        keys.pop(own, None)
     pairs = [("", _("按时限表")), *sorted(keys.items())]
     return forms.ChoiceField(label=_("办理时限"), choices=pairs, required=False)
 

@@ -24,6 +24,7 @@ def transfer(context: Context) -> None:
     context.order.lead_unit_id = unit_id
     context.words["reason"] = rules.reasons().label("transfer", context.data.reason_code)
     context.changes["transferred_to"] = unit_id
+    context.book.start(ClockKind.RECEIPT, unit=unit, deadline_key="transfer")
     release_merged(context, "主单已转其他热线，恢复单独办理。")
 
 
