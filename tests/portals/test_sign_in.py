@@ -220,6 +220,22 @@ def test_wrong_passwords_lock_name_and_address_then_the_name_everywhere(city: Ci
     assert last.post("/login/", {"username": "leader", "password": SECRET}).status_code == 429
 
 
+@pytest.mark.parametrize("spelling", ["Dispatcher", " dispatcher ", "ｄｉｓｐａｔｃｈｅｒ", "DISPATCHER"])
+def test_another_spelling_is_no_other_name_to_the_lock(city: City, spelling: str) -> None:
+    for _attempt in range(5):
+        Client().post("/login/", {"username": spelling, "password": "wrong"})
+    assert Client().post("/login/", {"username": "dispatcher", "password": SECRET}).status_code in (403, 429)
+    away = Client(REMOTE_ADDR="10.1.1.1")
+    assert away.post("/login/", {"username": spelling, "password": SECRET}).status_code == 302
+
+
+def test_an_account_closed_between_the_steps_stays_outside(city: City) -> None:
+    _seed, codes = enrol(city.staff["dispatcher"])
+    client = sign_in("dispatcher")
+    Staff.objects.filter(username="dispatcher").update(is_active=False)
+    assert client.post("/login/second/", {"code": codes[0]})["Location"] == "/login/"
+
+
 def test_the_old_password_cannot_be_guessed_from_inside(city: City) -> None:
     client = sign_in("dispatcher")
     status = 0

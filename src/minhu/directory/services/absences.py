@@ -23,6 +23,7 @@ from minhu.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 
 REASONS: Final = {"leave": "休假", "trip": "出差", "loan": "借调", "training": "学习培训", "other": "其他"}
 LONGEST_DAYS: Final = 366
+LONGEST_OWN_DAYS: Final = 92
 
 
 def _posts_within(staff: Staff, first: date, last: date) -> list[Post]:
@@ -54,7 +55,7 @@ def enter_absence(staff_id: int, acting_id: int, first: date, last: date, reason
     own = current_actor().staff_id == staff_id
     with change(None if own else Action.MANAGE_STAFF, lock=LOCK_STAFF):
         staff, acting = get_staff(staff_id, lock=True), get_staff(acting_id, lock=True)
-        _check_days(first, last, reason)
+        _check_days(first, last, reason, LONGEST_OWN_DAYS if own else LONGEST_DAYS)
         if acting_id not in dict(colleagues(staff_id)):
             text = "代理人必须是同一单位的在岗同事，且不是管理员。"
             raise Invalid(text, fields={"acting": text})
@@ -77,14 +78,14 @@ def enter_absence(staff_id: int, acting_id: int, first: date, last: date, reason
         return absence
 
 
-def _check_days(first: date, last: date, reason: str) -> None:
+def _check_days(first: date, last: date, reason: str, most: int) -> None:
     problems = {}
     if last < first:
         problems["last_day"] = "结束日期早于开始日期。"
     elif last < local_day():
         problems["last_day"] = "结束日期已经过去。"
-    elif (last - first).days > LONGEST_DAYS:
-        problems["last_day"] = "离岗时间最长一年，更长的请由安全管理员调整岗位。"
+    elif (last - first).days > most:
+        problems["last_day"] = f"离岗时间最长 {most} 天，更长的请由安全管理员安排。"
     if reason not in REASONS:
         problems["reason"] = "请选择离岗原因。"
     if problems:

@@ -67,7 +67,7 @@ def pending(request: HttpRequest) -> dict[str, str] | None:
     found = request.session.get(PENDING)
     if not isinstance(found, dict) or now() - datetime.fromisoformat(found["at"]) > PENDING_FOR:
         return None
-    return found
+    return found if account_of(int(found["staff"])).is_active else None
 
 
 def enter(request: HttpRequest, staff_id: int, how: str, wanted: str = "", *, second: str = "") -> HttpResponse:

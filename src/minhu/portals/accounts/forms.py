@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
 from django import forms
@@ -31,6 +32,15 @@ class SignInForm(AuthenticationForm):
         self.fields["username"].label = _("账号")
         self.fields["password"].label = _("密码")
         self.fields["password"].max_length = 128  # type: ignore[attr-defined]
+
+    def clean_username(self) -> str:
+        """Names have one spelling, so that another spelling is no other name to the lock."""
+        return plain_username(self.cleaned_data["username"])
+
+
+def plain_username(typed: str) -> str:
+    """A typed name as accounts have it: no full-width letters, no capitals, no blanks around."""
+    return unicodedata.normalize("NFKC", typed).strip().lower()
 
 
 class PasswordForm(forms.Form):

@@ -24,7 +24,7 @@ from minhu.kernel.errors import Invalid
 from minhu.ledger import services as ledger
 from minhu.portals.accounts import guessing
 from minhu.portals.accounts.doors import demo_offered, enter, passkey_host, proved
-from minhu.portals.accounts.forms import PasswordForm, SignInForm
+from minhu.portals.accounts.forms import PasswordForm, SignInForm, plain_username
 from minhu.portals.navigation import role_word
 
 ROLE_ICONS: dict[str, str] = {Role.DISPATCHER: "send", Role.LEADER: "gauge", Role.SUPERVISOR: "flag"}
@@ -50,7 +50,7 @@ def _demo_staff() -> list[dict[str, str]]:
 def login_page(request: HttpRequest) -> HttpResponse:
     """Show the form; sign in; five wrong passwords lock the pair of account and address for a while."""
     wanted = request.POST.get("next") or request.GET.get("next", "")
-    if request.method == "POST" and guessing.is_shut(request.POST.get("username", "")):
+    if request.method == "POST" and guessing.is_shut(plain_username(request.POST.get("username", ""))):
         return locked_out(request)
     form = SignInForm(request, data=request.POST or None)
     if request.method == "POST" and form.is_valid():
