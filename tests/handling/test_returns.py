@@ -175,6 +175,15 @@ def test_an_assisting_units_return_leaves_the_lead_at_work(city: City) -> None:
     assert open_units == {(city.unit("water"), "lead"), (city.unit("branch"), "assist")}
 
 
+def test_a_returned_share_is_not_given_back_to_the_unit_that_returned_it(city: City) -> None:
+    """It would hold a share of an order that it may no longer read."""
+    order = make_order(city, upto="in_progress", assist=("urban",))
+    ask(city, order.number, "urban_handler", "branch")
+    with pytest.raises(Invalid, match="刚获同意"):
+        decide(city, order.number, unit_id=city.unit("urban"))
+    decide(city, order.number, unit_id=city.unit("branch"))
+
+
 def test_an_assisting_units_return_can_be_refused(city: City) -> None:
     order = make_order(city, upto="in_progress", assist=("urban",))
     ask(city, order.number, "urban_handler", "branch")
