@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import get_resolver
 
 from minhu.engines import prepared
-from minhu.kernel.errors import MinhuError
+from minhu.kernel.errors import Invalid, MinhuError
 from minhu.server.api import direct
 from minhu.server.problems import answer, unavailable
 
@@ -48,12 +48,16 @@ class ProblemMiddleware:
         length = request.headers.get("Content-Length", "")
         if length.isdigit() and int(length) > settings.UPLOAD_LIMIT_BYTES:
             return answer(request, too_large())
+        if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+            return answer(request, _unusable())
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
         """Answer for an error of the house or a database that is away; leave defects to Django."""
         if isinstance(exception, MinhuError):
             return answer(request, exception)
+        if isinstance(exception, (ValueError, DatabaseError)) and "NUL" in str(exception):
+            return answer(request, _unusable())
         away = unavailable(exception)
         return answer(request, away) if away else None
 
@@ -107,6 +111,11 @@ class ProgramMiddleware:
                 raise
             return answer(request, away)
         return answered
+
+
+def _unusable() -> MinhuError:
+    """The error for characters that no page sends and no text column keeps (NUL)."""
+    return Invalid("地址或内容中含有无法识别的字符，请删除后重试。", code="unusable_characters", status=400)
 
 
 def too_large() -> MinhuError:
