@@ -34,6 +34,7 @@ from minhu.ledger.services import Result
 from minhu.ledger.types import EntryView
 
 ENDS: Final = ("close", "close_along", "answer_directly", "refuse", "withdraw", "hand_over", "archive")
+NEEDED: Final = ("number", "request_id", "imported", "repeat_of_id", "merged_into_id", "reopen_count")
 CANDIDATES: Final = 30
 COMPARED_FOR: Final = timedelta(days=400)
 
@@ -96,7 +97,7 @@ def subjects_of(order: Order) -> list[tuple[str, str | int]]:
 def _order_of(entry: EntryView) -> Order | None:
     if entry.subject_type != "order":
         return None
-    return Order.objects.filter(number=entry.subject_id).first()
+    return Order.objects.filter(number=entry.subject_id).only(*NEEDED).first()
 
 
 def _whole(entry: EntryView, name: str) -> int:
@@ -189,7 +190,7 @@ def _same_matter(order: Order) -> list[int]:
 
 def _leads(order: Order, step: OrderStep) -> Any:
     """The lead shares of the round that `step` belongs to, as far as it."""
-    since = _round_began(order, step)
+    since = _round_began(order, step) if order.reopen_count else None
     rows = Assignment.objects.filter(order=order, role=AssignmentRole.LEAD.value, dispatched_at__lte=step.at)
     return rows.filter(dispatched_at__gte=since) if since else rows
 

@@ -27,6 +27,7 @@ log = structlog.get_logger("minhu.ledger")
 Result = tuple[str, Subject, Mapping[str, Any]]
 Rule = Callable[[EntryView], Iterable[Result]]
 AT_ONCE: Final = 200
+FAILED: Final = "contract.failed"
 _SIZE = "SELECT coalesce(max(size), 0) FROM ledger_checkpoint"
 _BEGIN = (
     "INSERT INTO ledger_contractstate (name, position, results, failures) VALUES (%s, 0, 0, 0) ON CONFLICT DO NOTHING"
@@ -83,6 +84,17 @@ def contracts() -> list[ContractView]:
 
 
 def _advance(one: Contract, limit: int) -> int:
+    """Treat a batch at once; when something in it cannot be treated, once more event by event."""
+    try:
+        return _batch(one, limit, careful=False)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:  # noqa: BLE001 - the edge: found out and entered one by one
+        log.warning("contract_batch_failed", contract=one.name, error=type(error).__name__)
+        return _batch(one, limit, careful=True)
+
+
+def _batch(one: Contract, limit: int, *, careful: bool) -> int:
     with everything_visible(), use_actor(SYSTEM), connection.cursor() as cursor:
         cursor.execute(_BEGIN, [one.name])
         cursor.execute(_CLAIM, [one.name])
@@ -95,29 +107,31 @@ def _advance(one: Contract, limit: int) -> int:
             return 0
         rows = Entry.objects.filter(kind__in=one.kinds, position__gte=start, position__lt=size).order_by("position")
         entries = list(rows[:limit])
-        results = failures = 0
-        for entry in entries:
-            written = _treat(one, view_of(entry))
-            results, failures = results + max(written, 0), failures + (written < 0)
+        treat = _guarded if careful else _results
+        results = [result for entry in entries for result in treat(one, view_of(entry))]
+        append_many(results)
+        failures = sum(kind == FAILED for kind, _, _ in results)
         last = entries[-1].position if len(entries) == limit else None
         after = size if last is None else last + 1
-        cursor.execute(_ADVANCE, [after, results, failures, now(), one.name])
+        cursor.execute(_ADVANCE, [after, len(results) - failures, failures, now(), one.name])
     return len(entries)
 
 
-def _treat(one: Contract, entry: EntryView) -> int:
-    """Run the rule on one event and write its results; -1 when it could not."""
+def _results(one: Contract, entry: EntryView) -> list[Result]:
     told = {"contract": one.name, "cause": entry.position}
+    return [(kind, subject, {**payload, **told}) for kind, subject, payload in one.run(entry)]
+
+
+def _guarded(one: Contract, entry: EntryView) -> list[Result]:
+    """The results of one event, or that it could not be treated."""
     try:
         with transaction.atomic():
-            results = [(kind, subject, {**payload, **told}) for kind, subject, payload in one.run(entry)]
-            append_many(results)
-            return len(results)
+            return _results(one, entry)
     except (OperationalError, InterfaceError):
         raise
     except Exception as error:  # the edge: one event never stops the others, and the log says so
         log.warning(
             "contract_failed", contract=one.name, position=entry.position, error=type(error).__name__, exc_info=True
         )
-        append_many([("contract.failed", ("contract", one.name), {**told, "error": type(error).__name__})])
-        return -1
+        told = {"contract": one.name, "cause": entry.position, "error": type(error).__name__}
+        return [(FAILED, ("contract", one.name), told)]
