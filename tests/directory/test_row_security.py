@@ -39,25 +39,26 @@ LEDGER_TABLES = {
 }  # fmt: skip
 OPEN_TABLES = {
     **dict.fromkeys(("auth_group", "auth_group_permissions", "auth_permission"), "Django's, unused"),
-    "axes_accessattempt": "failed sign-ins of staff; no citizen signs in",
-    "axes_accessattemptexpiration": "failed sign-ins of staff",
-    "axes_accessfailurelog": "failed sign-ins of staff",
-    "axes_accesslog": "sign-ins of staff; switched off",
+    **dict.fromkeys(
+        ("axes_accessattempt", "axes_accessattemptexpiration", "axes_accessfailurelog", "axes_accesslog"),
+        "failed sign-ins of staff; no citizen signs in",
+    ),
+    **dict.fromkeys(
+        ("directory_area", "directory_catalogueitem", "directory_catalogueversion", "directory_category",
+         "directory_landmark", "directory_ruleset", "directory_taxonomy", "directory_unit"),
+        "public: areas, duties, categories, places, rules",
+    ),
+    **dict.fromkeys(
+        ("procrastinate_events", "procrastinate_jobs", "procrastinate_periodic_defers", "procrastinate_workers"),
+        "jobs carry ids only",
+    ),
     "directory_apitoken": "digests of partners' tokens",
-    "directory_area": "public: areas",
-    "directory_catalogueitem": "public: duties",
-    "directory_catalogueversion": "public: duties",
-    "directory_category": "public: categories",
     "directory_factor": "staff: sealed seeds and public keys; needed before anybody is known",
-    "directory_landmark": "public: places",
     **dict.fromkeys(("directory_absence", "directory_emergency", "directory_post", "directory_proposal"), "staff"),
     **dict.fromkeys(
         ("directory_pastpassword", "directory_recoverycode", "directory_signin", "directory_staff"), "staff"
     ),
     "directory_revision": "stamps only",
-    "directory_ruleset": "public: rules",
-    "directory_taxonomy": "public: categories",
-    "directory_unit": "public: units",
     "django_content_type": "Django's",
     "django_migrations": "Django's",
     "django_session": "which requests a session may open, by number only; signed and short-lived",
@@ -78,11 +79,7 @@ OPEN_TABLES = {
     "intake_importedrow": "keys and digests of rows",
     "intake_importmapping": "column names",
     "intake_importreject": "row numbers and reasons without contents",
-    "procrastinate_events": "jobs carry ids only",
-    "procrastinate_jobs": "jobs carry ids only",
-    "procrastinate_periodic_defers": "jobs carry ids only",
-    "procrastinate_workers": "jobs carry ids only",
-}
+}  # fmt: skip
 
 
 def select(statement: str, *parameters: object) -> list[tuple[Any, ...]]:

@@ -141,7 +141,7 @@ def test_a_passkey_that_the_browser_refuses_is_said_so(at_the_door: Any) -> None
         "() => { navigator.credentials.get = () => Promise.reject(new DOMException('no', 'NotAllowedError')); }"
     )
     page.get_by_role("button", name="用通行密钥登录").click()
-    page.locator(".toast").get_by_text("没有完成通行密钥验证").wait_for()
+    page.locator(".toast-warning").get_by_text("没有完成通行密钥验证").wait_for()
     assert page.url.endswith("/login/")
 
 
