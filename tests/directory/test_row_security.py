@@ -37,27 +37,16 @@ CITIZENS_TABLES = {
 LEDGER_TABLES = {
     "ledger_access", "ledger_checkpoint", "ledger_contractstate", "ledger_entry", "ledger_subtree",
 }  # fmt: skip
+PUBLIC = "area catalogueitem catalogueversion category landmark ruleset taxonomy unit".split()
+OF_STAFF = "absence emergency pastpassword post proposal recoverycode signin staff".split()
 OPEN_TABLES = {
     **dict.fromkeys(("auth_group", "auth_group_permissions", "auth_permission"), "Django's, unused"),
-    **dict.fromkeys(
-        ("axes_accessattempt", "axes_accessattemptexpiration", "axes_accessfailurelog", "axes_accesslog"),
-        "failed sign-ins of staff; no citizen signs in",
-    ),
-    **dict.fromkeys(
-        ("directory_area", "directory_catalogueitem", "directory_catalogueversion", "directory_category",
-         "directory_landmark", "directory_ruleset", "directory_taxonomy", "directory_unit"),
-        "public: areas, duties, categories, places, rules",
-    ),
-    **dict.fromkeys(
-        ("procrastinate_events", "procrastinate_jobs", "procrastinate_periodic_defers", "procrastinate_workers"),
-        "jobs carry ids only",
-    ),
+    **dict.fromkeys((f"axes_access{x}" for x in ("attempt", "attemptexpiration", "failurelog", "log")), "staff's sign-ins"),
+    **dict.fromkeys((f"procrastinate_{x}" for x in ("events", "jobs", "periodic_defers", "workers")), "ids only"),
+    **dict.fromkeys((f"directory_{x}" for x in PUBLIC), "public: areas, duties, categories, places, rules"),
+    **dict.fromkeys((f"directory_{x}" for x in OF_STAFF), "staff and how they sign in, no citizen"),
     "directory_apitoken": "digests of partners' tokens",
     "directory_factor": "staff: sealed seeds and public keys; needed before anybody is known",
-    **dict.fromkeys(("directory_absence", "directory_emergency", "directory_post", "directory_proposal"), "staff"),
-    **dict.fromkeys(
-        ("directory_pastpassword", "directory_recoverycode", "directory_signin", "directory_staff"), "staff"
-    ),
     "directory_revision": "stamps only",
     "django_content_type": "Django's",
     "django_migrations": "Django's",
