@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -127,3 +128,34 @@ def test_the_other_hotline_has_its_own_time_to_answer(city: City) -> None:
     with as_system():
         running = Clock.objects.get(order__number=number, stopped_at=None)
     assert (running.kind, running.subject, running.amount, running.unit) == ("receipt", "其他热线接收", 4, "hours")
+
+
+def test_an_emergency_is_handed_over_by_telephone_with_its_receipt(city: City) -> None:
+    number = make_order(city).number
+    with acting_as(city.actor("dispatcher")):
+        take(number, Step.HAND_OVER, StepData(reason_code="110", text="三方通话转接"))
+        late = clock.now() + timedelta(hours=1)
+        with pytest.raises(Invalid, match="将来"):
+            take(number, Step.RECEIPT, StepData(text="已出警", taken_at=late))
+        told = StepData(text="已出警", taken_by="警号 0071", their_number="JQ-88", taken_at=clock.now())
+        take(number, Step.RECEIPT, told)
+    with as_system():
+        row = Transfer.objects.get(order__number=number)
+        assert (row.by_phone, row.whom.startswith("转 110"), row.their_number, row.state) == (
+            True,
+            True,
+            "JQ-88",
+            "taken",
+        )
+        assert "接收人：警号 0071；对方编号：JQ-88" in row.note
+        public = Order.objects.get(number=number).steps.last()
+    assert public is not None
+    assert "0071" not in public.public_text, "the citizen is told that it was taken, not by whom"
+    with acting_as(city.actor("dispatcher")):
+        take(number, Step.TAKE_BACK, StepData(text="经核实由本热线办理"))
+        take(number, Step.HAND_OVER, StepData(reason_code="119", text="再次转接"))
+    with as_system():
+        assert sorted(Transfer.objects.filter(order__number=number).values_list("state", flat=True)) == [
+            "offered",
+            "taken_back",
+        ]

@@ -158,5 +158,7 @@ def test_the_reference_shows_every_operation_with_an_example(city: City) -> None
     for path in api.get_openapi_schema()["paths"]:
         assert path in text
     assert text.count("curl ") >= len(api.get_openapi_schema()["paths"])
-    assert not re.search(r"<script(?![^>]*(?:\bsrc=|application/json))", text), "everything works under the strict policy"
+    assert not re.search(r"<script(?![^>]*(?:\bsrc=|application/json))", text), (
+        "everything works under the strict policy"
+    )
     assert "order.replied" in text

@@ -15,7 +15,9 @@ from minhu.directory.services.tokens import SCOPES
 from minhu.exchange.types import EVENT_LABELS
 
 METHODS: Final = ("get", "post", "put", "patch", "delete")
-PATH_VALUES: Final = {"number": "2603090000011"}
+PATH_VALUES: Final = {"number": "2603090000011", "message_id": "msg_5f0c2a"}
+LAST: Final = "对接"
+"""Operations of this tag stand behind those that every program needs."""
 SAMPLES: Final[dict[str, Any]] = {
     "text": "柳湾小区三号楼从昨晚开始停水，请尽快处理。", "title": "小区停水", "type": "help", "place": "柳湾路 3 号",
     "name": "欧阳某某", "phone": "13800000000", "latitude": 30.12, "longitude": 120.54, "confidential": False,
@@ -59,12 +61,13 @@ class Operation:
 
 def operations(schema: Mapping[str, Any], base: str) -> list[Operation]:
     """Every operation of an OpenAPI description, in its order; `base` is our address for the examples."""
-    return [
-        _operation(schema, path, method, found, base)
+    found = [
+        _operation(schema, path, method, one, base)
         for path, item in schema["paths"].items()
-        for method, found in item.items()
+        for method, one in item.items()
         if method in METHODS
     ]
+    return sorted(found, key=lambda one: one.tag == LAST)
 
 
 def _operation(schema: Mapping[str, Any], path: str, method: str, found: Mapping[str, Any], base: str) -> Operation:

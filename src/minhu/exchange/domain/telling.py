@@ -19,7 +19,7 @@ FINAL: Final = frozenset({409, 422})
 GONE: Final = 410
 """'Do not come again' in the language of HTTP."""
 SHORTEST, LONGEST = timedelta(seconds=5), timedelta(days=1)
-PUBLIC_REPLIES: Final = frozenset({Step.APPROVE_REPLY.value, Step.ANSWER_DIRECTLY.value, "transfer_done"})
+PUBLIC_REPLIES: Final = frozenset({Step.APPROVE_REPLY.value, Step.ANSWER_DIRECTLY.value, Step.TRANSFER_DONE.value})
 CLOSED: Final = frozenset({State.CLOSED.value, State.ANSWERED.value})
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from django.db import transaction
@@ -17,6 +18,7 @@ from django.db.models import QuerySet
 
 from minhu.directory.access import acting_as, as_system, elevated
 from minhu.directory.queries.areas import area_info
+from minhu.directory.queries.rules import reasons
 from minhu.directory.queries.units import unit_name
 from minhu.directory.types import AreaLevel, Role
 from minhu.exchange.domain import messages
@@ -44,6 +46,8 @@ _ENDS: Final = {
     Step.TRANSFER_REFUSED.value: TransferState.REFUSED,
     Step.TRANSFER_DONE.value: TransferState.DONE,
     Step.TAKE_BACK.value: TransferState.TAKEN_BACK,
+    Step.RECEIPT.value: TransferState.TAKEN,
+    Step.ARCHIVE.value: TransferState.DONE,
 }
 _REPLIES: Final = frozenset({Step.APPROVE_REPLY.value, Step.ANSWER_DIRECTLY.value})
 Answer = dict[str, Any]
@@ -54,10 +58,10 @@ Answer = dict[str, Any]
 
 def follow(event: OrderChanged) -> None:
     """Keep our rows in step with the order: begin, taken, refused, done, taken back."""
-    if event.step == Step.TRANSFER.value:
+    if event.step in (Step.TRANSFER.value, Step.HAND_OVER.value):
         with transaction.atomic(), elevated(WHY):
-            _begin(event)
-    elif event.step in _ENDS:
+            _begin(event) if event.step == Step.TRANSFER.value else _rung_up(event)
+    elif event.step in _ENDS and (event.step != Step.ARCHIVE.value or event.from_state == State.EMERGENCY.value):
         with transaction.atomic(), elevated(WHY):
             _move(event, _ENDS[event.step])
 
@@ -77,6 +81,15 @@ def _begin(event: OrderChanged) -> None:
     if partner is not None and online:
         made.message_id = put(partner, OFFERED, _offer(event.number, row, partner, made), now()).message_id
         made.save(update_fields=["message_id"])
+
+
+def _rung_up(event: OrderChanged) -> None:
+    """To 110, 119, 120, 122 by telephone: who took it is recorded by the receipt."""
+    last = _last(event.order_id)
+    Transfer.objects.create(
+        order_id=event.order_id, by_phone=True, whom=reasons().label("hand_over", last["steps__reason_code"])[:64],
+        reason=last["steps__text"][:500], offered_at=now(), offered_by=current_actor().id,
+    )  # fmt: skip
 
 
 def _offer(number: str, row: Mapping[str, Any], partner: Partner, made: Transfer) -> Answer:
@@ -103,21 +116,29 @@ def _offer(number: str, row: Mapping[str, Any], partner: Partner, made: Transfer
     return found
 
 
+def _last(order_id: int) -> Mapping[str, Any]:
+    """The step that was just taken: its words, reason and changes."""
+    rows = visible_orders(SYSTEM).filter(pk=order_id).order_by("-steps__id")
+    return rows.values("steps__text", "steps__reason_code", "steps__changes")[0]
+
+
 def _last_text(order_id: int) -> str:
-    texts = visible_orders(SYSTEM).filter(pk=order_id).order_by("-steps__id").values_list("steps__text", flat=True)
-    return texts.first() or ""
+    return str(_last(order_id)["steps__text"])
 
 
 def _move(event: OrderChanged, state: TransferState) -> None:
     row = _open(outgoing=True).filter(order_id=event.order_id).select_for_update(of=("self",)).first()
     if row is None:
         return
-    row.state, row.note = state.value, _last_text(event.order_id)[:500]
+    last = _last(event.order_id)
+    row.state, row.note = state.value, last["steps__text"][:500]
     if state is TransferState.TAKEN:
-        row.taken_at = row.taken_at or now()
+        told = last["steps__changes"]
+        row.taken_at = datetime.fromisoformat(told["taken_at"]) if "taken_at" in told else row.taken_at or now()
+        row.their_number = told.get("their_number", row.their_number)
     else:
         row.ended_at = now()
-    row.save(update_fields=["state", "note", "taken_at", "ended_at"])
+    row.save(update_fields=["state", "note", "taken_at", "their_number", "ended_at"])
     if state is TransferState.TAKEN_BACK and row.partner is not None and not row.by_phone:
         put(row.partner, "transfer.taken_back", {"transfer": str(row.uid), "text": row.note}, now())
 

@@ -48,6 +48,10 @@ class StepData:
     basis: str = ""
     confidence: float | None = None
     public: str = ""
+    taken_by: str = ""
+    """Who took an order elsewhere, as they said on the telephone; with their number and the time (receipts)."""
+    their_number: str = ""
+    taken_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from minhu.portals.orders.pickers import AreaField, CategoryField, UnitField, Un
 
 S = Step
 ELEMENTS: Final = ("category_id", "area_code", "request_type", "urgency")
+RECEIPT: Final = ("taken_by", "their_number", "taken_at")
 EXTRA: Final[dict[Step, tuple[str, ...]]] = {
     S.ACCEPT: (*ELEMENTS, "text"),
     S.CORRECT: ELEMENTS,
@@ -50,7 +51,8 @@ EXTRA: Final[dict[Step, tuple[str, ...]]] = {
     ),
     S.APPROVE_REPLY: ("reply", "text"),
     S.CLOSE: ("text",),
-    S.TRANSFER_TAKEN: ("text",),
+    S.RECEIPT: RECEIPT,
+    S.TRANSFER_TAKEN: (*RECEIPT, "text"),
     S.TRANSFER_DONE: ("solved", "text"),
     S.REOPEN: ("reason_code",),
     S.SUPERVISE: ("level", "unit_id"),
@@ -70,7 +72,7 @@ NEEDED: Final = {
 ORDER: Final = (
     "as_unit_id", "unit_id", "assist_unit_ids", "called_unit_ids", "target_number", *ELEMENTS, "supervision_id", "level",
     "confirmed", "reason_code", "amount", "meet_at", "place", "contact_result", "reply", "measures", "solved",
-    "not_solved_reason", "legal_basis", "difficulty", "text", "files", "show_files",
+    "not_solved_reason", "legal_basis", "difficulty", *RECEIPT, "text", "files", "show_files",
 )  # fmt: skip
 DIRECT: Final = frozenset({S.SIGN, S.RESUME, S.APPROVE_SUSPENSION, S.ACKNOWLEDGE_WHISTLE})
 """Steps that need nothing: one press of the button."""
@@ -110,8 +112,7 @@ TEXT_LABELS: Final[dict[Step, str]] = {
     S.REJECT_REPLY: gettext_noop("哪里需要重答"),
     S.DISPATCH: gettext_noop("给承办单位的话"),
     S.TRANSFER: gettext_noop("转办说明（对方热线会看到）"),
-    S.TRANSFER_TAKEN: gettext_noop("接收人、对方编号、接收时间"),
-    S.RECEIPT: gettext_noop("接收人、对方编号、接收时间"),
+    S.RECEIPT: gettext_noop("接收和处置情况"),
     S.TRANSFER_NEWS: gettext_noop("进展（群众会看到）"),
     S.TRANSFER_REFUSED: gettext_noop("对方退回的理由"),
     S.NOTE: gettext_noop("备注内容（群众看不到）"),
@@ -244,6 +245,11 @@ def _meet_at(_stage: Stage) -> forms.Field:
     return forms.DateTimeField(label=_("会办时间"), widget=box, required=True)
 
 
+def _taken_at(_stage: Stage) -> forms.Field:
+    box = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    return forms.DateTimeField(label=_("接收时间"), widget=box, required=False)
+
+
 def _select(label: str, pairs: dict[str, Any], empty: str = "") -> Callable[[Stage], forms.Field]:
     return lambda stage: forms.ChoiceField(
         label=_(label), choices=words.choices(pairs, _(empty) if empty else ""), required=stage.required
@@ -275,6 +281,9 @@ BUILDERS: Final[dict[str, Callable[[Stage], forms.Field]]] = {
     "as_unit_id": _as_unit,
     "target_number": _target,
     "meet_at": _meet_at,
+    "taken_by": _line(gettext_noop("对方接收人（姓名或工号）"), 64),
+    "their_number": _line(gettext_noop("对方编号"), 64),
+    "taken_at": _taken_at,
     "place": _line(gettext_noop("会办地点"), 200),
     "legal_basis": _line(gettext_noop("法律政策依据"), 255),
     "reply": _long(gettext_noop("答复内容")),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 from minhu.directory.types import UnitKind
 from minhu.handling.services.context import Context
-from minhu.handling.services.outside import rules, unit_of, units_by_id
+from minhu.handling.services.outside import day_words, rules, unit_of, units_by_id
 from minhu.handling.services.steps.registry import handles
 from minhu.handling.services.steps.together import release_merged
 from minhu.handling.types import ClockKind, Step
@@ -28,11 +31,34 @@ def transfer(context: Context) -> None:
     release_merged(context, "主单已转其他热线，恢复单独办理。")
 
 
+@handles(Step.RECEIPT)
+def receipt(context: Context) -> None:
+    """An emergency service has it: who, under which number, when; the words of the step say it, the changes keep it."""
+    _keep_receipt(context)
+
+
+def _keep_receipt(context: Context) -> None:
+    data = context.data
+    if data.taken_at is not None and data.taken_at > context.moment + timedelta(minutes=5):
+        raise Invalid("接收时间在将来，请核对。", fields={"taken_at": "时间在将来"})
+    told = (
+        ("接收人", data.taken_by), ("对方编号", data.their_number), ("接收时间", day_words(data.taken_at)),
+    )  # fmt: skip
+    parts = [f"{label}：{value}" for label, value in told if value]
+    context.data = replace(data, text="；".join([*parts, *([data.text] if data.text else [])]))
+    if data.their_number:
+        context.changes["their_number"] = data.their_number[:64]
+    if data.taken_at is not None:
+        context.changes["taken_at"] = data.taken_at.isoformat()
+
+
 @handles(Step.TRANSFER_TAKEN, Step.TRANSFER_NEWS)
 def told(context: Context) -> None:
     """They have it, or say how it goes."""
     if context.transition.step is Step.TRANSFER_TAKEN and context.book.find((ClockKind.HANDLE,)):
         raise Conflict("对方已经接收，无须重复登记。", code="taken_already")
+    if context.transition.step is Step.TRANSFER_TAKEN:
+        _keep_receipt(context)
     context.unit = unit_of(context.order.lead_unit_id)
 
 
