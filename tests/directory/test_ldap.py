@@ -179,3 +179,9 @@ def test_settings_that_cannot_work_are_named(wrong: dict[str, str]) -> None:
     with pytest.raises(ConfigError) as caught:
         AccountConfig.read(wrong)
     assert "MINHU_" in str(caught.value)
+
+
+def test_secrets_of_the_operator_are_in_no_log() -> None:
+    chosen = AccountConfig.read({"MINHU_LDAP_BIND_PASSWORD": "hidden-one", "MINHU_OIDC_CLIENT_SECRET": "hidden-two"})
+    assert chosen.ldap_bind_password == "hidden-one"
+    assert "hidden" not in repr(chosen)

@@ -19,7 +19,8 @@ WHOLE: Mapping[str, tuple[int, int]] = {"MINHU_IDLE_MINUTES": (0, 1440), "MINHU_
 
 
 def _setting(variable: str, default: str, meaning: str) -> Any:
-    return field(metadata={"variable": variable, "default": default, "meaning": meaning})
+    secret = variable.endswith(("_SECRET", "_PASSWORD"))  # never in a log or on a debug page
+    return field(metadata={"variable": variable, "default": default, "meaning": meaning}, repr=not secret)
 
 
 @dataclass(frozen=True)
