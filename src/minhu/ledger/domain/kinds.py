@@ -179,6 +179,7 @@ _LINES: Final[dict[Book, dict[str, str]]] = {
         "order.approve_exclusion": "同意剔除",
         "order.refuse_exclusion": "不同意剔除",
         "order.rated": "群众评价",
+        "ratings.imported": "导入评价",
         "rating.excluded": "剔除评价",
         "rating.restored": "恢复评价",
         "order.printed": "打印工单",
