@@ -19,7 +19,7 @@ from typing import BinaryIO, Final
 
 from minhu.engines import filetypes
 from minhu.engines.database import home_folder
-from minhu.engines.secrets import seal_bytes, unseal_bytes
+from minhu.engines.secrets import current_header, seal_bytes, unseal_bytes
 from minhu.kernel.errors import Invalid, NotFound, Unavailable
 
 MAX_BYTES: Final = 50 * 1024 * 1024
@@ -95,6 +95,45 @@ def delete(sha256: str) -> None:
     """Remove a file; removing one that is not there is no error."""
     with _disk_errors():
         _place(sha256).unlink(missing_ok=True)
+
+
+def version_of(sha256: str) -> int:
+    """The version of the data key that a file is sealed with; 0 when it is gone or too short to say."""
+    head = _head(sha256)
+    return int.from_bytes(head[1:3], "big") if len(head) == 3 else 0
+
+
+def reseal(sha256: str) -> bool:
+    """Seal a kept file anew where it is not sealed with the current key; True when it was.
+
+    The new file takes the old one's place in one step; readers of the old one read on. Errors as `stream`.
+    """
+    if _head(sha256) in (b"", current_header(row=False)):
+        return False
+    with _disk_errors(), io.BytesIO(read(sha256)) as content:
+        _write(content, _place(sha256))
+    return True
+
+
+def kept_after(sha256: str, limit: int) -> list[str]:
+    """Addresses of up to `limit` kept files behind one, in order ('' : from the start)."""
+    root = home_folder() / "files"
+    found: list[str] = []
+    for folder in sorted(path for path in root.glob("[0-9a-f][0-9a-f]") if path.name >= sha256[:2]):
+        found += sorted(p.name for p in folder.iterdir() if len(p.name) == 64 and p.name > sha256)
+        if len(found) >= limit:
+            break
+    return found[:limit]
+
+
+def _head(sha256: str) -> bytes:
+    """The header of the first frame."""
+    with _disk_errors():
+        try:
+            with open(_place(sha256), "rb") as sealed:
+                return sealed.read(27)[24:]
+        except FileNotFoundError:
+            return b""
 
 
 def _place(sha256: str) -> Path:

@@ -1,31 +1,38 @@
-"""The keys of one installation: a master key file that wraps versioned data keys (envelope).
+"""The keys of one installation: a master key (see `master.py`) that wraps versioned data keys (envelope).
 
-`keys/master.key` (32 random bytes in base64, mode 0600; another place by MINHU_MASTER_KEY_FILE) opens
-`keys/data.json`, which holds the wrapped data keys and the index key. Rotation adds a data key: new
-values use it, old values stay readable. Losing the master key loses every personal value: back it up
-apart from the database.
+The master key (32 random bytes, by default in `keys/master.key`) opens `keys/data.json`, which holds the wrapped data
+keys and the index key. Rotation adds a data key: new values use it, old values stay readable until they are sealed
+anew and the old key is retired. Losing the master key loses every personal value: back it up apart from the database.
 """
 
 import base64
 import fcntl
 import json
-import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from minhu.engines.database import home_folder
-from minhu.kernel.errors import Unavailable
+from minhu.engines.master import DAMAGED, KEY_BYTES, keys_directory, master_path, read_master, write_private
+from minhu.kernel.errors import Conflict, Unavailable
 
-KEY_BYTES = 32
-_MISSING = "找不到主密钥文件，已加密的个人信息无法读取。请把备份的主密钥放回密钥目录后重试。"
+__all__ = [
+    "Keyring",
+    "add_data_key",
+    "drop_data_key",
+    "keys_directory",
+    "master_path",
+    "open_keyring",
+    "open_with_master",
+    "ring_changed",
+    "seal_with_master",
+    "write_private",
+]
 _UNUSABLE = "密钥目录无法读写，请检查磁盘空间和目录权限后重试。"
-_DAMAGED = "密钥文件已损坏或与主密钥不匹配。请从备份中恢复密钥目录后重试。"
 
 
 @dataclass(frozen=True)
@@ -37,17 +44,6 @@ class Keyring:
     index: bytes = field(repr=False)
 
 
-def keys_directory() -> Path:
-    """Return the directory of the key files."""
-    return home_folder() / "keys"
-
-
-def master_path() -> Path:
-    """Return where the master key lies (MINHU_MASTER_KEY_FILE moves it, for instance to a mounted secret)."""
-    named = os.environ.get("MINHU_MASTER_KEY_FILE")
-    return Path(named) if named else keys_directory() / "master.key"
-
-
 def open_keyring() -> Keyring:
     """Open the keyring, making a new one in an empty home; safe when several processes start at once.
 
@@ -56,9 +52,9 @@ def open_keyring() -> Keyring:
     try:
         with _locked():
             path = keys_directory() / "data.json"
-            master = _read_master(may_create=not path.exists())
+            master = read_master(may_create=not path.exists())
             if not path.exists():
-                _write_private(path, _wrapped(master, {1: _new_key()}, 1, _new_key()))
+                write_private(path, _wrapped(master, {1: _new_key()}, 1, _new_key()))
             return _opened(master, path.read_bytes())
     except OSError as error:
         raise Unavailable(_UNUSABLE, code="keys_unavailable") from error
@@ -66,14 +62,40 @@ def open_keyring() -> Keyring:
 
 def add_data_key() -> int:
     """Make a new data key, used for all values sealed from now on; return its version."""
-    old = open_keyring()
+    open_keyring()
     with _locked():
         path = keys_directory() / "data.json"
-        master = _read_master(may_create=False)
-        old = _opened(master, path.read_bytes())
-        version = max(old.data) + 1
-        _write_private(path, _wrapped(master, {**old.data, version: _new_key()}, version, old.index))
+        master, raw = read_master(may_create=False), path.read_bytes()
+        version = max(_opened(master, raw).data) + 1
+        body = json.loads(raw)
+        body["current"] = version
+        body["data"][str(version)] = _wrap(master, _new_key(), f"minhu data key {version}")
+        write_private(path, json.dumps(body, indent=1).encode())
     return version
+
+
+def drop_data_key(version: int) -> None:
+    """Forget an old data key for good: what it sealed can never be read again.
+
+    Raises Conflict for the current key or one that is not there. Whoever calls has made sure that nothing uses it.
+    """
+    with _locked():
+        path = keys_directory() / "data.json"
+        raw = path.read_bytes()
+        ring = _opened(read_master(may_create=False), raw)
+        if version == ring.current or version not in ring.data:
+            raise Conflict("只能停用密钥环中已不再使用的旧密钥。", code="key_in_use")
+        body: dict[str, Any] = json.loads(raw)
+        del body["data"][str(version)]
+        write_private(path, json.dumps(body, indent=1).encode())
+
+
+def ring_changed() -> int:
+    """When the key file was last written, in nanoseconds; 0 when there is none."""
+    try:
+        return (keys_directory() / "data.json").stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def seal_with_master(secret: bytes, label: str) -> str:
@@ -83,23 +105,18 @@ def seal_with_master(secret: bytes, label: str) -> str:
     """
     open_keyring()
     with _locked():
-        return _wrap(_read_master(may_create=False), secret, label)
+        return _wrap(read_master(may_create=False), secret, label)
 
 
 def open_with_master(wrapped: str, label: str) -> bytes:
     """Unwrap what `seal_with_master` made for the same label; raises Unavailable when it does not fit."""
     try:
         with _locked():
-            return _unwrap(_read_master(may_create=False), wrapped, label)
+            return _unwrap(read_master(may_create=False), wrapped, label)
     except (ValueError, InvalidTag) as error:
-        raise Unavailable(_DAMAGED, code="keys_damaged") from error
+        raise Unavailable(DAMAGED, code="keys_damaged") from error
     except OSError as error:
         raise Unavailable(_UNUSABLE, code="keys_unavailable") from error
-
-
-def write_private(path: Path, content: bytes) -> None:
-    """Write a file of mode 0600 so that a crash leaves either the old or the new content."""
-    _write_private(path, content)
 
 
 def _new_key() -> bytes:
@@ -113,33 +130,6 @@ def _locked() -> Iterator[None]:
     with open(directory / ".lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
-
-
-def _read_master(*, may_create: bool) -> bytes:
-    path = master_path()
-    if not path.exists():
-        if not may_create:
-            raise Unavailable(_MISSING, code="master_key_missing")
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        _write_private(path, base64.b64encode(_new_key()) + b"\n")
-    try:
-        master = base64.b64decode(path.read_bytes().strip(), validate=True)
-    except ValueError as error:
-        raise Unavailable(_DAMAGED, code="keys_damaged") from error
-    if len(master) != KEY_BYTES:
-        raise Unavailable(_DAMAGED, code="keys_damaged")
-    return master
-
-
-def _write_private(path: Path, content: bytes) -> None:
-    """Write a file of mode 0600 so that a crash leaves either the old or the new content."""
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as out:
-        out.write(content)
-        out.flush()
-        os.fsync(out.fileno())
-    os.replace(temporary, path)
 
 
 def _wrap(master: bytes, key: bytes, label: str) -> str:
@@ -169,4 +159,4 @@ def _opened(master: bytes, raw: bytes) -> Keyring:
         index = _unwrap(master, body["index"], "minhu index key")
         return Keyring(current=int(body["current"]), data=data, index=index)
     except (ValueError, KeyError, TypeError, AttributeError, InvalidTag) as error:
-        raise Unavailable(_DAMAGED, code="keys_damaged") from error
+        raise Unavailable(DAMAGED, code="keys_damaged") from error

@@ -159,7 +159,8 @@ def write(
     proposed = (*understood.suggestions, *extra)
     key = (seen.request_id, moment)
     prepared.write(
-        _WRITE, (*head, *_words(new, origin, phone, digest), *_judged(understood, *key), *key, _suggested(proposed))
+        _WRITE,
+        (*head, *_words(new, origin, phone, digest, str(uid)), *_judged(understood, *key), *key, _suggested(proposed)),
     )
     return Stored(seen.request_id, uid, number, code, moment, digest, created=True)
 
@@ -170,15 +171,15 @@ def is_taken(error: IntegrityError) -> bool:
     return diagnosis is not None and diagnosis.constraint_name in _TAKEN
 
 
-def _sealed(new: NewRequest, name: str) -> bytes:
-    return seal(getattr(new, name), f"intake_request.{name}")
+def _sealed(new: NewRequest, name: str, row: str) -> bytes:
+    return seal(getattr(new, name), f"intake_request.{name}", row)
 
 
-def _words(new: NewRequest, origin: Origin, phone: bytes | None, digest: str) -> tuple[object, ...]:
+def _words(new: NewRequest, origin: Origin, phone: bytes | None, digest: str, row: str) -> tuple[object, ...]:
     """The request's own columns behind the head."""
-    sealed = [_sealed(new, f"requester_{name}") for name in ("name", "phone", "phone2", "id_number", "address")]
+    sealed = [_sealed(new, f"requester_{name}", row) for name in ("name", "phone", "phone2", "id_number", "address")]
     return (
-        new.title, new.text, new.request_type, new.happened_at, _sealed(new, "place_text"), new.latitude,
+        new.title, new.text, new.request_type, new.happened_at, _sealed(new, "place_text", row), new.latitude,
         new.longitude, *sealed, phone, new.requester_kind, new.special_group, new.confidential, new.wants_callback,
         new.language, new.call_id, origin.agent_id, origin.token_id, origin.key, digest, _dump(_source(new)),
     )  # fmt: skip

@@ -49,6 +49,10 @@ class Config:
         "MINHU_CIPHER", "aes", "how personal values are sealed from now on: aes (256-GCM) or sm4 (GCM)"
     )
     master_key_file: str = _setting("MINHU_MASTER_KEY_FILE", "", "master key elsewhere than in MINHU_HOME/keys")
+    master_key: str = _setting("MINHU_MASTER_KEY", "", "the master key itself in base64, instead of a file")
+    kms: str = _setting(
+        "MINHU_KMS", "", "key management plug-in that wraps the master key: an entry point's name, or module:maker"
+    )
     jurisdiction: str = _setting("MINHU_JURISDICTION", "", "jurisdiction_id of this city in Open311, e.g. its domain")
     open311_level: int = _setting(
         "MINHU_OPEN311_LEVEL", "0", "level of the category tree that Open311 lists as services; 0: the leaves"
@@ -96,6 +100,8 @@ class Config:
             upload_mb=_whole("MINHU_UPLOAD_MB", raw["upload_mb"], 1, 4096),
             cipher=raw["cipher"].lower(),
             master_key_file=raw["master_key_file"],
+            master_key=raw["master_key"],
+            kms=raw["kms"],
             jurisdiction=raw["jurisdiction"].strip(),
             open311_level=_whole("MINHU_OPEN311_LEVEL", raw["open311_level"], 0, 9),
             open311_tokens=_flag("MINHU_OPEN311_TOKENS", raw["open311_tokens"]),

@@ -5,6 +5,7 @@ from minhu.directory.models.areas import Area, Landmark
 from minhu.directory.models.authority import Absence, Emergency, Proposal
 from minhu.directory.models.catalogue import CatalogueItem, CatalogueVersion
 from minhu.directory.models.categories import Category, Taxonomy
+from minhu.directory.models.keys import Rotation, RotationPart
 from minhu.directory.models.revision import Revision
 from minhu.directory.models.rules import RuleSet
 from minhu.directory.models.sign_in import Factor, PastPassword, RecoveryCode, SignIn
@@ -25,6 +26,8 @@ __all__ = [
     "Proposal",
     "RecoveryCode",
     "Revision",
+    "Rotation",
+    "RotationPart",
     "RuleSet",
     "SignIn",
     "Staff",

@@ -19,7 +19,7 @@ class Factor(models.Model):
     staff = models.ForeignKey(Staff, models.CASCADE, related_name="factors")
     kind = models.CharField(max_length=8, choices=[(x.value, x.name) for x in FactorKind])
     name = models.CharField(max_length=64, blank=True)
-    secret = EncryptedTextField(blank=True, default="")
+    secret = EncryptedTextField(row="staff_id", blank=True, default="")
     last_step = models.BigIntegerField(default=0, help_text="a time-based code counts once")
     credential_id = models.BinaryField(null=True, unique=True)
     public_key = models.BinaryField(null=True)

@@ -12,7 +12,7 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from minhu.engines import database
+from minhu.engines import database, master
 from minhu.engines.backup.digests import differences, table_digests, table_names
 from minhu.engines.backup.making import DUMP, FILES, KEYS, LEDGER
 from minhu.engines.backup.manifest import Manifest, measure
@@ -101,7 +101,8 @@ def _restore_keys(saved: Path) -> None:
                 code="other_keys",
             )
         return
-    if not master_path().exists() and not (saved / "master.key").exists():
+    in_backup = {"file": "master.key", "kms": "root.kms"}.get(master.source(), "")
+    if not master.is_there() and not (in_backup and (saved / in_backup).exists()):
         raise Unavailable(
             f"备份中没有主密钥（应当如此）。请先把单独保管的主密钥放到 {master_path()}，再重新恢复。",
             code="master_key_missing",

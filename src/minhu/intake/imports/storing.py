@@ -164,9 +164,10 @@ def _numbers(moments: Sequence[datetime]) -> tuple[list[int], list[str]]:
 
 def _request_columns(fresh: Sequence[Marked], ids: list[int], numbers: list[str]) -> tuple[Any, ...]:
     drafts = [one.draft for one in fresh]
-    phones = [index_phone(draft) for draft in drafts]
+    uids = [uuid.uuid4() for _ in drafts]
+    rows, phones = list(map(str, uids)), [index_phone(draft) for draft in drafts]
     sealed = {
-        name: [seal(said, f"intake_request.{name}") for said in values]
+        name: [seal(said, f"intake_request.{name}", row) for said, row in zip(values, rows, strict=True)]
         for name, values in (
             ("place_text", [d.place for d in drafts]),
             ("requester_name", [d.name for d in drafts]),
@@ -177,7 +178,7 @@ def _request_columns(fresh: Sequence[Marked], ids: list[int], numbers: list[str]
         )
     }
     return (
-        ids, [uuid.uuid4() for _ in drafts], numbers, [d.received_at for d in drafts], [d.title for d in drafts],
+        ids, uids, numbers, [d.received_at for d in drafts], [d.title for d in drafts],
         [d.text for d in drafts], [d.request_type for d in drafts], [d.happened_at for d in drafts],
         sealed["place_text"], *(sealed[name] for name in _SEALED),
         [blind_index(phone, "phone") if phone else None for phone in phones], [d.digest for d in drafts],

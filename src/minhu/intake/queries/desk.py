@@ -88,7 +88,7 @@ def people_for(request_ids: Iterable[int], actor: Actor | None = None) -> dict[i
     unit = bool(UNIT_ROLES & who.roles)
     rows = visible_to(Request.objects.filter(pk__in=list(request_ids)), who, request_field="id")
     found = {}
-    for row in rows.only("requester_name", "requester_phone", "confidential"):
+    for row in rows.only("uid", "requester_name", "requester_phone", "confidential"):
         hidden = row.confidential and unit
         found[row.pk] = (
             HIDDEN if hidden else masks.name(row.requester_name) if row.requester_name else "",
