@@ -98,6 +98,28 @@ def test_a_mounted_file_gets_every_checkpoint_once(
     assert [state.size for state in services.witness_states()] == [5]
 
 
+def test_a_file_elsewhere_that_knows_more_is_an_alarm(
+    write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = tmp_path / "minhu.jsonl"
+    monkeypatch.setenv("MINHU_WITNESSES", str(copy))
+    write(2)
+    write(2)
+    assert services.deliver() == 1
+    kept = copy.read_bytes()
+    with owner() as session:
+        session.execute("DELETE FROM ledger_entry WHERE position >= 2")
+        session.execute("DELETE FROM ledger_checkpoint WHERE size > 2")
+    witnesses._write({})
+    assert services.deliver() == 0
+    assert "回退" in services.witness_states()[0].error
+    write(9)
+    with later(hours=1):
+        assert services.deliver() == 0
+    assert "改写" in services.witness_states()[0].error, "another history does not go into the same file"
+    assert copy.read_bytes() == kept
+
+
 def test_a_witness_elsewhere_gets_proofs_that_the_log_only_grew(write: Write, remote: Witness) -> None:
     for turn, count in enumerate((3, 300, 1)):
         write(count)

@@ -88,13 +88,18 @@ def parse(content: bytes) -> tuple[dict[int, Line], list[int]]:
 
 def last_known() -> int:
     """Return the size in the last good line of the file, 0 without one."""
-    path = witness_path()
+    found = last_line(witness_path())
+    return found.size if found else 0
+
+
+def last_line(path: Path) -> Line | None:
+    """Return the last good line of a file of checkpoints; None for an empty or missing one."""
     if not path.exists():
-        return 0
+        return None
     try:
         with path.open("rb") as file:
             file.seek(max(0, file.seek(0, os.SEEK_END) - _TAIL))
-            return _size_in(file.read())
+            return _last_in(file.read())
     except OSError as error:
         raise Unavailable("账本检查点文件无法读取，请检查磁盘和目录权限。", code="witness_unavailable") from error
 
@@ -155,14 +160,15 @@ def _last_size(file: BinaryIO) -> int:
     whole = tail[: tail.rfind(b"\n") + 1]
     if len(whole) != len(tail):
         file.truncate(start + len(whole))
-    return _size_in(whole)
+    found = _last_in(whole)
+    return found.size if found else 0
 
 
-def _size_in(tail: bytes) -> int:
-    """Return the size in the last whole line of what the file ends with."""
+def _last_in(tail: bytes) -> Line | None:
+    """Return the last whole line that can be read of what a file ends with."""
     for line in reversed(tail[: tail.rfind(b"\n") + 1].splitlines()):
         try:
-            return int(json.loads(line)["size"])
-        except (ValueError, KeyError, TypeError):
+            return _read_line(json.loads(line), 0)
+        except (ValueError, KeyError, TypeError, AttributeError):
             continue
-    return 0
+    return None

@@ -35,7 +35,7 @@ from minhu.kernel.errors import MinhuError, Unavailable
 from minhu.ledger import signing, witness
 from minhu.ledger.database import everything_visible
 from minhu.ledger.models import Checkpoint
-from minhu.ledger.services.prove import prove_growth
+from minhu.ledger.services.prove import prove_growth, roots_at
 from minhu.ledger.types import WitnessState
 
 log = structlog.get_logger("minhu.ledger")
@@ -116,6 +116,11 @@ def _to_file(state: WitnessState, last: Checkpoint) -> tuple[int, str]:
     path = Path(state.address)
     if not path.parent.is_dir():
         raise Unavailable("见证文件所在目录不存在，可能没有挂载。", code="witness_unavailable")
+    theirs = witness.last_line(path)
+    if theirs and theirs.size > last.size:
+        raise _ahead(theirs.size)
+    if theirs and roots_at([theirs.size])[theirs.size] != theirs.root:
+        raise Unavailable("见证文件与账本不符：账本可能被改写。请先比对检查点，再另存旧文件。", code="witness_differs")
     witness.catch_up(path)
     return last.size, ""
 
@@ -138,11 +143,15 @@ def _to_web(state: WitnessState, last: Checkpoint) -> tuple[int, str]:
     if code == 409 and answer.strip().isdigit():
         theirs = int(answer)
         if theirs > last.size:
-            raise Unavailable(f"见证方已有 {theirs} 条，多于本系统：账本可能被回退。", code="witness_ahead")
+            raise _ahead(theirs)
         code, answer = _post(state.address, _body(theirs, last.size, note))
     if code != 200:
         raise Unavailable(f"见证方没有接受检查点（HTTP {code}）。", code="witness_refused")
     return last.size, answer.strip()[:4000]
+
+
+def _ahead(theirs: int) -> Unavailable:
+    return Unavailable(f"见证方已有 {theirs} 条，多于本系统：账本可能被回退。", code="witness_ahead")
 
 
 def _body(old: int, size: int, note: str) -> bytes:
