@@ -11,6 +11,7 @@ from django.utils.html import escape
 
 from minhu.kernel.errors import MinhuError, NotFound, Unavailable
 from minhu.portals.context import request_number
+from minhu.portals.open311 import answers
 
 RETRY_SECONDS = 10
 _PLAIN_PAGE = (
@@ -31,8 +32,11 @@ def wants_json(request: HttpRequest) -> bool:
 
 def answer(request: HttpRequest, error: MinhuError) -> HttpResponse:
     """Problem JSON or a page for `error`; 503 says when to come back."""
-    if wants_json(request):
-        response: HttpResponse = JsonResponse(
+    if request.path.startswith("/open311/"):
+        form = answers.form_of(request.path, request.headers.get("Accept", ""))
+        response: HttpResponse = answers.refusal(form, error)
+    elif wants_json(request):
+        response = JsonResponse(
             error.problem(), status=error.status, content_type="application/problem+json",
             json_dumps_params={"ensure_ascii": False},
         )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -23,7 +24,7 @@ from minhu.kernel.errors import MinhuError
 from minhu.ledger import services as ledger
 
 log = structlog.get_logger("minhu.exchange")
-LEASE: Final = timedelta(minutes=2)
+LEASE: Final = timedelta(minutes=5)
 """Whoever took a message and died is followed by another after this time."""
 EACH, EACH_FAILING, SENDERS = 20, 1, 8
 """Messages of one partner in one round: one slow or dead partner does not keep the others waiting."""
@@ -60,7 +61,10 @@ def deliver() -> int:
         lines.setdefault(delivery.partner_id, []).append(delivery)
     if lines:
         with ThreadPoolExecutor(min(SENDERS, len(lines))) as pool:
-            for line, outcomes in zip(lines.values(), pool.map(_send_line, lines.values()), strict=True):
+            # each thread goes on by the house's clock and for the same actor
+            sent = [pool.submit(copy_context().run, _send_line, line) for line in lines.values()]
+            for line, sending in zip(lines.values(), sent, strict=True):
+                outcomes = sending.result()
                 for delivery, outcome in zip(line, outcomes, strict=False):
                     settle(delivery.pk, outcome)
                 later = [delivery.pk for delivery in line[len(outcomes) :]]

@@ -10,6 +10,8 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from django.http import HttpResponse
 
+from minhu.kernel.errors import MinhuError
+
 XML, JSON = "xml", "json"
 FORMATS: Final = (XML, JSON)
 _TYPES: Final = {XML: "text/xml; charset=utf-8", JSON: "application/json; charset=utf-8"}
@@ -44,6 +46,19 @@ def single(form: str, root: str, item: Item) -> HttpResponse:
 def errors(form: str, status: int, texts: Iterable[str], headers: Mapping[str, str] | None = None) -> HttpResponse:
     """The body that the standard wants for every error."""
     return answer(form, "errors", "error", [{"code": status, "description": text} for text in texts], status, headers)
+
+
+def refusal(form: str, error: MinhuError) -> HttpResponse:
+    """An error of the house in the standard's form; it knows 400 for every argument that cannot be used."""
+    texts = [f"{name}：{text}" for name, text in (error.fields or {}).items()] or [error.message]
+    headers = {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
+    return errors(form, 400 if error.status in (409, 422) else error.status, texts, headers)
+
+
+def form_of(path: str, accept: str) -> str:
+    """The form that an address or, without an ending, the Accept header asks for."""
+    json_wanted = path.endswith(".json") or (not path.endswith(".xml") and "json" in accept)
+    return JSON if json_wanted else XML
 
 
 def _fill(parent: Element, item: Item) -> None:

@@ -20,8 +20,6 @@ from minhu.kernel.numbers import normalise_number
 from minhu.portals.open311 import answers, reading, services
 
 View = Callable[..., HttpResponse]
-_STATUSES = {422: 400, 409: 400}
-"""The standard knows 400 for every argument that cannot be used."""
 
 
 def resource(*methods: str) -> Callable[[View], View]:
@@ -30,7 +28,7 @@ def resource(*methods: str) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def answered(request: HttpRequest, form: str = "", **parts: Any) -> HttpResponse:
-            chosen = form or (answers.JSON if "json" in request.headers.get("Accept", "") else answers.XML)
+            chosen = form or answers.form_of(request.path, request.headers.get("Accept", ""))
             if chosen not in answers.FORMATS:
                 return answers.errors(answers.XML, 404, [f"没有 {chosen[:20]} 格式，可选 xml、json。"])
             if request.method not in methods:
@@ -39,7 +37,7 @@ def resource(*methods: str) -> Callable[[View], View]:
                 try:
                     response = view(request, chosen, **parts)
                 except MinhuError as error:
-                    return _error(chosen, error)
+                    return answers.refusal(chosen, error)
             if request.method == "GET":
                 response["Access-Control-Allow-Origin"] = "*"
             return response
@@ -47,12 +45,6 @@ def resource(*methods: str) -> Callable[[View], View]:
         return answered
 
     return decorate
-
-
-def _error(form: str, error: MinhuError) -> HttpResponse:
-    texts = [f"{name}：{text}" for name, text in (error.fields or {}).items()] or [error.message]
-    headers = {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
-    return answers.errors(form, _STATUSES.get(error.status, error.status), texts, headers)
 
 
 @resource("GET")
