@@ -80,7 +80,7 @@ def reseal_batch(table: SealedTable, after: str, limit: int) -> Batch:
     """
     wanted, headers = _stale(table)
     rows = sorted({one.row for one in table.columns if one.row})
-    shown = [sql.SQL("{}::text").format(sql.Identifier(name)) for name in (table.key, *rows)]
+    shown: list[sql.Composable] = [sql.SQL("{}::text").format(sql.Identifier(name)) for name in (table.key, *rows)]
     shown += [sql.Identifier(one.name) for one in table.columns]
     behind = (
         sql.SQL("AND {} > %s::{}").format(sql.Identifier(table.key), sql.SQL(table.key_type)) if after else sql.SQL("")

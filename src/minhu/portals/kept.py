@@ -11,7 +11,7 @@ import re
 from django import forms
 
 from minhu.engines.secrets import blind_index
-from minhu.kernel import masks
+from minhu.language.personal import mask_personal
 from minhu.portals.orders.pickers import AreaField, CategoryField, UnitField
 
 CONTEXT = "filter words"
@@ -41,4 +41,4 @@ def digest_of(words: str) -> dict[str, object]:
 
 def kept_reason(reason: str) -> str:
     """The reason somebody gave, without numbers by which a person could be known."""
-    return masks.free_text(reason[:200])
+    return mask_personal(reason[:200])

@@ -9,16 +9,19 @@ from typing import Any
 
 import structlog
 
+from minhu.language.personal import mask_personal
+
 # Telephone and identity numbers have 7 or more digits in a row; order numbers have 13 and stay, they name no one.
 _LONG_DIGITS = re.compile(r"(?<!\d)(?!\d{13}(?!\d))\d{7,18}[Xx]?(?!\d)")
 _QUERY = re.compile(r"\?\S*")
 
 
 def without_personal_data(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Processor: strike query strings and long digit runs out of every text value."""
+    """Processor: strike query strings, long digit runs and personal data out of every text value."""
     for key, value in event.items():
         if isinstance(value, str) and key not in {"timestamp", "request_id", "correlation_id"}:
-            event[key] = _LONG_DIGITS.sub("***", _QUERY.sub("?…", value) if key == "request" else value)
+            told = mask_personal(_QUERY.sub("?…", value) if key == "request" else value)
+            event[key] = _LONG_DIGITS.sub("***", told)
     return event
 
 

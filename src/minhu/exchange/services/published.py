@@ -22,8 +22,8 @@ from minhu.exchange.types import PublishedOrder, PublishedUpdate
 from minhu.handling.queries import visible_orders
 from minhu.handling.queries.public import WORDS
 from minhu.handling.types import DONE_STATES, State
-from minhu.kernel import masks
 from minhu.kernel.actors import SYSTEM
+from minhu.language.personal import mask_personal
 
 MOST: Final = 1000
 DEGREES: Final = 2
@@ -70,7 +70,7 @@ def updates(wanted: Wanted) -> list[PublishedUpdate]:
         names = ("steps__id", "number", "steps__to_state", "steps__public_text", "steps__at")
         found = rows.order_by("steps__at", "steps__id").values_list(*names)[:MOST]
         return [
-            PublishedUpdate(pk, number, state not in ENDED, masks.free_text(text), at)
+            PublishedUpdate(pk, number, state not in ENDED, mask_personal(text), at)
             for pk, number, state, text, at in found
             if text
         ]
@@ -127,9 +127,9 @@ def _order(row: dict[str, Any]) -> PublishedOrder:
     state = State(row["state"])
     return PublishedOrder(
         number=row["number"], state=state.value, open=state.value not in ENDED, state_words=WORDS[state],
-        reply=masks.free_text(row["public_reply"]) if told else "",
+        reply=mask_personal(row["public_reply"]) if told else "",
         category_code=category.code if category else "", category_name=category.name if category else "",
-        title=masks.free_text(row["title"]), unit_name=unit.label if unit else "",
+        title=mask_personal(row["title"]), unit_name=unit.label if unit else "",
         created_at=row["created_at"], changed_at=row["changed_at"],
         due_at=row["due_at"] if state.value not in ENDED else None, area_code=area_code, area_name=area_name,
         latitude=_coarse(row["request__latitude"]), longitude=_coarse(row["request__longitude"]),

@@ -33,10 +33,10 @@ from minhu.handling.types import State, Step, StepData
 from minhu.intake import services as intake
 from minhu.intake.queries import reveal
 from minhu.intake.types import Channel, NewRequest, PersonalField
-from minhu.kernel import masks
 from minhu.kernel.actors import SYSTEM, Actor, current_actor
 from minhu.kernel.clock import now
 from minhu.kernel.errors import Conflict, NotFound
+from minhu.language.personal import mask_personal
 
 WHY: Final = "a transfer belongs to the order whose step is being taken"
 OFFERED: Final = "transfer.offered"
@@ -100,7 +100,7 @@ def _offer(number: str, row: Mapping[str, Any], partner: Partner, made: Transfer
         area = area_info(area.path[AreaLevel.STREET - 1]) or area
     found: Answer = {
         "transfer": str(made.uid), "number": number, "title": row["title"][:200], "request_type": row["request_type"],
-        "text": row["request__text"] if open_words else masks.free_text(row["request__text"]),
+        "text": row["request__text"] if open_words else mask_personal(row["request__text"]),
         "reason": made.reason, "place": area.full_name if area else "", "confidential": row["confidential"],
         "wants_callback": row["request__wants_callback"] and open_words,
     }  # fmt: skip
@@ -213,7 +213,7 @@ def refused(partner: Partner, envelope: messages.Envelope, _message_id: str) -> 
 def progress(partner: Partner, envelope: messages.Envelope, _message_id: str) -> Answer:
     """News that our citizen reads too."""
     form = messages.parsed(messages.Answered, envelope.data)
-    return _report(partner, form.transfer, Step.TRANSFER_NEWS, StepData(text=masks.free_text(form.text)))
+    return _report(partner, form.transfer, Step.TRANSFER_NEWS, StepData(text=mask_personal(form.text)))
 
 
 def done(partner: Partner, envelope: messages.Envelope, _message_id: str) -> Answer:

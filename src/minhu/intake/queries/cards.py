@@ -32,6 +32,7 @@ from minhu.kernel import masks
 from minhu.kernel.actors import Actor, current_actor
 from minhu.kernel.errors import Invalid, NotAllowed
 from minhu.kernel.numbers import normalise_number
+from minhu.language.personal import mask_personal
 from minhu.ledger import services as ledger
 
 F = PersonalField
@@ -140,7 +141,7 @@ def _words_for(request: Request, who: Actor, sight: _Sight) -> Callable[[str], s
     if sight >= _Sight.REVEAL or _is_own(request, who):
         return str
     if sight is not _Sight.HIDDEN:
-        return masks.free_text
+        return mask_personal
     named = [
         (value, mask(value)) for column, _, mask in _FIELDS.values()
         if column != "place_text" and len(value := getattr(request, column).strip()) > 1
@@ -149,7 +150,7 @@ def _words_for(request: Request, who: Actor, sight: _Sight) -> Callable[[str], s
     def hide(text: str) -> str:
         for value, mask in named:
             text = text.replace(value, mask)
-        return masks.free_text(text)
+        return mask_personal(text)
 
     return hide
 

@@ -16,7 +16,7 @@ from openpyxl.styles import Font
 
 from minhu.handling.queries.lines import OrderRow
 from minhu.intake.queries import desk
-from minhu.kernel import masks
+from minhu.language.personal import mask_personal
 from minhu.portals.formats import local
 from minhu.portals.orders import words
 
@@ -47,7 +47,7 @@ def _moment(at: datetime | None) -> datetime | None:
 def _cells(row: OrderRow, person: tuple[str, str]) -> list[object]:
     in_time = {True: _("是"), False: _("否"), None: ""}[row.handled_in_time]
     texts = (
-        row.number, masks.free_text(row.title), row.state_label, row.category_path, row.area_name, row.lead_unit_name,
+        row.number, mask_personal(row.title), row.state_label, row.category_path, row.area_name, row.lead_unit_name,
         words.type_word(row.request_type), words.urgency_word(row.urgency),
     )  # fmt: skip
     times = [_moment(at) for at in (row.created_at, row.due_at, row.replied_at, row.closed_at)]

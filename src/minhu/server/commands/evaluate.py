@@ -29,6 +29,9 @@ def register(app: typer.Typer) -> None:
     group.command("urgency")(urgency)
     group.command("places")(places)
     group.command("intake")(intake)
+    from minhu.server.commands.evaluate_personal import personal_data
+
+    group.command("personal-data")(personal_data)
     app.add_typer(group)
 
 

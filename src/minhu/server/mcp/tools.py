@@ -17,12 +17,12 @@ from minhu.governance import queries as governance
 from minhu.handling.queries import order_view
 from minhu.handling.queries.search import Filters, search
 from minhu.handling.types import STATE_LABELS, State
-from minhu.kernel import masks
 from minhu.kernel.actors import Actor
 from minhu.kernel.calendar import CHINA_TIME
 from minhu.kernel.clock import now
 from minhu.kernel.errors import Invalid, MinhuError, NotFound
 from minhu.kernel.numbers import normalise_number
+from minhu.language.personal import mask_personal
 
 Message = dict[str, Any]
 MOST: Final = 50
@@ -100,7 +100,7 @@ def _search(given: Message, actor: Actor) -> Message:
     found = search(Filters(words=given.get("words", ""), states=states, since=since), "", actor, given.get("limit", 20))
     rows = [
         {
-            "number": row.number, "state": row.state_label, "untrusted_text": masks.free_text(row.title),
+            "number": row.number, "state": row.state_label, "untrusted_text": mask_personal(row.title),
             "category": row.category_path, "area": row.area_name, "unit": row.lead_unit_name, "created_at": row.created_at,
             "due_at": row.due_at,
         }
@@ -115,10 +115,10 @@ def _status(given: Message, actor: Actor) -> Message:
         "number": view.number, "state": STATE_LABELS[view.state], "category": list(view.category_names),
         "area": list(view.area_names), "unit": view.lead_unit_name, "created_at": view.created_at, "due_at": view.due_at,
         "light": view.light_label, "reopened": view.reopen_count, "returned": view.return_count,
-        "title": {"untrusted_text": masks.free_text(view.title)},
-        "public_reply": {"untrusted_text": masks.free_text(view.public_reply)},
+        "title": {"untrusted_text": mask_personal(view.title)},
+        "public_reply": {"untrusted_text": mask_personal(view.public_reply)},
         "history": [
-            {"at": step.at, "step": step.label, "untrusted_text": masks.free_text(step.public_text)}
+            {"at": step.at, "step": step.label, "untrusted_text": mask_personal(step.public_text)}
             for step in view.steps if step.public_text
         ],
     }  # fmt: skip
