@@ -40,7 +40,7 @@ class Loop:
 LOOPS: tuple[Loop, ...] = (
     Loop("embedded database", 2.0, "minhu.engines.database.ensure_running"),
     Loop("ledger sequencer", 1.0, "minhu.ledger.services.integrate"),
-    Loop("ledger contracts", 2.0, "minhu.ledger.services.run_contracts"),
+    Loop("ledger contracts", 1.0, "minhu.ledger.services.follow"),
     Loop("ledger subtrees", 30.0, "minhu.ledger.services.grow"),
     Loop("ledger witnesses", 5.0, "minhu.ledger.services.deliver"),
     Loop("marks of words", 2.0, "minhu.handling.services.words.mark_words"),

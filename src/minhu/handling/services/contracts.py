@@ -24,6 +24,7 @@ from minhu.handling.models import (
     ReplyMark,
     Supervision,
 )
+from minhu.handling.services import bulk
 from minhu.handling.services.outside import day_words, ledger_append, unit_label
 from minhu.handling.types import AssignmentRole, ClockKind, Light, Step
 from minhu.kernel.clock import now
@@ -34,7 +35,6 @@ from minhu.ledger.services import Result
 from minhu.ledger.types import EntryView
 
 ENDS: Final = ("close", "close_along", "answer_directly", "refuse", "withdraw", "hand_over", "archive")
-NEEDED: Final = ("number", "request_id", "imported", "repeat_of_id", "merged_into_id", "reopen_count")
 CANDIDATES: Final = 30
 COMPARED_FOR: Final = timedelta(days=400)
 
@@ -73,7 +73,8 @@ def warn(entry: EntryView) -> Iterator[Result]:
     if entry.kind == "order.clock_missed":
         found = _missed(order, entry)
     else:
-        step = OrderStep.objects.filter(order=order, pk=_whole(entry, "step")).first()
+        steps = bulk.read(OrderStep, "WHERE id = %s AND order_id = %s", (_whole(entry, "step"), order.pk))
+        step = steps[0] if steps else None
         found = CHECKS[entry.kind](order, step) if step else None
     if found is None:
         return
@@ -97,7 +98,7 @@ def subjects_of(order: Order) -> list[tuple[str, str | int]]:
 def _order_of(entry: EntryView) -> Order | None:
     if entry.subject_type != "order":
         return None
-    return Order.objects.filter(number=entry.subject_id).only(*NEEDED).first()
+    return next(iter(bulk.read(Order, "WHERE number = %s", (entry.subject_id,))), None)
 
 
 def _whole(entry: EntryView, name: str) -> int:
@@ -126,8 +127,7 @@ def _asked_unit(clock: Clock) -> int | None:
 
 
 def _circular(order: Order, step: OrderStep) -> dict[str, Any] | None:
-    leads = _leads(order, step).order_by("hop", "id").values_list("unit_id", flat=True)
-    round_trip = circle(list(leads))
+    round_trip = circle([share.unit_id for share in _leads(order, step)])
     if not round_trip:
         return None
     detail = "转办又回到原单位：" + " → ".join(unit_label(unit) for unit in round_trip)
@@ -138,7 +138,7 @@ def _circular(order: Order, step: OrderStep) -> dict[str, Any] | None:
 
 
 def _no_contact(order: Order, step: OrderStep) -> dict[str, Any] | None:
-    leads = list(_leads(order, step).order_by("hop", "id"))
+    leads = _leads(order, step)
     if not leads or any(share.first_contact_at and share.first_contact_at <= step.at for share in leads):
         return None
     detail = f"{unit_label(leads[-1].unit_id)}没有联系群众的记录，工单已办结"
@@ -149,8 +149,8 @@ def _no_contact(order: Order, step: OrderStep) -> dict[str, Any] | None:
 
 
 def _copied(order: Order, step: OrderStep) -> dict[str, Any] | None:
-    share = _leads(order, step).exclude(reply="").order_by("-hop", "-id").first()
-    reply = comparable(share.reply) if share else ""
+    written = [share.reply for share in _leads(order, step) if share.reply]
+    reply = comparable(written[-1]) if written else ""
     if not reply:
         return None
     bands = list(fingerprint(reply).bands)
@@ -188,11 +188,12 @@ def _same_matter(order: Order) -> list[int]:
     return list(near.values_list("pk", flat=True))
 
 
-def _leads(order: Order, step: OrderStep) -> Any:
-    """The lead shares of the round that `step` belongs to, as far as it."""
+def _leads(order: Order, step: OrderStep) -> list[Assignment]:
+    """The lead shares of the round that `step` belongs to, as far as it, in the order of the transfers."""
     since = _round_began(order, step) if order.reopen_count else None
-    rows = Assignment.objects.filter(order=order, role=AssignmentRole.LEAD.value, dispatched_at__lte=step.at)
-    return rows.filter(dispatched_at__gte=since) if since else rows
+    where = "WHERE order_id = %s AND role = %s AND dispatched_at <= %s ORDER BY hop, id"
+    rows = bulk.read(Assignment, where, (order.pk, AssignmentRole.LEAD.value, step.at))
+    return [share for share in rows if since is None or share.dispatched_at >= since]
 
 
 def _round_began(order: Order, step: OrderStep) -> datetime | None:

@@ -2,7 +2,7 @@
 
 from minhu.ledger.services.append import append, append_many, record_access
 from minhu.ledger.services.compare import compare_kept, inspect
-from minhu.ledger.services.contracts import Result, contract, contracts, run_contracts
+from minhu.ledger.services.contracts import Result, contract, contracts, follow, run_contracts
 from minhu.ledger.services.integrate import integrate, sequencer_tick
 from minhu.ledger.services.keys import keys, parse_verifiers
 from minhu.ledger.services.prove import evidence, prove, prove_growth, roots_at, seal
@@ -22,6 +22,7 @@ __all__ = [
     "cross_check",
     "deliver",
     "evidence",
+    "follow",
     "grow",
     "inspect",
     "integrate",

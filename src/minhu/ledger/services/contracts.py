@@ -69,6 +69,11 @@ def run_contracts(limit: int = AT_ONCE) -> int:
     return sum(_advance(one, limit) for one in tuple(_contracts.values()))
 
 
+def follow() -> None:
+    """One round for the background loop, which pauses after it: contracts may be late, clicks may not."""
+    run_contracts()
+
+
 def contracts() -> list[ContractView]:
     """Return every contract and how far it is; anybody may ask, these are sizes only."""
     with everything_visible(), connection.cursor() as cursor:
