@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET
 from minhu.directory.policy import Action
 from minhu.handling.services import evidence
 from minhu.handling.services.tracing import query_trace
+from minhu.handling.types.trace import TraceLine
 from minhu.intake import queries as intake
 from minhu.kernel.errors import MinhuError, NotFound
 from minhu.kernel.numbers import normalise_number
@@ -111,7 +112,20 @@ def own_trace(request: HttpRequest, number: str) -> HttpResponse:
         told = query_trace(plain, actor_of(request))
     except NotFound:
         return redirect(f"{reverse('follow')}?number={number}")
-    return render(request, "audit/own_trace.html", {"trace": told, "field_words": _readings(told.readings)})
+    context = {
+        "trace": told,
+        "field_words": _readings(told.readings),
+        "steps": [_own_step(line) for line in told.lines],
+    }
+    return render(request, "audit/own_trace.html", context)
+
+
+def _own_step(line: TraceLine) -> dict[str, Any]:
+    places = {
+        "registered": _("账本第 %(n)s 条") % {"n": line.position}, "missing": _("账本中没有记录"),
+        "batch": _("历史数据"), "pending": _("正在登记"),
+    }  # fmt: skip
+    return {"at": line.at, "title": line.text, "text": f"{line.who} · {places[line.state]}", "tone": "calm"}
 
 
 def _readings(readings: Any) -> list[tuple[Any, str]]:
