@@ -1,4 +1,4 @@
-"""The authorisation matrix: every role × action × relation, written down a second time, by hand.
+"""The authorisation matrix: every role × action × relation × purpose, written down a second time, by hand.
 
 A right that appears or disappears must be changed here too, so that nobody gives one away by accident.
 """
@@ -9,7 +9,20 @@ import itertools
 
 import pytest
 
-from minhu.directory.policy import POLICY, Action, Facts, Relation, ScopeKind, decide, may_ever, scope_of
+from minhu.directory.policy import (
+    POLICY,
+    Action,
+    Beam,
+    Facts,
+    Purpose,
+    Reach,
+    Relation,
+    ScopeKind,
+    decide,
+    may_ever,
+    rules_for,
+    scope_of,
+)
 from minhu.directory.types import ADMINISTRATORS, UNIT_ROLES, Role
 from minhu.kernel.actors import SYSTEM, Actor
 
@@ -63,43 +76,104 @@ GRANTS: dict[str, tuple[str, str, str]] = {
     "view_ledger": ("audit_admin", "", ""),
     "confirm_administrator": ("system_admin security_admin", "", ""),
     "review_emergency": ("audit_admin", "", ""),
+    "view_shared": ("", "", ""),
+    "view_access": ("supervisor security_admin audit_admin", "", ""),
 }  # fmt: skip
+BY_AREA = {"view_shared": UNITS}
+# what a role does its work for; some actions are for something else, whoever has them
+WORK = {
+    "citizen": "service", "partner": "handling", "agent": "handling", "dispatcher": "handling",
+    "unit_handler": "handling", "unit_head": "handling", "grid_worker": "handling", "supervisor": "oversight",
+    "inspector": "oversight", "leader": "oversight", "analyst": "analysis", "system_admin": "administration",
+    "security_admin": "administration", "audit_admin": "audit",
+}  # fmt: skip
+ELSE = {"export": "export", "view_shared": "sharing"}
+REACH = Reach(
+    upward=Beam(frozenset({"9901"}), frozenset({"help"}), frozenset({"dispatched"})),
+    downward=Beam(frozenset({"9902"}), frozenset({"suggestion"}), frozenset({"dispatched"})),
+)
+IN_AREA = {"area": "9901", "request_type": "help", "state": "dispatched"}
 RELATIONS = {
     "nothing known": Facts(),
     "a stranger's": Facts(request_id=REQUEST + 1, unit_ids=frozenset({OTHER_UNIT})),
     "my unit's": Facts(request_id=REQUEST + 1, unit_ids=frozenset({UNIT, OTHER_UNIT})),
     "my own": Facts(request_id=REQUEST, unit_ids=frozenset({OTHER_UNIT})),
+    "in my area": Facts(REQUEST + 1, frozenset({OTHER_UNIT}), guarded=False, **IN_AREA),
+    "in my area, confidential": Facts(REQUEST + 1, frozenset({OTHER_UNIT}), guarded=True, **IN_AREA),
+    "of the other direction's type": Facts(
+        REQUEST + 1, frozenset({OTHER_UNIT}), guarded=False, **{**IN_AREA, "request_type": "suggestion"}
+    ),
+    "not yet dispatched": Facts(
+        REQUEST + 1, frozenset({OTHER_UNIT}), guarded=False, **{**IN_AREA, "state": "received"}
+    ),
 }
-CELLS = list(itertools.product(Role, Action, RELATIONS))
+CELLS = list(itertools.product(Role, Action, RELATIONS, (*Purpose, None)))
 
 
 def actor(*roles: str) -> Actor:
     return Actor(kind="staff", id="x", roles=frozenset(roles), unit_ids=(UNIT,), own_requests=(REQUEST,))
 
 
-def expected(role: Role, action: Action, relation: str) -> bool:
+def purposes_of(role: Role, action: Action) -> set[str]:
+    if action.value in ELSE:
+        return {ELSE[action.value]}
+    if action is Action.VIEW_FIGURES:
+        return {"analysis"} if role is Role.ANALYST else {"oversight", "analysis"}
+    return {WORK[role.value]}
+
+
+def expected(role: Role, action: Action, relation: str, purpose: Purpose | None) -> bool:
     if role is Role.SYSTEM:
         return True
+    if purpose is not None and purpose.value not in purposes_of(role, action):
+        return False
     anywhere, unit, own = (words.split() for words in GRANTS.get(action.value, ("", "", "")))
     return (
         role.value in anywhere
         or (role.value in unit and relation == "my unit's")
         or (role.value in own and relation == "my own")
+        or (role.value in BY_AREA.get(action.value, "").split() and relation == "in my area")
     )
 
 
 def test_the_matrix_is_large_and_names_every_action() -> None:
-    assert len(CELLS) >= 2000
+    assert len(CELLS) >= 40_000
     assert set(GRANTS) == {action.value for action in Action}
 
 
 def test_every_cell_of_the_matrix() -> None:
+    people = {role: actor(role) for role in Role}
     wrong = [
-        f"{role} {action} {relation}: {'granted' if granted else 'refused'}"
-        for role, action, relation in CELLS
-        if (granted := bool(decide(actor(role), action, RELATIONS[relation]))) is not expected(role, action, relation)
+        f"{role} {action} {relation} for {purpose}: {'granted' if granted else 'refused'}"
+        for role, action, relation, purpose in CELLS
+        if (granted := bool(decide(people[role], action, RELATIONS[relation], purpose, REACH)))
+        is not expected(role, action, relation, purpose)
     ]
     assert wrong == []
+
+
+def test_nothing_is_shared_without_rules_and_an_object_that_says_nothing_is_guarded() -> None:
+    heads = actor(Role.UNIT_HEAD)
+    assert not any(decide(heads, Action.VIEW_SHARED, facts) for facts in RELATIONS.values())
+    assert not decide(heads, Action.VIEW_SHARED, Facts(**IN_AREA), reach=REACH)
+    assert scope_of(heads, Action.VIEW_SHARED, reach=REACH).kind is ScopeKind.AREAS
+    assert scope_of(heads, reach=REACH).kind is ScopeKind.UNITS, "what is shared never widens what a unit may handle"
+
+
+def test_an_action_by_area_is_by_area_only() -> None:
+    """A list of rows has one scope: rows by unit and rows by area are never mixed in one list."""
+    for action in Action:
+        relations = {rule.relation for rule in POLICY if action in rule.actions and rule.role is not Role.SYSTEM}
+        assert relations == {Relation.AREA} or Relation.AREA not in relations
+
+
+def test_a_right_for_one_purpose_is_none_for_another() -> None:
+    analyst = actor(Role.ANALYST)
+    assert decide(analyst, Action.VIEW_ORDER, purpose=Purpose.ANALYSIS)
+    assert not decide(analyst, Action.VIEW_ORDER, purpose=Purpose.HANDLING)
+    assert not rules_for(actor(Role.DISPATCHER), Action.VIEW_ORDER, Purpose.EXPORT)
+    assert scope_of(analyst, Action.VIEW_ORDER, Purpose.OVERSIGHT).kind is ScopeKind.NONE
+    assert all(rule.purposes for rule in POLICY)
 
 
 @pytest.mark.parametrize("roles", [(), ("emperor",), ("SYSTEM",), ("",), ("dispatcher ",)])
@@ -154,4 +228,5 @@ def test_administrators_do_not_read_citizens_matters(role: Role) -> None:
 
 def test_every_relation_is_used_and_the_program_may_do_its_work() -> None:
     assert {rule.relation for rule in POLICY} == set(Relation)
+    assert {purpose for rule in POLICY for purpose in rule.purposes if rule.role is not Role.SYSTEM} == set(Purpose)
     assert scope_of(SYSTEM).kind is ScopeKind.ALL

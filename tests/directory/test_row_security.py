@@ -246,7 +246,7 @@ def test_every_protected_table_has_exactly_the_two_policies(db: None) -> None:
         (table, name, "ALL", f"{{{role}}}")
         for table in CITIZENS_TABLES
         for name, role in (("seen", "minhu_app"), ("wide", "minhu_wide"))
-    }
+    } | {(table, "shared", "SELECT", "{minhu_area}") for table in ("handling_order", "handling_orderstep")}
 
 
 def test_without_a_scope_there_is_not_one_row(population: Population) -> None:
@@ -373,13 +373,13 @@ def test_a_units_list_need_not_walk_through_everybodys_orders(population: Popula
 def test_the_roles_of_the_application_cannot_switch_row_security_off(db: None) -> None:
     roles = select(
         "SELECT rolname, rolsuper, rolbypassrls, rolcreaterole, rolcanlogin FROM pg_roles"
-        " WHERE rolname IN ('minhu_app', 'minhu_wide') ORDER BY 1"
+        " WHERE rolname IN ('minhu_app', 'minhu_area', 'minhu_wide') ORDER BY 1"
     )
-    assert roles == [("minhu_app", False, False, False, False), ("minhu_wide", False, False, False, False)]
+    assert roles == [(name, False, False, False, False) for name in ("minhu_app", "minhu_area", "minhu_wide")]
     assert select("SELECT current_user") == [("minhu_app",)]
     owned = select(
         "SELECT relname FROM pg_class JOIN pg_roles ON pg_roles.oid = relowner"
-        " WHERE rolname IN ('minhu_app', 'minhu_wide')"
+        " WHERE rolname IN ('minhu_app', 'minhu_area', 'minhu_wide')"
     )
     assert owned == []
     for statement in (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from io import BytesIO
 
 import openpyxl
@@ -9,12 +11,17 @@ import pytest
 
 from factories import City, make_city, make_order, make_request, received
 from minhu.directory.access import acting_as, as_system
+from minhu.directory.queries.rules import shipped_content
+from minhu.directory.services import rule_sets
+from minhu.directory.types import RuleKind
 from minhu.handling.models import Order
 from minhu.handling.queries import search as searching
-from minhu.handling.queries.search import Filters, every_row, search
+from minhu.handling.queries.search import Filters, count_upto, every_row, search
 from minhu.handling.services import open_order, take
 from minhu.handling.types import Step, StepData
 from minhu.intake.queries import request_card
+from minhu.kernel import clock
+from minhu.kernel.clock import now
 from minhu.ledger.queries import entries_of
 from minhu.portals.kept import digest_of
 from minhu.portals.orders.sheet import plain
@@ -150,23 +157,58 @@ def test_without_a_reason_or_the_right_nothing_is_exported(city: City) -> None:
     assert signed_in(city, "water_handler").post("/orders/export/", {"reason": "看看"}).status_code == 403
 
 
-def test_a_long_export_is_cut_and_says_so(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
-    from minhu.portals.orders import sheet
+def limits(city: City, **export: object) -> None:
+    """Publish other limits of exports."""
+    content = shipped_content(RuleKind.ACCESS)
+    with acting_as(city.actor("system_admin")):
+        rule_sets.put(RuleKind.ACCESS, {**content, "export": {**content["export"], **export}})
 
-    monkeypatch.setattr(sheet, "LIMIT", 2)
-    for _ in range(4):
+
+def test_more_rows_than_the_role_may_take_are_refused_with_what_to_do(city: City) -> None:
+    limits(city, rows={"dispatcher": 2, "unit_head": 1})
+    for _ in range(3):
         make_order(city)
-    book = openpyxl.load_workbook(
-        BytesIO(signed_in(city, "dispatcher").post("/orders/export/", {"reason": "例会"}).content)
-    )
-    assert book.worksheets[0].max_row == 3
-    assert any("只含前 2 条" in str(line) for line in book.worksheets[1].values)
+    client = signed_in(city, "dispatcher")
+    refused = client.post("/orders/export/?state=received", {"reason": "例会"}, follow=True)
+    assert "超过 2 条" in refused.content.decode()
+    assert "缩小范围" in refused.content.decode()
+    with as_system():
+        assert not [e for e in entries_of(("staff", city.actor("dispatcher").id)) if e.kind == "orders.exported"]
+    make_order(city, upto="in_progress")
+    assert client.post("/orders/export/?state=in_progress", {"reason": "例会"}).status_code == 200
+    refused = signed_in(city, "supervisor").post("/orders/export/", {"reason": "例会"}, follow=True)
+    assert "现行规则不允许您的岗位导出" in refused.content.decode()
 
 
-def test_the_printed_list_is_there_and_bounded(city: City) -> None:
+def test_exports_and_printed_lists_are_counted_together_for_the_day(city: City) -> None:
+    limits(city, per_day=2)
+    make_order(city)
+    client = signed_in(city, "dispatcher")
+    assert client.post("/orders/export/", {"reason": "例会"}).status_code == 200
+    assert client.post("/orders/sheet/", {"reason": "例会"}).status_code == 200
+    refused = client.post("/orders/export/", {"reason": "例会"}, follow=True)
+    assert "已达 2 次的上限" in refused.content.decode()
+    assert signed_in(city, "dispatcher2").post("/orders/export/", {"reason": "例会"}).status_code == 200
+    with clock.at(now() + timedelta(days=1)):
+        assert signed_in(city, "dispatcher").post("/orders/export/", {"reason": "例会"}).status_code == 200
+
+
+def test_who_may_see_more_than_export_takes_out_what_may_be_exported(city: City) -> None:
+    """A leader who also heads a unit sees every order and takes out those of the unit."""
+    own, other = make_order(city, upto="in_progress"), make_order(city)
+    both = replace(city.actor("water_head"), roles=frozenset({"unit_head", "leader"}))
+    with acting_as(both):
+        assert {row.number for row in search(Filters()).rows} == {own.number, other.number}
+        assert {row.number for row in every_row(Filters(), 10)} == {own.number}
+        assert count_upto(Filters(), 10) == 1
+
+
+def test_the_printed_list_needs_a_reason_and_is_bounded(city: City) -> None:
     order = make_order(city)
-    page = body(signed_in(city, "dispatcher").get("/orders/sheet/?state=received"))
-    assert order.number in page
+    client = signed_in(city, "dispatcher")
+    assert client.get("/orders/sheet/?state=received").status_code == 405
+    assert client.post("/orders/sheet/?state=received", {"reason": ""}).status_code == 302
+    assert order.number in body(client.post("/orders/sheet/?state=received", {"reason": "例会"}))
     with acting_as(city.actor("dispatcher")):
         assert len(list(every_row(Filters(), 1))) == 1
 
@@ -196,7 +238,7 @@ def test_typed_words_of_an_export_are_kept_as_a_digest(city: City) -> None:
     client = signed_in(city, "dispatcher")
     where = "?state=received&unit=云溪市水务局&q=欧阳明月&from=2026-03-01&to=13812345678&hint=13812345678"
     client.post(f"/orders/export/{where}", {"reason": "回复来电 13812345678"})
-    client.get(f"/orders/sheet/{where}")
+    client.post(f"/orders/sheet/{where}", {"reason": "核对 13812345678"})
     with as_system():
         exported, printed = entries_of(("staff", city.actor("dispatcher").id))[-2:]
     for entry in (exported, printed):

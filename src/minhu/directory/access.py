@@ -3,11 +3,13 @@
 Row security is fail-closed: the database role ``minhu_app`` sees no citizen's row until the
 transaction has been told who acts. Actors whose scope is everything use the role ``minhu_wide``,
 whose policies are plainly true, so that the planner may still use every index (a policy with a
-condition would forbid index conditions whose operators are not leak-proof).
+condition would forbid index conditions whose operators are not leak-proof). What is shared between
+levels is read as ``minhu_area``, which may read a few columns and write nothing (``sharing``).
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -17,12 +19,14 @@ from django.db import connection, models
 from django.db.models import Q, QuerySet
 from psycopg.pq import TransactionStatus
 
-from minhu.directory.policy import Action, Facts, Scope, ScopeKind, decide, scope_of
+from minhu.directory.policy import NO_REACH, Action, Facts, Purpose, Reach, Scope, ScopeKind, decide, scope_of
 from minhu.kernel.actors import SYSTEM, Actor, current_actor, use_actor
 from minhu.kernel.errors import NotAllowed, NotFound
 
 APP_ROLE = "minhu_app"
 WIDE_ROLE = "minhu_wide"
+AREA_ROLE = "minhu_area"
+_ROLES = {ScopeKind.ALL: WIDE_ROLE, ScopeKind.AREAS: AREA_ROLE}
 
 _APPLY: LiteralString = (
     "SELECT set_config('role', %s, true), set_config('minhu.scope', %s, true),"
@@ -47,7 +51,7 @@ class Governed(Protocol):
 
 def settings_for(scope: Scope) -> tuple[str, str, str, str]:
     """Database role and the three settings that row security reads, for ``scope``."""
-    role = WIDE_ROLE if scope.kind is ScopeKind.ALL else APP_ROLE
+    role = _ROLES.get(scope.kind, APP_ROLE)
     units = ",".join(map(str, scope.unit_ids))
     requests = ",".join(map(str, scope.request_ids))
     return role, scope.kind.value, units, requests
@@ -115,6 +119,30 @@ def acting_as(actor: Actor) -> Iterator[Actor]:
 
 
 @contextmanager
+def sharing(actor: Actor, reach: Reach) -> Iterator[None]:
+    """Read in a block what the sharing rules show ``actor``, and nothing else of anybody (purpose: sharing).
+
+    Within it the database answers a few columns of orders and of their history, and takes no writing.
+    """
+    scope = scope_of(actor, Action.VIEW_SHARED, Purpose.SHARING, reach)
+    if scope.kind is not ScopeKind.AREAS:
+        scope = Scope(ScopeKind.NONE)
+    with _scoped(scope), connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('minhu.reach', %s, true)", [_as_setting(scope.reach)])
+        yield
+
+
+def _as_setting(reach: Reach) -> str:
+    beams = {"upward": reach.upward, "downward": reach.downward}
+    return json.dumps(
+        {
+            name: {"areas": sorted(beam.areas), "types": sorted(beam.types), "states": sorted(beam.states)}
+            for name, beam in beams.items()
+        }
+    )
+
+
+@contextmanager
 def elevated(reason: str) -> Iterator[None]:
     """Let a service read or write rows its caller may not see; ``reason`` is for the reader.
 
@@ -152,6 +180,8 @@ def scope_q(scope: Scope, request_field: str = "request_id", units_field: str = 
         return Q()
     if scope.kind in (ScopeKind.NONE, ScopeKind.AUDIT):
         return Q(pk__in=[])
+    if scope.kind is ScopeKind.AREAS:
+        return _reach_q(scope.reach)
     own = Q(**{f"{request_field}__in": scope.request_ids})
     if scope.kind is ScopeKind.OWN:
         return own
@@ -159,21 +189,32 @@ def scope_q(scope: Scope, request_field: str = "request_id", units_field: str = 
     return units | own if scope.request_ids else units
 
 
+def _reach_q(reach: Reach) -> Q:
+    beams = [beam for beam in (reach.upward, reach.downward) if beam.areas and beam.types and beam.states]
+    shown = Q(pk__in=[])
+    for beam in beams:
+        shown |= Q(area_id__in=beam.areas, request_type__in=beam.types, state__in=beam.states)
+    return shown & Q(confidential=False, sensitive=False)
+
+
 def visible_to(
     rows: QuerySet[M],
     actor: Actor | None = None,
     action: Action = Action.VIEW_ORDER,
     *,
+    purpose: Purpose | None = None,
+    reach: Reach = NO_REACH,
     request_field: str = "request_id",
     units_field: str = "unit_ids",
 ) -> QuerySet[M]:
     """Only the rows on which ``decide`` allows ``action``; the same set as row security gives."""
-    return rows.filter(scope_q(scope_of(actor or current_actor(), action), request_field, units_field))
+    scope = scope_of(actor or current_actor(), action, purpose, reach)
+    return rows.filter(scope_q(scope, request_field, units_field))
 
 
-def require(action: Action, facts: Facts = Facts(), actor: Actor | None = None) -> None:
-    """Raise ``NotAllowed`` unless the policy grants ``action``."""
-    if not decide(actor or current_actor(), action, facts):
+def require(action: Action, facts: Facts = Facts(), actor: Actor | None = None, purpose: Purpose | None = None) -> None:
+    """Raise ``NotAllowed`` unless the policy grants ``action`` (for ``purpose``, where one is given)."""
+    if not decide(actor or current_actor(), action, facts, purpose):
         raise NotAllowed("您没有进行此操作的权限。如工作需要，请联系管理员调整岗位。", code="not_allowed")
 
 

@@ -1,4 +1,4 @@
-"""The one table that says who may do what to which matter.
+"""The one table that says who may do what to which matter, and for what purpose.
 
 ``decide`` (one object), ``scope_of`` (which rows) and the row-security settings of PostgreSQL are
 all derived from ``POLICY``. Default deny: what no rule grants is refused.
@@ -6,290 +6,178 @@ all derived from ``POLICY``. Default deny: what no rule grants is refused.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import IntEnum, StrEnum
+from typing import Final
 
+from minhu.directory.domain.rights import (
+    NO_REACH,
+    Action,
+    Beam,
+    Facts,
+    Purpose,
+    Reach,
+    Relation,
+    Rule,
+    Scope,
+    ScopeKind,
+    Verdict,
+)
 from minhu.directory.types import Role
 from minhu.kernel.actors import Actor
 
-
-class Action(StrEnum):
-    """Everything that can be done; the names follow the glossary."""
-
-    # requests and orders
-    VIEW_ORDER = "view_order"
-    VIEW_REQUESTER = "view_requester"
-    SUBMIT = "submit"
-    SUPPLEMENT = "supplement"
-    WITHDRAW = "withdraw"
-    RATE = "rate"
-    DECIDE_INTAKE = "decide_intake"
-    DISPATCH = "dispatch"
-    ANSWER_DIRECTLY = "answer_directly"
-    MERGE = "merge"
-    SIGN = "sign"
-    RECORD_CONTACT = "record_contact"
-    REPLY = "reply"
-    ASK_RETURN = "ask_return"
-    ASK_EXTENSION = "ask_extension"
-    ASK_SUSPENSION = "ask_suspension"
-    DECIDE_RETURN = "decide_return"
-    DECIDE_EXTENSION = "decide_extension"
-    ARBITRATE = "arbitrate"
-    APPROVE_REPLY = "approve_reply"
-    CALL_BACK = "call_back"
-    CLOSE = "close"
-    REOPEN = "reopen"
-    ARCHIVE = "archive"
-    SUPERVISE = "supervise"
-    WHISTLE = "whistle"
-    ANSWER_WHISTLE = "answer_whistle"
-    PASS_TO_GRID = "pass_to_grid"
-    REPORT_TRANSFER = "report_transfer"
-    """Say how an order goes that was handed to another hotline."""
-    ASK_EXCLUSION = "ask_exclusion"
-    DECIDE_EXCLUSION = "decide_exclusion"
-    # whole lists and figures
-    VIEW_FIGURES = "view_figures"
-    EXPORT = "export"
-    IMPORT = "import"
-    # administration
-    VIEW_DIRECTORY = "view_directory"
-    MANAGE_DIRECTORY = "manage_directory"
-    MANAGE_RULES = "manage_rules"
-    MANAGE_STAFF = "manage_staff"
-    MANAGE_TOKENS = "manage_tokens"
-    CONFIRM_ADMINISTRATOR = "confirm_administrator"
-    REVIEW_EMERGENCY = "review_emergency"
-    VIEW_LEDGER = "view_ledger"
+A, R, P = Action, Relation, Purpose
+FIGURES: Final = (P.OVERSIGHT, P.ANALYSIS)
 
 
-class Relation(IntEnum):
-    """How the actor stands to the object; a wider relation includes the narrower ones."""
-
-    OWN = 1
-    """The actor is the requester (proved by number and code, or submitted it just now)."""
-    UNIT = 2
-    """One of the actor's units is, or was, given the matter, and was not allowed to return it."""
-    ANY = 3
-    """No relation needed."""
+def _rule(role: Role, relation: Relation, purposes: Purpose | tuple[Purpose, ...], *actions: Action) -> Rule:
+    return Rule(
+        role, relation, frozenset([purposes] if isinstance(purposes, Purpose) else purposes), frozenset(actions)
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """``role`` may do ``actions`` to objects it stands in ``relation`` to."""
-
-    role: Role
-    relation: Relation
-    actions: frozenset[Action]
-
-
-def _rule(role: Role, relation: Relation, *actions: Action) -> Rule:
-    return Rule(role, relation, frozenset(actions))
-
-
-A, R = Action, Relation
+_UNIT_WORK: Final = (
+    A.VIEW_ORDER, A.VIEW_REQUESTER, A.SIGN, A.RECORD_CONTACT, A.REPLY, A.ASK_RETURN, A.ASK_EXTENSION,
+    A.ASK_SUSPENSION, A.ANSWER_WHISTLE, A.ASK_EXCLUSION, A.PASS_TO_GRID, A.WHISTLE,
+)  # fmt: skip
 
 POLICY: tuple[Rule, ...] = (
-    _rule(Role.CITIZEN, R.ANY, A.SUBMIT),
-    _rule(Role.CITIZEN, R.OWN, A.VIEW_ORDER, A.VIEW_REQUESTER, A.SUPPLEMENT, A.WITHDRAW, A.RATE),
-    _rule(Role.PARTNER, R.ANY, A.SUBMIT),
-    _rule(Role.PARTNER, R.OWN, A.VIEW_ORDER, A.SUPPLEMENT, A.WITHDRAW, A.REPORT_TRANSFER),
+    _rule(Role.CITIZEN, R.ANY, P.SERVICE, A.SUBMIT),
     _rule(
-        Role.AGENT,
-        R.ANY,
-        A.SUBMIT,
-        A.VIEW_ORDER,
-        A.VIEW_REQUESTER,
-        A.SUPPLEMENT,
-        A.DECIDE_INTAKE,
-        A.ANSWER_DIRECTLY,
-        A.CALL_BACK,
+        Role.CITIZEN, R.OWN, P.SERVICE, A.VIEW_ORDER, A.VIEW_REQUESTER, A.SUPPLEMENT, A.WITHDRAW, A.RATE,
+    ),
+    _rule(Role.PARTNER, R.ANY, P.HANDLING, A.SUBMIT),
+    _rule(Role.PARTNER, R.OWN, P.HANDLING, A.VIEW_ORDER, A.SUPPLEMENT, A.WITHDRAW, A.REPORT_TRANSFER),
+    _rule(
+        Role.AGENT, R.ANY, P.HANDLING,
+        A.SUBMIT, A.VIEW_ORDER, A.VIEW_REQUESTER, A.SUPPLEMENT, A.DECIDE_INTAKE, A.ANSWER_DIRECTLY, A.CALL_BACK,
         A.VIEW_DIRECTORY,
     ),
     _rule(
-        Role.DISPATCHER,
-        R.ANY,
-        A.SUBMIT,
-        A.VIEW_ORDER,
-        A.VIEW_REQUESTER,
-        A.SUPPLEMENT,
-        A.DECIDE_INTAKE,
-        A.DISPATCH,
-        A.REPORT_TRANSFER,
-        A.ANSWER_DIRECTLY,
-        A.MERGE,
-        A.DECIDE_RETURN,
-        A.DECIDE_EXTENSION,
-        A.CALL_BACK,
-        A.CLOSE,
-        A.REOPEN,
-        A.EXPORT,
-        A.IMPORT,
-        A.VIEW_DIRECTORY,
-        A.PASS_TO_GRID,
+        Role.DISPATCHER, R.ANY, P.HANDLING,
+        A.SUBMIT, A.VIEW_ORDER, A.VIEW_REQUESTER, A.SUPPLEMENT, A.DECIDE_INTAKE, A.DISPATCH, A.REPORT_TRANSFER,
+        A.ANSWER_DIRECTLY, A.MERGE, A.DECIDE_RETURN, A.DECIDE_EXTENSION, A.CALL_BACK, A.CLOSE, A.REOPEN, A.IMPORT,
+        A.VIEW_DIRECTORY, A.PASS_TO_GRID,
+    ),
+    _rule(Role.DISPATCHER, R.ANY, P.EXPORT, A.EXPORT),
+    _rule(Role.UNIT_HANDLER, R.UNIT, P.HANDLING, *_UNIT_WORK),
+    _rule(Role.UNIT_HANDLER, R.ANY, P.HANDLING, A.VIEW_DIRECTORY),
+    _rule(Role.UNIT_HANDLER, R.AREA, P.SHARING, A.VIEW_SHARED),
+    _rule(Role.UNIT_HEAD, R.UNIT, P.HANDLING, *_UNIT_WORK, A.APPROVE_REPLY),
+    _rule(Role.UNIT_HEAD, R.UNIT, P.EXPORT, A.EXPORT),
+    _rule(Role.UNIT_HEAD, R.ANY, P.HANDLING, A.VIEW_DIRECTORY),
+    _rule(Role.UNIT_HEAD, R.AREA, P.SHARING, A.VIEW_SHARED),
+    _rule(
+        Role.GRID_WORKER, R.UNIT, P.HANDLING,
+        A.VIEW_ORDER, A.VIEW_REQUESTER, A.SIGN, A.RECORD_CONTACT, A.REPLY, A.ASK_RETURN,
+    ),
+    _rule(Role.GRID_WORKER, R.AREA, P.SHARING, A.VIEW_SHARED),
+    _rule(
+        Role.SUPERVISOR, R.ANY, P.OVERSIGHT,
+        A.VIEW_ORDER, A.VIEW_REQUESTER, A.DECIDE_RETURN, A.DECIDE_EXTENSION, A.ARBITRATE, A.APPROVE_REPLY, A.CALL_BACK,
+        A.CLOSE, A.REOPEN, A.ARCHIVE, A.SUPERVISE, A.MERGE, A.DECIDE_EXCLUSION, A.VIEW_DIRECTORY, A.DISPATCH,
+        A.REPORT_TRANSFER, A.VIEW_ACCESS,
+    ),
+    _rule(Role.SUPERVISOR, R.ANY, FIGURES, A.VIEW_FIGURES),
+    _rule(Role.SUPERVISOR, R.ANY, P.EXPORT, A.EXPORT),
+    _rule(Role.INSPECTOR, R.ANY, P.OVERSIGHT, A.VIEW_ORDER, A.CALL_BACK, A.VIEW_DIRECTORY),
+    _rule(Role.INSPECTOR, R.ANY, FIGURES, A.VIEW_FIGURES),
+    _rule(Role.ANALYST, R.ANY, P.ANALYSIS, A.VIEW_ORDER, A.VIEW_FIGURES, A.VIEW_DIRECTORY),
+    _rule(Role.ANALYST, R.ANY, P.EXPORT, A.EXPORT),
+    _rule(Role.LEADER, R.ANY, P.OVERSIGHT, A.VIEW_ORDER, A.SUPERVISE, A.VIEW_DIRECTORY),
+    _rule(Role.LEADER, R.ANY, FIGURES, A.VIEW_FIGURES),
+    _rule(
+        Role.SYSTEM_ADMIN, R.ANY, P.ADMINISTRATION,
+        A.VIEW_DIRECTORY, A.MANAGE_DIRECTORY, A.MANAGE_RULES, A.CONFIRM_ADMINISTRATOR,
     ),
     _rule(
-        Role.UNIT_HANDLER,
-        R.UNIT,
-        A.VIEW_ORDER,
-        A.VIEW_REQUESTER,
-        A.SIGN,
-        A.RECORD_CONTACT,
-        A.REPLY,
-        A.ASK_RETURN,
-        A.ASK_EXTENSION,
-        A.ASK_SUSPENSION,
-        A.ANSWER_WHISTLE,
-        A.ASK_EXCLUSION,
-        A.PASS_TO_GRID,
-        A.WHISTLE,
+        Role.SECURITY_ADMIN, R.ANY, P.ADMINISTRATION,
+        A.VIEW_DIRECTORY, A.MANAGE_STAFF, A.MANAGE_TOKENS, A.CONFIRM_ADMINISTRATOR, A.VIEW_ACCESS,
     ),
-    _rule(Role.UNIT_HANDLER, R.ANY, A.VIEW_DIRECTORY),
-    _rule(
-        Role.UNIT_HEAD,
-        R.UNIT,
-        A.VIEW_ORDER,
-        A.VIEW_REQUESTER,
-        A.SIGN,
-        A.RECORD_CONTACT,
-        A.REPLY,
-        A.ASK_RETURN,
-        A.ASK_EXTENSION,
-        A.ASK_SUSPENSION,
-        A.ANSWER_WHISTLE,
-        A.ASK_EXCLUSION,
-        A.PASS_TO_GRID,
-        A.WHISTLE,
-        A.APPROVE_REPLY,
-        A.EXPORT,
-    ),
-    _rule(Role.UNIT_HEAD, R.ANY, A.VIEW_DIRECTORY),
-    _rule(
-        Role.GRID_WORKER,
-        R.UNIT,
-        A.VIEW_ORDER,
-        A.VIEW_REQUESTER,
-        A.SIGN,
-        A.RECORD_CONTACT,
-        A.REPLY,
-        A.ASK_RETURN,
-    ),
-    _rule(
-        Role.SUPERVISOR,
-        R.ANY,
-        A.VIEW_ORDER,
-        A.VIEW_REQUESTER,
-        A.DECIDE_RETURN,
-        A.DECIDE_EXTENSION,
-        A.ARBITRATE,
-        A.APPROVE_REPLY,
-        A.CALL_BACK,
-        A.CLOSE,
-        A.REOPEN,
-        A.ARCHIVE,
-        A.SUPERVISE,
-        A.MERGE,
-        A.DECIDE_EXCLUSION,
-        A.VIEW_FIGURES,
-        A.EXPORT,
-        A.VIEW_DIRECTORY,
-        A.DISPATCH,
-        A.REPORT_TRANSFER,
-    ),
-    _rule(Role.INSPECTOR, R.ANY, A.VIEW_ORDER, A.CALL_BACK, A.VIEW_FIGURES, A.VIEW_DIRECTORY),
-    _rule(Role.ANALYST, R.ANY, A.VIEW_ORDER, A.VIEW_FIGURES, A.EXPORT, A.VIEW_DIRECTORY),
-    _rule(Role.LEADER, R.ANY, A.VIEW_ORDER, A.VIEW_FIGURES, A.SUPERVISE, A.VIEW_DIRECTORY),
-    _rule(
-        Role.SYSTEM_ADMIN,
-        R.ANY,
-        A.VIEW_DIRECTORY,
-        A.MANAGE_DIRECTORY,
-        A.MANAGE_RULES,
-        A.CONFIRM_ADMINISTRATOR,
-    ),
-    _rule(
-        Role.SECURITY_ADMIN,
-        R.ANY,
-        A.VIEW_DIRECTORY,
-        A.MANAGE_STAFF,
-        A.MANAGE_TOKENS,
-        A.CONFIRM_ADMINISTRATOR,
-    ),
-    _rule(Role.AUDIT_ADMIN, R.ANY, A.VIEW_LEDGER, A.REVIEW_EMERGENCY),
-    _rule(Role.SYSTEM, R.ANY, *Action),
-)
+    _rule(Role.AUDIT_ADMIN, R.ANY, P.AUDIT, A.VIEW_LEDGER, A.REVIEW_EMERGENCY, A.VIEW_ACCESS),
+    _rule(Role.SYSTEM, R.ANY, tuple(Purpose), *Action),
+)  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What the policy needs to know of an object: its request and the units that ever had it."""
-
-    request_id: int | None = None
-    unit_ids: frozenset[int] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """The answer to 'may this actor do that', and the rule that says so."""
-
-    allowed: bool
-    rule: Rule | None = None
-
-    def __bool__(self) -> bool:
-        return self.allowed
-
-
-class ScopeKind(StrEnum):
-    """Which rows an actor reaches."""
-
-    NONE = "none"
-    AUDIT = "audit"
-    """No citizen's row, but the ledger."""
-    OWN = "own"
-    UNITS = "units"
-    ALL = "all"
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """Rows that an actor may see; mirrors the settings of row security one to one."""
-
-    kind: ScopeKind
-    unit_ids: tuple[int, ...] = ()
-    request_ids: tuple[int, ...] = ()
-
-
-def _holds(relation: Relation, actor: Actor, facts: Facts) -> bool:
+def holds(relation: Relation, actor: Actor, facts: Facts, reach: Reach = NO_REACH) -> bool:
+    """Whether ``actor`` stands in ``relation`` to an object."""
     if relation is Relation.ANY:
         return True
+    if relation is Relation.AREA:
+        return reach.shows(facts)
     if relation is Relation.UNIT:
         return bool(facts.unit_ids.intersection(actor.unit_ids))
     return facts.request_id is not None and facts.request_id in actor.own_requests
 
 
-def decide(actor: Actor, action: Action, facts: Facts = Facts()) -> Verdict:
-    """Say whether ``actor`` may do ``action`` to the object described by ``facts``."""
-    for rule in POLICY:
-        if rule.role in actor.roles and action in rule.actions and _holds(rule.relation, actor, facts):
+def rules_for(actor: Actor, action: Action, purpose: Purpose | None = None) -> tuple[Rule, ...]:
+    """The rules that give one of the actor's roles ``action`` (for ``purpose``), whatever the object."""
+    return tuple(
+        rule
+        for rule in POLICY
+        if rule.role in actor.roles and action in rule.actions and (purpose is None or purpose in rule.purposes)
+    )
+
+
+def decide(
+    actor: Actor,
+    action: Action,
+    facts: Facts = Facts(),
+    purpose: Purpose | None = None,
+    reach: Reach = NO_REACH,
+) -> Verdict:
+    """Say whether ``actor`` may do ``action`` to the object described by ``facts``.
+
+    ``purpose``: the one it is done for; none given: any that the action is granted for. ``reach``: how far the sharing
+    rules let the actor look (``queries.sharing.reach_of``); without it nothing is shared.
+    """
+    for rule in rules_for(actor, action, purpose):
+        if holds(rule.relation, actor, facts, reach):
             return Verdict(True, rule)
     return Verdict(False)
 
 
-def may_ever(actor: Actor, action: Action) -> bool:
+def may_ever(actor: Actor, action: Action, purpose: Purpose | None = None) -> bool:
     """Whether some object exists that ``actor`` may do ``action`` to (for menus and buttons)."""
-    return any(rule.role in actor.roles and action in rule.actions for rule in POLICY)
+    return bool(rules_for(actor, action, purpose))
 
 
-def scope_of(actor: Actor, action: Action = Action.VIEW_ORDER) -> Scope:
-    """The rows on which ``decide(actor, action, …)`` is true; the widest relation wins."""
-    relations = {r.relation for r in POLICY if r.role in actor.roles and action in r.actions}
+def scope_of(
+    actor: Actor, action: Action = Action.VIEW_ORDER, purpose: Purpose | None = None, reach: Reach = NO_REACH
+) -> Scope:
+    """The rows on which ``decide(actor, action, …)`` is true; the widest relation wins.
+
+    An action that is granted by area is granted by area only, or to all (``tests/directory/test_policy.py``).
+    """
+    relations = {rule.relation for rule in rules_for(actor, action, purpose)}
     if not relations:
-        return Scope(ScopeKind.AUDIT if may_ever(actor, Action.VIEW_LEDGER) else ScopeKind.NONE)
+        sees_ledger = purpose in (None, Purpose.AUDIT) and may_ever(actor, Action.VIEW_LEDGER)
+        return Scope(ScopeKind.AUDIT if sees_ledger else ScopeKind.NONE)
     widest = max(relations)
     if widest is Relation.ANY:
         return Scope(ScopeKind.ALL)
+    if widest is Relation.AREA:
+        return Scope(ScopeKind.AREAS, reach=reach)
     if widest is Relation.UNIT:
         own = actor.own_requests if Relation.OWN in relations else ()
         return Scope(ScopeKind.UNITS, unit_ids=actor.unit_ids, request_ids=own)
     return Scope(ScopeKind.OWN, request_ids=actor.own_requests)
+
+
+__all__ = [
+    "NO_REACH",
+    "POLICY",
+    "Action",
+    "Beam",
+    "Facts",
+    "Purpose",
+    "Reach",
+    "Relation",
+    "Rule",
+    "Scope",
+    "ScopeKind",
+    "Verdict",
+    "decide",
+    "holds",
+    "may_ever",
+    "rules_for",
+    "scope_of",
+]

@@ -38,6 +38,43 @@ def sees(request_column: str = "request_id", units_column: str = "unit_ids") -> 
     )
 
 
+REACH: Final = """
+CREATE OR REPLACE FUNCTION minhu_reach(beam text, part text) RETURNS text[] LANGUAGE sql STABLE PARALLEL SAFE AS $$
+  SELECT ARRAY(SELECT jsonb_array_elements_text(
+    coalesce(nullif(current_setting('minhu.reach', true), '')::jsonb -> beam -> part, '[]')))
+$$;
+"""
+DROP_REACH: Final = "DROP FUNCTION IF EXISTS minhu_reach(text, text);"
+
+
+def shared() -> str:
+    """A predicate over orders: the sharing rules show the row to ``minhu_area``; mirrors ``rights.Reach.shows``."""
+
+    def beam(name: str) -> str:
+        parts = (("area_id", "areas"), ("request_type", "types"), ("state", "states"))
+        return " AND ".join(
+            f"{column} = ANY ((SELECT minhu_reach('{name}', '{part}'))::text[])" for column, part in parts
+        )
+
+    return (
+        "(SELECT minhu_scope()) = 'areas' AND NOT confidential AND NOT sensitive"
+        f" AND (({beam('upward')}) OR ({beam('downward')}))"
+    )
+
+
+def share(table: str, predicate: str, columns: str) -> str:
+    """SQL that lets ``minhu_area`` read ``columns`` of the rows that ``predicate`` shows, and never write."""
+    return (
+        f"GRANT SELECT ({columns}) ON {table} TO minhu_area;\n"
+        f"CREATE POLICY shared ON {table} FOR SELECT TO minhu_area USING ({predicate});\n"
+    )
+
+
+def unshare(table: str, columns: str) -> str:
+    """SQL that undoes ``share``."""
+    return f"DROP POLICY IF EXISTS shared ON {table};\nREVOKE SELECT ({columns}) ON {table} FROM minhu_area;\n"
+
+
 def index_units(table: str) -> str:
     """SQL for the index by which a unit's lists find its rows among a million others (policy and filters alike)."""
     return f"CREATE INDEX {table}_units ON {table} USING gin (unit_ids);\n"

@@ -91,6 +91,7 @@ class RuleKind(StrEnum):
     SUPERVISION = "supervision"
     AUTOMATION = "automation"
     RATES = "rates"
+    ACCESS = "access"
 
 
 class FactorKind(StrEnum):

@@ -45,7 +45,7 @@ _servers: dict[Path, EmbeddedServer] = {}
 
 _CREATE_ROLES: LiteralString = """
 DO $$ DECLARE role_name text; BEGIN
-    FOREACH role_name IN ARRAY ARRAY['minhu_app', 'minhu_wide'] LOOP
+    FOREACH role_name IN ARRAY ARRAY['minhu_app', 'minhu_wide', 'minhu_area'] LOOP
         BEGIN
             EXECUTE format('CREATE ROLE %I NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS', role_name);
         EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
@@ -55,7 +55,7 @@ END $$"""
 
 # migrations and the schema stay with the owner; the application reads and writes rows, never TRUNCATE or DDL
 _GRANTS: tuple[LiteralString, ...] = (
-    "GRANT USAGE ON SCHEMA public TO minhu_app, minhu_wide",
+    "GRANT USAGE ON SCHEMA public TO minhu_app, minhu_wide, minhu_area",
     "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO minhu_app, minhu_wide",
     "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO minhu_app, minhu_wide",
     "REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM minhu_app, minhu_wide",
@@ -139,15 +139,15 @@ def _create_database(target: Mapping[str, str]) -> None:
 def _create_roles(connection: psycopg.Connection[tuple[object, ...]]) -> list[str]:
     try:
         connection.execute(_CREATE_ROLES)
-        connection.execute("GRANT minhu_app, minhu_wide TO CURRENT_USER")
+        connection.execute("GRANT minhu_app, minhu_wide, minhu_area TO CURRENT_USER")
     except psycopg.errors.InsufficientPrivilege:
         row = connection.execute(
-            "SELECT count(*) FROM pg_roles WHERE rolname IN ('minhu_app', 'minhu_wide')"
+            "SELECT count(*) FROM pg_roles WHERE rolname IN ('minhu_app', 'minhu_wide', 'minhu_area')"
             " AND pg_has_role(current_user, oid, 'member')"
         ).fetchone()
-        if row != (2,):
-            roles = "CREATE ROLE minhu_app NOLOGIN; CREATE ROLE minhu_wide NOLOGIN"
-            return [f"ask the database administrator: {roles}; GRANT minhu_app, minhu_wide TO <this user>"]
+        if row != (3,):
+            roles = "; ".join(f"CREATE ROLE {name} NOLOGIN" for name in ("minhu_app", "minhu_wide", "minhu_area"))
+            return [f"ask the database administrator: {roles}; GRANT minhu_app, minhu_wide, minhu_area TO <this user>"]
     return []
 
 

@@ -34,6 +34,7 @@ ITEMS: tuple[NavItem, ...] = (
     NavItem(_("登记诉求"), "/desk/new/", "headset", frozenset({Role.AGENT, Role.DISPATCHER}), _WORK),
     NavItem(_("承办工单"), "/unit/", "inbox", frozenset({Role.UNIT_HANDLER, Role.UNIT_HEAD}), _WORK, "unit"),
     NavItem(_("网格任务"), "/grid/", "device-mobile", frozenset({Role.GRID_WORKER}), _WORK, "grid"),
+    NavItem(_("辖区事项"), "/area/", "map-2", UNIT_ROLES, _WORK),
     NavItem(_("工单查询"), "/orders/", "list-search", OFFICE | UNIT_ROLES | FIGURES, _WORK),
     NavItem(_("督办台"), "/supervision/", "flag", WATCH, _SEE, "supervision"),
     NavItem(_("领导驾驶舱"), "/leader/", "gauge", FIGURES, _SEE),

@@ -14,6 +14,7 @@ PAGES: tuple[str, ...] = (
     "desk",
     "unit",
     "grid",
+    "area",
     "orders",
     "supervision",
     "leader",

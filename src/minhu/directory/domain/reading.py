@@ -114,6 +114,19 @@ class Reader:
             return []
         return [Reader(row, self.problems, f"{self.at(key)}[{number}]") for number, row in enumerate(rows, 1)]
 
+    def names(self, key: str, choices: Iterable[str]) -> tuple[str, ...]:
+        """A list of different names out of ``choices``."""
+        rows, allowed = self._get(key, [], False), tuple(choices)
+        if not isinstance(rows, list) or not all(isinstance(row, str) for row in rows):
+            self.problems.add(self.at(key), "这里应当是文字的列表（[…]）。")
+            return ()
+        for number, row in enumerate(rows, 1):
+            if row not in allowed:
+                self.problems.add(f"{self.at(key)}[{number}]", f"“{row}”不在可选范围内：{'、'.join(allowed)}。")
+            elif row in rows[: number - 1]:
+                self.problems.add(f"{self.at(key)}[{number}]", f"“{row}”重复。")
+        return tuple(rows)
+
     def named(self, key: str) -> dict[str, Any]:
         """The object under ``key`` as it is."""
         value = self._get(key, {}, False)

@@ -31,6 +31,7 @@ from minhu.directory.domain.decisions import (
     parse_intake,
     parse_reasons,
 )
+from minhu.directory.domain.sharing import READERS, AccessRules, SharedWay, parse_access
 from minhu.directory.domain.watching import (
     Calendars,
     RateRules,
@@ -57,6 +58,7 @@ PARSERS: Final[Mapping[RuleKind, Callable[[Mapping[str, Any], str], Any]]] = {
     RuleKind.SUPERVISION: parse_supervision,
     RuleKind.AUTOMATION: parse_automation,
     RuleKind.RATES: parse_rates,
+    RuleKind.ACCESS: parse_access,
 }
 
 
@@ -85,6 +87,7 @@ _supervision = _cached(RuleKind.SUPERVISION, parse_supervision)
 _automation = _cached(RuleKind.AUTOMATION, parse_automation)
 _calendars = _cached(RuleKind.CALENDAR, parse_calendar)
 _rates = _cached(RuleKind.RATES, parse_rates)
+_access = _cached(RuleKind.ACCESS, parse_access)
 
 
 def deadline_rules() -> DeadlineRules:
@@ -127,10 +130,17 @@ def rate_rules() -> RateRules:
     return _rates()
 
 
+def access_rules() -> AccessRules:
+    """What levels share and how much may be exported, as in force."""
+    return _access()
+
+
 __all__ = [
     "CLOCKS",
     "PARSERS",
+    "READERS",
     "SHIPPED",
+    "AccessRules",
     "Automation",
     "Calendars",
     "DeadlineLine",
@@ -143,8 +153,10 @@ __all__ = [
     "RateRules",
     "Reason",
     "Reasons",
+    "SharedWay",
     "SupervisionRule",
     "SupervisionRules",
+    "access_rules",
     "automation",
     "calendars",
     "deadline_rules",

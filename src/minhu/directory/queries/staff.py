@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Q
+
 from minhu.directory.models import Post, Staff
-from minhu.directory.types import Role
+from minhu.directory.queries.freshness import local_day
+from minhu.directory.types import ADMINISTRATORS, EMERGENCY_ROLES, Role
+from minhu.kernel.clock import now
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +22,37 @@ class PostView:
     role: str
     unit: str
     until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class PostHeld:
+    """A role that somebody who can sign in holds at a unit today; ``unit_id`` 0: at none (emergency access)."""
+
+    username: str
+    name: str
+    role: str
+    unit_id: int
+    until: date | None = None
+    standing_in: bool = False
+    emergency: bool = False
+
+
+def posts_in_force() -> list[PostHeld]:
+    """Every post of every active account today, with the roles that open emergency accesses add (as ``actor_of_staff``)."""
+    today = local_day()
+    rows = Post.objects.filter(
+        Q(valid_from__isnull=True) | Q(valid_from__lte=today),
+        Q(valid_to__isnull=True) | Q(valid_to__gte=today),
+        staff__is_active=True,
+    ).values_list("staff__username", "staff__name", "role", "unit_id", "valid_to", "absence_id")
+    posts = [PostHeld(name, shown, role, unit, to, away is not None) for name, shown, role, unit, to, away in rows]
+    administrators = {post.username for post in posts if post.role in ADMINISTRATORS}
+    called = Staff.objects.filter(is_active=True, emergency_until__gt=now()).exclude(username__in=administrators)
+    return posts + [
+        PostHeld(username, name, role.value, 0, emergency=True)
+        for username, name in called.values_list("username", "name")
+        for role in sorted(EMERGENCY_ROLES)
+    ]
 
 
 def _view(post: Post) -> PostView:

@@ -100,7 +100,10 @@ class Order(models.Model):
 
     def facts(self) -> Facts:
         """What the policy needs to know of this order."""
-        return Facts(request_id=self.request_id, unit_ids=frozenset(self.unit_ids))
+        return Facts(
+            self.request_id, frozenset(self.unit_ids), self.area_id or "", self.request_type, self.state,
+            guarded=self.confidential or self.sensitive,
+        )  # fmt: skip
 
 
 class Assignment(models.Model):

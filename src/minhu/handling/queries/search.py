@@ -15,7 +15,7 @@ from typing import Final
 from django.db.models import Q, QuerySet
 
 from minhu.directory.access import visible_to
-from minhu.directory.policy import ScopeKind, scope_of
+from minhu.directory.policy import Action, ScopeKind, scope_of
 from minhu.directory.queries import areas, categories
 from minhu.handling.models import Order
 from minhu.handling.queries.holding import Held
@@ -122,10 +122,16 @@ def _page(rows: QuerySet[Order], sort: str, after: str, most: int) -> list[Order
 
 
 def every_row(filters: Filters, limit: int, actor: Actor | None = None) -> Iterator[OrderRow]:
-    """The first ``limit`` rows one after the other, for a file or a printed list."""
-    rows, _ = _matching(filters, actor or current_actor(), NEWEST_HITS)
+    """The first ``limit`` rows one after the other, for a file or a printed list: those that may be exported."""
+    rows, _ = _matching(filters, actor or current_actor(), NEWEST_HITS, Action.EXPORT)
     for row in _ordered(rows, filters.sort)[:limit].iterator(chunk_size=1000):
         yield row_of(row)
+
+
+def count_upto(filters: Filters, most: int, actor: Actor | None = None) -> int:
+    """How many rows that may be exported match, counted no further than ``most``."""
+    rows, _ = _matching(filters, actor or current_actor(), NEWEST_HITS, Action.EXPORT)
+    return len(rows.order_by().values_list("pk")[:most])
 
 
 def number_of(words: str, actor: Actor | None = None) -> str:
@@ -136,8 +142,10 @@ def number_of(words: str, actor: Actor | None = None) -> str:
     return visible_to(Order.objects.filter(number=number), actor).values_list("number", flat=True).first() or ""
 
 
-def _matching(filters: Filters, actor: Actor, enough: int) -> tuple[QuerySet[Order], bool]:
-    rows = visible_to(Order.objects.all(), actor)
+def _matching(
+    filters: Filters, actor: Actor, enough: int, action: Action = Action.VIEW_ORDER
+) -> tuple[QuerySet[Order], bool]:
+    rows = visible_to(Order.objects.all(), actor, action)
     rows = rows.filter(_states(filters), _place_and_matter(filters))
     plain = {
         "lead_unit_id": filters.unit_id, "channel": filters.channel, "request_type": filters.request_type,

@@ -196,6 +196,7 @@ _LINES: Final[dict[Book, dict[str, str]]] = {
         "evidence.sealed": "固定证据",
         "evidence.issued": "出具证书",
         "trace.queried": "查询溯源",
+        "order.access_asked": "查询谁能看到工单",
         "contract.failed": "合约未能处理",
         "ledger.verification_started": "开始核对账本",
         "ledger.compared": "比对检查点",

@@ -51,6 +51,7 @@ SECTIONS: Final = (
     ),
     Section("tokens", _("接口令牌"), "/manage/tokens/", "key", (Action.MANAGE_TOKENS,)),
     Section("partners", _("对接"), "/manage/partners/", "plug", (Action.MANAGE_TOKENS,)),
+    Section("sight", _("谁能看到"), "/orders/who/", "eye", (Action.VIEW_ACCESS,)),
     Section("ledger", _("账本"), "/audit/", "shield-check", (Action.VIEW_LEDGER,)),
 )
 

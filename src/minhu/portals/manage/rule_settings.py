@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from django import forms
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy
 
+from minhu.directory.queries.rules import READERS
 from minhu.directory.types import RuleKind
 from minhu.portals.manage import words
+from minhu.portals.navigation import role_word
 
 STEP = {"step": "0.01"}
 
@@ -164,6 +167,64 @@ class RateSettings(SettingsForm):
     )
 
 
+def reader_word(name: str) -> str:
+    """A reader of the sharing rules in words: 'street.unit_head'."""
+    kind, _dot, role = name.partition(".")
+    return f"{words.UNIT_KINDS[kind]} · {role_word(role)}"
+
+
+def _readers(way: str, label: Any) -> forms.MultipleChoiceField:
+    return forms.MultipleChoiceField(
+        label=label, required=False, choices=lazy(lambda: [(name, reader_word(name)) for name in READERS[way]], list)(),
+        widget=forms.CheckboxSelectMultiple,
+    )  # fmt: skip
+
+
+def _types(label: Any) -> forms.MultipleChoiceField:
+    return forms.MultipleChoiceField(
+        label=label, required=False, choices=words.choices(words.TYPES), widget=forms.CheckboxSelectMultiple
+    )
+
+
+def _rows(label: Any) -> forms.IntegerField:
+    return forms.IntegerField(label=label, min_value=0, max_value=100_000)
+
+
+class AccessSettings(SettingsForm):
+    """What levels share, and how much may be exported."""
+
+    PLACES = {  # noqa: RUF012 - never changed
+        "up": "upward.enabled", "up_readers": "upward.readers", "up_types": "upward.types",
+        "up_finished": "upward.finished", "down": "downward.enabled", "down_readers": "downward.readers",
+        "down_types": "downward.types", "down_finished": "downward.finished",
+        "rows_dispatcher": "export.rows.dispatcher", "rows_supervisor": "export.rows.supervisor",
+        "rows_analyst": "export.rows.analyst", "rows_head": "export.rows.unit_head", "per_day": "export.per_day",
+    }  # fmt: skip
+    up = forms.BooleanField(
+        label=gettext_lazy("向上共享：下级辖区的事项对上级可见"), required=False,
+        help_text=gettext_lazy("上级单位看到发生在本辖区（含下级）的事项，不论由谁办理；不含诉求人和诉求原文。"),
+    )  # fmt: skip
+    up_readers = _readers("upward", gettext_lazy("向上共享给谁"))
+    up_types = _types(gettext_lazy("向上共享哪些类型"))
+    up_finished = forms.BooleanField(label=gettext_lazy("向上共享也包括已办结的"), required=False)
+    down = forms.BooleanField(
+        label=gettext_lazy("向下共享：交给上级的事项对事发地可见"), required=False,
+        help_text=gettext_lazy("社区、网格看到发生在本辖区、由上级办理的事项。投诉可能涉及本地人员，默认不向下共享。"),
+    )  # fmt: skip
+    down_readers = _readers("downward", gettext_lazy("向下共享给谁"))
+    down_types = _types(gettext_lazy("向下共享哪些类型"))
+    down_finished = forms.BooleanField(label=gettext_lazy("向下共享也包括已办结的"), required=False)
+    rows_dispatcher = _rows(gettext_lazy("派单员一次最多导出几条"))
+    rows_supervisor = _rows(gettext_lazy("督办员一次最多导出几条"))
+    rows_analyst = _rows(gettext_lazy("分析员一次最多导出几条"))
+    rows_head = _rows(gettext_lazy("承办单位负责人一次最多导出几条"))
+    per_day = forms.IntegerField(
+        label=gettext_lazy("每人每天最多导出、打印清单几次"), min_value=1, max_value=1000,
+        help_text=gettext_lazy("达到次数后当天不能再导出，每次都要写明用途并记入账本。"),
+    )  # fmt: skip
+
+
 SETTINGS: Final[Mapping[RuleKind, type[SettingsForm]]] = {
     RuleKind.DEADLINES: DeadlineSettings, RuleKind.AUTOMATION: AutomationSettings, RuleKind.RATES: RateSettings,
+    RuleKind.ACCESS: AccessSettings,
 }  # fmt: skip

@@ -20,12 +20,14 @@ from minhu.portals.manage import rule_shapes, words
 from minhu.portals.manage.common import act, show
 from minhu.portals.manage.differences import of_rules
 from minhu.portals.manage.rule_settings import SETTINGS, SettingsForm
+from minhu.portals.manage.rule_sharing import sharing_preview
 from minhu.portals.manage.rule_text import stamp_of, written
 from minhu.portals.orders.guards import for_staff
 
 MOST_SHOWN = 200
 ORDER = (
     RuleKind.DEADLINES, RuleKind.SUPERVISION, RuleKind.INTAKE, RuleKind.REASONS, RuleKind.AUTOMATION, RuleKind.RATES,
+    RuleKind.ACCESS,
 )  # fmt: skip
 
 
@@ -83,7 +85,8 @@ def page(
         "version_name": name, "shipped": name == SHIPPED, "editing": editing, "changes": changes[:MOST_SHOWN],
         "change_count": len(changes), "versions": listed(kind), "error": error, "stamp": stamp,
         "deadlines": rule_shapes.deadlines(content) if kind is RuleKind.DEADLINES else [],
-        "tables": rule_shapes.tables(kind, content), "units": words.choices(words.UNITS_OF_TIME),
+        "tables": rule_shapes.tables(kind, content),
+        "sharing": sharing_preview(current, content) if kind is RuleKind.ACCESS else None, "units": words.choices(words.UNITS_OF_TIME),
         "settings": settings_form or settings_of(kind, content, stamp), "source": written(content)[0],
         "state_word": words.word(words.STATES, found.view.state) if found else "",
         "warns": kind is RuleKind.AUTOMATION, "has_text": True,

@@ -36,7 +36,7 @@ STATES: Final[Words] = {
 RULES: Final[dict[RuleKind, str | Promise]] = {
     RuleKind.DEADLINES: _("办理时限"), RuleKind.INTAKE: _("受理规则"), RuleKind.REASONS: _("理由代码"),
     RuleKind.SUPERVISION: _("督办规则"), RuleKind.AUTOMATION: _("自动化"), RuleKind.RATES: _("评价与排名"),
-    RuleKind.CALENDAR: _("工作日历"),
+    RuleKind.CALENDAR: _("工作日历"), RuleKind.ACCESS: _("数据共享与导出"),
 }  # fmt: skip
 RULE_TEXTS: Final[dict[RuleKind, str | Promise]] = {
     RuleKind.DEADLINES: _("每个时钟走多久、何时变灯、能延几次"),
@@ -46,6 +46,7 @@ RULE_TEXTS: Final[dict[RuleKind, str | Promise]] = {
     RuleKind.AUTOMATION: _("哪些步骤可以不经人工"),
     RuleKind.RATES: _("三率的权重，是否对单位排名"),
     RuleKind.CALENDAR: _("节假日、调休上班、每天的工作时间"),
+    RuleKind.ACCESS: _("县乡村各级之间共享哪些事项，一次、一天能导出多少"),
 }
 UNITS_OF_TIME: Final[Words] = {
     "minutes": _("分钟"), "hours": _("小时"), "natural_days": _("自然日"), "working_days": _("工作日"),

@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from minhu.directory.policy import Action, Facts, decide
+from minhu.directory.policy import Action, Facts, decide, may_ever
 from minhu.handling import queries as handling
 from minhu.handling.types import AllowedStep, ClockView, Light, OrderView, Step, StepView
 from minhu.intake import queries as intake
@@ -42,7 +42,9 @@ ICONS: Final[dict[Step, str]] = {
     S.TRANSFER_REFUSED: "arrow-back-up", S.TRANSFER_NEWS: "message-plus", S.TRANSFER_DONE: "message-reply",
 }  # fmt: skip
 GOOD: Final = frozenset({S.CLOSE, S.APPROVE_REPLY, S.ARCHIVE})
-GRAVE: Final = frozenset({S.SUPERVISE, S.REOPEN, S.ASK_RETURN, S.REJECT_REPLY, S.REFUSE, S.HAND_OVER, S.TRANSFER_REFUSED})
+GRAVE: Final = frozenset(
+    {S.SUPERVISE, S.REOPEN, S.ASK_RETURN, S.REJECT_REPLY, S.REFUSE, S.HAND_OVER, S.TRANSFER_REFUSED}
+)
 QUIET: Final = frozenset({S.NOTE, S.CORRECT, S.OPEN})
 
 
@@ -215,6 +217,7 @@ def page(number: str, actor: Actor) -> dict[str, Any]:
         "advice": advice(view, intake.suggestions_of(view.request_id, actor)),
         "decision": card.decision,
         "may_decide": bool(decide(actor, Action.DECIDE_INTAKE, Facts(view.request_id, frozenset(view.unit_ids)))),
+        "may_ask_access": may_ever(actor, Action.VIEW_ACCESS),
         "classes": [(kind.value, class_word(kind)) for kind in IntakeClass],
         "type_word": words.type_word(view.request_type),
         "channel_word": words.channel_word(view.channel),

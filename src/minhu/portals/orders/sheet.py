@@ -20,7 +20,6 @@ from minhu.language.personal import mask_personal
 from minhu.portals.formats import local
 from minhu.portals.orders import words
 
-LIMIT: Final = 20_000
 _RISKY: Final = ("=", "+", "-", "@", "\t", "\r")
 _WIDTHS: Final = (16, 40, 10, 30, 28, 24, 10, 10, 18, 18, 18, 18, 10, 10, 10, 14, 14)
 
@@ -54,8 +53,8 @@ def _cells(row: OrderRow, person: tuple[str, str]) -> list[object]:
     return [*map(plain, texts), *times, in_time, row.return_count, row.reopen_count, *map(plain, person)]
 
 
-def workbook(rows: Iterable[OrderRow], note: list[str]) -> tuple[bytes, int, bool]:
-    """The file, how many orders are in it, and whether there were more than ``LIMIT``.
+def workbook(rows: Iterable[OrderRow], note: list[str]) -> tuple[bytes, int]:
+    """The file and how many orders are in it.
 
     ``note`` says in the second sheet what was asked for, by whom, when and why.
     """
@@ -65,22 +64,19 @@ def workbook(rows: Iterable[OrderRow], note: list[str]) -> tuple[bytes, int, boo
         sheet.column_dimensions[chr(ord("A") + position)].width = width
     sheet.freeze_panes = "A2"
     sheet.append([_bold(sheet, word) for word in head()])
-    source, count = iter(rows), 0
-    for part in _parts(islice(source, LIMIT), 1000):
+    count = 0
+    for part in _parts(rows, 1000):
         people = desk.people_for(row.request_id for row in part)
         for row in part:
             sheet.append(_cells(row, people.get(row.request_id, ("", ""))))
         count += len(part)
-    over = next(source, None) is not None
-    if over:
-        note = [*note, _("符合条件的工单超过 %(n)d 条，本文件只含前 %(n)d 条，请缩小范围分批导出。") % {"n": LIMIT}]
     about = book.create_sheet(_("说明"))
     about.column_dimensions["A"].width = 100
     for line in note:
         about.append([plain(line)])
     out = BytesIO()
     book.save(out)
-    return out.getvalue(), count, over
+    return out.getvalue(), count
 
 
 def _bold(sheet: Any, word: str) -> Any:

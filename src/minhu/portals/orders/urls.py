@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from minhu.portals.orders import views, views_intake, views_list, views_steps
+from minhu.portals.orders import views, views_intake, views_list, views_sight, views_steps
 
 urlpatterns = [
     path("orders/", views_list.order_list, name="orders"),
@@ -12,6 +12,8 @@ urlpatterns = [
     path("orders/sheet/", views_list.print_list, name="orders_print"),
     path("orders/choices/<str:kind>/", views.choices, name="order_choices"),
     path("orders/peek/", views.peek, name="order_peek"),
+    path("orders/who/", views_sight.find, name="order_sight_find"),
+    path("orders/<str:number>/who/", views_sight.sight, name="order_sight"),
     path("orders/<str:number>/", views.order_page, name="order"),
     path("orders/<str:number>/print/", views.print_order, name="order_print"),
     path("orders/<str:number>/reveal/<str:field>/", views.reveal, name="order_reveal"),

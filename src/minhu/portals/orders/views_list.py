@@ -11,10 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from minhu.directory.policy import Action, may_ever
-from minhu.handling.queries.search import COUNTED, every_row, number_of, search
+from minhu.directory.queries.rules import access_rules
+from minhu.handling.queries.search import COUNTED, count_upto, every_row, number_of, search
 from minhu.kernel.actors import Actor
 from minhu.kernel.clock import now
+from minhu.kernel.errors import MinhuError
 from minhu.ledger import services as ledger
+from minhu.portals import bulk
 from minhu.portals.formats import cn_datetime
 from minhu.portals.kept import kept_filters, kept_reason
 from minhu.portals.orders import sheet
@@ -43,7 +46,8 @@ def order_list(request: HttpRequest) -> HttpResponse:
         "first_url": _address(request.GET, after="") if request.GET.get("after") else "",
         "query": _address(request.GET, after="")[1:],
         "may_export": may_ever(actor_of(request), Action.EXPORT),
-        "limit": sheet.LIMIT,
+        "limit": access_rules().most_rows(actor_of(request).roles),
+        "per_day": access_rules().per_day,
         "any_filter": any(v for k, v in request.GET.items() if k not in ("sort", "after")),
         "printed": PRINTED,
     }
@@ -70,20 +74,24 @@ def _chosen(form: ListForm) -> str:
 @require_POST
 def export(request: HttpRequest) -> HttpResponse:
     """The list as a spreadsheet, for a reason that is kept with the filters and the number of rows."""
-    reason = request.POST.get("reason", "").strip()
-    if len(reason) < 2:
-        messages.error(request, _("请填写导出用途（至少 2 个字），才能导出。"))
-        return redirect(f"/orders/?{request.GET.urlencode()}")
-    form = ListForm(request.GET)
-    actor = actor_of(request)
+    reason, actor, form = request.POST.get("reason", "").strip(), actor_of(request), ListForm(request.GET)
     filters = form.filters()
-    rows = every_row(filters, sheet.LIMIT + 1)
-    content, count, over = sheet.workbook(rows, _note(form, actor, reason))
-    entry = {"rows": count, "over": over, "filters": kept_filters(form), "reason": kept_reason(reason)}
+    try:
+        most = bulk.begin(actor, reason)
+        bulk.refuse_over(count_upto(filters, most + 1), most)
+    except MinhuError as error:
+        return _refused(request, error)
+    content, count = sheet.workbook(every_row(filters, most), _note(form, actor, reason))
+    entry = {"rows": count, "filters": kept_filters(form), "reason": kept_reason(reason)}
     ledger.append("orders.exported", ("staff", actor.id), entry)
     name = f"orders-{now():%Y%m%d-%H%M}.xlsx"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
     return HttpResponse(content, content_type=XLSX, headers=headers)
+
+
+def _refused(request: HttpRequest, error: MinhuError) -> HttpResponse:
+    messages.error(request, error.message)
+    return redirect(f"/orders/?{request.GET.urlencode()}")
 
 
 def _note(form: ListForm, actor: Actor, reason: str) -> list[str]:
@@ -96,15 +104,19 @@ def _note(form: ListForm, actor: Actor, reason: str) -> list[str]:
 
 
 @for_staff(Action.EXPORT)
-@require_GET
+@require_POST
 def print_list(request: HttpRequest) -> HttpResponse:
-    """The first rows of the list on A4."""
-    form = ListForm(request.GET)
-    rows = list(every_row(form.filters(), PRINTED + 1))
-    entry = {"rows": min(len(rows), PRINTED), "filters": kept_filters(form)}
-    ledger.append("orders.printed", ("staff", actor_of(request).id), entry)
+    """The first rows of the list on A4, for a reason; it counts as an export."""
+    reason, actor, form = request.POST.get("reason", "").strip(), actor_of(request), ListForm(request.GET)
+    try:
+        most = min(bulk.begin(actor, reason), PRINTED)
+    except MinhuError as error:
+        return _refused(request, error)
+    rows = list(every_row(form.filters(), most + 1))
+    entry = {"rows": min(len(rows), most), "filters": kept_filters(form), "reason": kept_reason(reason)}
+    ledger.append("orders.printed", ("staff", actor.id), entry)
     context = {
-        "rows": rows[:PRINTED], "more": len(rows) > PRINTED, "printed": PRINTED, "chosen": _chosen(form),
+        "rows": rows[:most], "more": len(rows) > most, "printed": most, "chosen": _chosen(form),
         "query": request.GET.urlencode(),
     }  # fmt: skip
     return render(request, "orders/print_list.html", context)

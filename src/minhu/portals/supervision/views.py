@@ -25,6 +25,7 @@ from minhu.kernel.actors import Actor
 from minhu.kernel.clock import now
 from minhu.kernel.errors import MinhuError
 from minhu.ledger import services as ledger
+from minhu.portals import bulk
 from minhu.portals.context import count_unread
 from minhu.portals.formats import cn_datetime
 from minhu.portals.kept import kept_filters, kept_reason
@@ -143,10 +144,13 @@ def export(request: HttpRequest) -> HttpResponse:
     """The list as a spreadsheet, for a reason that is kept with the filters and the number of rows."""
     reason = request.POST.get("reason", "").strip()
     chosen, actor = _list(request), actor_of(request)
-    if len(reason) < 2:
-        messages.error(request, _("请填写导出用途（至少 2 个字），才能导出。"))
+    try:
+        most = min(bulk.begin(actor, reason), sheet.LIMIT)
+        found = reads.page_of(chosen.key, WatchFilter(request.GET).narrowing(), 1, most, actor)
+        bulk.refuse_over(found.total, most)
+    except MinhuError as error:
+        messages.error(request, error.message)
         return redirect(f"{reverse('supervision')}?{request.GET.urlencode()}")
-    found = reads.page_of(chosen.key, WatchFilter(request.GET).narrowing(), 1, sheet.LIMIT, actor)
     kept = {**kept_filters(WatchFilter(request.GET)), "list": chosen.key}
     entry = {"rows": len(found.rows), "filters": kept, "reason": kept_reason(reason)}
     ledger.append("supervision.exported", ("staff", actor.id), entry)

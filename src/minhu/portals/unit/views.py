@@ -23,6 +23,7 @@ from minhu.handling.types import Step, StepData
 from minhu.kernel.actors import Actor
 from minhu.kernel.errors import MinhuError
 from minhu.ledger import services as ledger
+from minhu.portals import bulk
 from minhu.portals.context import count_unread
 from minhu.portals.formats import remaining
 from minhu.portals.kept import kept_filters, kept_reason
@@ -64,11 +65,15 @@ def inbox(request: HttpRequest) -> HttpResponse:
 def export(request: HttpRequest) -> HttpResponse:
     """One tab of the inbox as a spreadsheet, for a reason that is kept."""
     actor, reason = actor_of(request), request.POST.get("reason", "").strip()
-    if len(reason) < 2:
-        messages.error(request, _("请填写导出用途（至少 2 个字），才能导出。"))
-        return redirect(f"{reverse('unit')}?{request.GET.urlencode()}")
     form = InboxFilter(request.GET, actor, reads.units_with_work(actor))
-    rows = reads.page_of(request.GET.get("tab", ""), form.wish(), 1, MOST_IN_FILE, actor).rows
+    try:
+        most = min(bulk.begin(actor, reason), MOST_IN_FILE)
+        found = reads.page_of(request.GET.get("tab", ""), form.wish(), 1, most, actor)
+        bulk.refuse_over(found.total, most)
+    except MinhuError as error:
+        messages.error(request, error.message)
+        return redirect(f"{reverse('unit')}?{request.GET.urlencode()}")
+    rows = found.rows
     entry = {"rows": len(rows), "filters": kept_filters(form), "reason": kept_reason(reason)}
     ledger.append("inbox.exported", ("staff", actor.id), entry)
     head = [

@@ -72,10 +72,9 @@ document.addEventListener("submit", (event) => {
 
 // the filters change the address without a new page: the export and the printed list follow it
 document.body.addEventListener("htmx:pushedIntoHistory", () => {
-  const form = document.querySelector("form[data-export]");
-  if (form) form.action = form.action.split("?")[0] + location.search;
-  const sheet = document.querySelector('a[href^="/orders/sheet/"]');
-  if (sheet) sheet.href = `/orders/sheet/${location.search}`;
+  for (const form of document.querySelectorAll("form[data-export]")) {
+    form.action = form.action.split("?")[0] + location.search;
+  }
 });
 
 // the bar for several rows waits until one is chosen; without scripts it is always there

@@ -1,0 +1,60 @@
+"""Taking many matters out of the house: for a reason, so many rows at once, so many times a day, each entered."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from typing import Final
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from minhu.directory.access import require
+from minhu.directory.policy import Action, Facts, Purpose
+from minhu.directory.queries.rules import access_rules
+from minhu.kernel.actors import Actor
+from minhu.kernel.calendar import CHINA_TIME
+from minhu.kernel.clock import now
+from minhu.kernel.errors import Invalid, NotAllowed, TooMany
+from minhu.ledger import queries as ledger
+
+COUNTED: Final = ("orders.exported", "orders.printed", "inbox.exported", "supervision.exported")
+"""Kinds of entries that count as taking a list out; each is entered under the person who took it."""
+_ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 712))"
+
+
+def begin(actor: Actor, reason: str) -> int:
+    """How many rows the actor may take now; whoever calls enters the ledger in the same transaction.
+
+    Raises Invalid without a reason, NotAllowed for who may not export, TooMany when the day's number is reached.
+    """
+    if len(reason.strip()) < 2:
+        raise Invalid(_("请填写导出用途（至少 2 个字），才能导出。"), code="no_reason", fields={"reason": ""})
+    require(Action.EXPORT, Facts(unit_ids=frozenset(actor.unit_ids)), actor, Purpose.EXPORT)
+    rules = access_rules()
+    most = rules.most_rows(actor.roles)
+    if not most:
+        raise NotAllowed(_("现行规则不允许您的岗位导出清单。如工作需要，请向系统管理员提出。"), code="no_export")
+    with connection.cursor() as cursor:
+        cursor.execute(_ONE_AT_A_TIME, [f"export {actor.id}"])
+    midnight = datetime.combine(now().astimezone(CHINA_TIME).date(), time(), CHINA_TIME)
+    if ledger.count_since(("staff", actor.id), COUNTED, midnight) >= rules.per_day:
+        raise TooMany(
+            _(
+                "您今天导出、打印清单已达 %(n)d 次的上限，没有导出。请明天再来，或请有权限的同事办理；确需提高，请向系统管理员提出。"
+            )
+            % {"n": rules.per_day},
+            code="exports_per_day",
+        )
+    return most
+
+
+def refuse_over(count: int, most: int) -> None:
+    """Raise Invalid when more rows match than may be taken at once."""
+    if count > most:
+        raise Invalid(
+            _(
+                "符合条件的超过 %(n)d 条，超出您的岗位一次可导出的数量，没有导出。请用时间、地区、状态缩小范围，分批导出。"
+            )
+            % {"n": most},
+            code="too_many_rows",
+        )
