@@ -65,15 +65,24 @@ def _command(command: Any, name: str) -> Iterator[str]:
 
 def permissions() -> str:
     """Who may do what."""
-    from minhu.directory.policy import POLICY, Action
+    from minhu.directory.policy import POLICY, Action, Purpose
 
     text = f"# Permissions\n\n{NOTE}From `minhu.directory.policy`. own: the requester; unit: a unit that has or had "
-    text += "the matter; any: no relation needed. What is not listed is refused.\n\n"
+    text += "the matter; area: the matter lies in the area of a unit of theirs and the rules of sharing show it there; "
+    text += "any: no relation needed. After the dash the purposes a right is given for. What is not listed is refused.\n\n"
     text += row("action", "roles") + row("---", "---")
     for action in Action:
-        holders = [f"{rule.role.value} ({rule.relation.name.lower()})" for rule in POLICY if action in rule.actions]
+        holders = [
+            f"{rule.role.value} ({rule.relation.name.lower()} – {_purposes(rule.purposes, len(Purpose))})"
+            for rule in POLICY
+            if action in rule.actions
+        ]
         text += row(f"`{action.value}`", ", ".join(holders))
     return text
+
+
+def _purposes(given: frozenset[str], all_of_them: int) -> str:
+    return "all" if len(given) == all_of_them else ", ".join(sorted(given))
 
 
 def events() -> str:

@@ -6,6 +6,7 @@ A right that appears or disappears must be changed here too, so that nobody give
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import pytest
 
@@ -92,20 +93,18 @@ REACH = Reach(
     upward=Beam(frozenset({"9901"}), frozenset({"help"}), frozenset({"dispatched"})),
     downward=Beam(frozenset({"9902"}), frozenset({"suggestion"}), frozenset({"dispatched"})),
 )
-IN_AREA = {"area": "9901", "request_type": "help", "state": "dispatched"}
+IN_AREA = Facts(
+    REQUEST + 1, frozenset({OTHER_UNIT}), area="9901", request_type="help", state="dispatched", guarded=False
+)
 RELATIONS = {
     "nothing known": Facts(),
     "a stranger's": Facts(request_id=REQUEST + 1, unit_ids=frozenset({OTHER_UNIT})),
     "my unit's": Facts(request_id=REQUEST + 1, unit_ids=frozenset({UNIT, OTHER_UNIT})),
     "my own": Facts(request_id=REQUEST, unit_ids=frozenset({OTHER_UNIT})),
-    "in my area": Facts(REQUEST + 1, frozenset({OTHER_UNIT}), guarded=False, **IN_AREA),
-    "in my area, confidential": Facts(REQUEST + 1, frozenset({OTHER_UNIT}), guarded=True, **IN_AREA),
-    "of the other direction's type": Facts(
-        REQUEST + 1, frozenset({OTHER_UNIT}), guarded=False, **{**IN_AREA, "request_type": "suggestion"}
-    ),
-    "not yet dispatched": Facts(
-        REQUEST + 1, frozenset({OTHER_UNIT}), guarded=False, **{**IN_AREA, "state": "received"}
-    ),
+    "in my area": IN_AREA,
+    "in my area, confidential": replace(IN_AREA, guarded=True),
+    "of the other direction's type": replace(IN_AREA, request_type="suggestion"),
+    "not yet dispatched": replace(IN_AREA, state="received"),
 }
 CELLS = list(itertools.product(Role, Action, RELATIONS, (*Purpose, None)))
 
@@ -155,7 +154,9 @@ def test_every_cell_of_the_matrix() -> None:
 def test_nothing_is_shared_without_rules_and_an_object_that_says_nothing_is_guarded() -> None:
     heads = actor(Role.UNIT_HEAD)
     assert not any(decide(heads, Action.VIEW_SHARED, facts) for facts in RELATIONS.values())
-    assert not decide(heads, Action.VIEW_SHARED, Facts(**IN_AREA), reach=REACH)
+    assert not decide(
+        heads, Action.VIEW_SHARED, Facts(area="9901", request_type="help", state="dispatched"), reach=REACH
+    )
     assert scope_of(heads, Action.VIEW_SHARED, reach=REACH).kind is ScopeKind.AREAS
     assert scope_of(heads, reach=REACH).kind is ScopeKind.UNITS, "what is shared never widens what a unit may handle"
 

@@ -176,7 +176,8 @@ def test_reach_and_the_units_it_is_told_for_agree(city: City) -> None:
 def select(statement: str) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement)
-        return cursor.fetchall()
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
 
 
 def beams() -> st.SearchStrategy[Beam]:
