@@ -47,6 +47,14 @@ def post(partner: Partner, kind: str, data: dict[str, Any]) -> Any:
     return Client().post(f"/hooks/{partner.uid}/", body, content_type="application/json", headers=headers)
 
 
+def test_persons_go_out_only_over_a_way_that_nobody_can_read(city: City) -> None:
+    unit = make_unit("near", "邻州市热线中心", UnitKind.HOTLINE_CENTRE)
+    data = PartnerData(label="邻州", kind="hotline", url="http://partner.example/in", unit_id=unit.pk, personal=True)
+    with as_system(), pytest.raises(Invalid) as refused:
+        partners.add(data)
+    assert "https" in (refused.value.fields or {})["url"]
+
+
 def test_a_hotline_without_a_connection_is_rung_up_and_its_receipt_recorded(city: City) -> None:
     unit = make_unit("far", "远州市热线中心", UnitKind.HOTLINE_CENTRE)
     number = hand_over(city, unit.pk)

@@ -77,6 +77,7 @@ class Lives(RuleBasedStateMachine):
 
     @initialize(sensitive=st.booleans(), upto=st.sampled_from(STAGES), assist=st.sampled_from(((), ("urban",))))
     def open_two(self, sensitive: bool, upto: str, assist: tuple[str, ...]) -> None:
+        self.city.units["neighbour"] = make_unit("neighbour", "邻州市热线中心", UnitKind.HOTLINE_CENTRE)
         with clock.at(self.moment):
             first = make_order(self.city, upto=upto, assist=assist)
             self.numbers = [first.number, make_order(self.city, sensitive=sensitive).number]
@@ -212,7 +213,6 @@ class Lives(RuleBasedStateMachine):
 
 @pytest.mark.slow
 def test_orders_live_lawfully_whatever_people_do(city: City) -> None:
-    city.units["neighbour"] = make_unit("neighbour", "邻州市热线中心", UnitKind.HOTLINE_CENTRE)
     machine = type("CityLives", (Lives,), {"city": city})
     run_state_machine_as_test(
         machine,

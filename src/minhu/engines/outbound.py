@@ -104,6 +104,16 @@ def check(url: str) -> None:
         raise _wrong("不允许调用内网、本机或保留地址；确需对接时请系统管理员设置 MINHU_OUTBOUND_NETWORKS。")
 
 
+def is_private_way(url: str) -> bool:
+    """Whether what is sent cannot be read on the way: TLS, or a number in a network that the operator allows."""
+    target = parse(url)
+    literal = _literal(target.host)
+    inside = literal is not None and any(
+        literal.version == network.version and literal in network for network in allowed_networks()
+    )
+    return target.secure or inside
+
+
 def may_call(address: Address, allowed: tuple[Network, ...] | None = None) -> bool:
     """Whether a message may go to this address: public, or in a network that the operator allows."""
     networks = allowed_networks() if allowed is None else allowed

@@ -126,6 +126,9 @@ def _checked(data: PartnerData, partner: Partner | None) -> dict[str, object]:
             outbound.check(data.url)
         except Invalid as error:
             wrong["url"] = error.message
+        else:
+            if data.personal and not outbound.is_private_way(data.url):
+                wrong["url"] = "转办时提供个人信息的，接收地址须以 https:// 开头。"
     if unknown := set(data.events) - {one.value for one in EventKind}:
         wrong["events"] = f"没有这些事件：{'、'.join(sorted(unknown))}"
     if data.events and not data.url:
