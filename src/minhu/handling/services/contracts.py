@@ -34,7 +34,7 @@ from minhu.ledger import services as ledger
 from minhu.ledger.services import Result
 from minhu.ledger.types import EntryView
 
-ENDS: Final = ("close", "close_along", "answer_directly", "refuse", "withdraw", "hand_over", "archive")
+ENDS: Final = ("close", "close_along", "answer_directly", "refuse", "withdraw", "hand_over", "transfer", "archive")
 CANDIDATES: Final = 30
 COMPARED_FOR: Final = timedelta(days=400)
 
