@@ -95,7 +95,7 @@ def test_pages_go_on_where_the_last_one_ended_and_filters_narrow(city: City) -> 
         first = shared_page(SharedFilters(), size=2)
         rest = shared_page(SharedFilters(), first.following, size=2)
     assert [row.number for row in (*first.rows, *rest.rows)] == [o.number for o in reversed([*orders, done])]
-    assert rest.following == 0
+    assert rest.following == ""
     assert shown(city, "street_head", area=GRID) == {order.number for order in orders[1:]}
     assert shown(city, "street_head", finished=True) == {done.number}
     assert shown(city, "street_head", finished=False) == {order.number for order in orders}

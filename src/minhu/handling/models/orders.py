@@ -37,7 +37,8 @@ class Order(models.Model):
     request_type = models.CharField(max_length=16, blank=True)
     # `order_category_area` and `order_lead_state` begin with category and unit
     category = models.ForeignKey("directory.Category", models.PROTECT, null=True, blank=True, db_index=False)
-    area = models.ForeignKey("directory.Area", models.PROTECT, null=True, blank=True)
+    # `order_area_newest` begins with the area
+    area = models.ForeignKey("directory.Area", models.PROTECT, null=True, blank=True, db_index=False)
     place_hint = models.CharField(max_length=120, blank=True, help_text="to street level, for lists")
     urgency = models.CharField(max_length=8, choices=[(x.value, x.name) for x in Urgency], default=Urgency.NORMAL.value)
     tags = ArrayField(models.CharField(max_length=32), default=list, blank=True)
@@ -86,6 +87,7 @@ class Order(models.Model):
             models.Index(fields=["lead_unit", "state", "due_at"], name="order_lead_state"),
             models.Index(fields=["closed_at"], name="order_closed"),
             models.Index(fields=["category", "area", "created_at"], name="order_category_area"),
+            models.Index(fields=["area", "created_at", "id"], name="order_area_newest"),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(condition=models.Q(state__in=[x.value for x in State]), name="order_state_known"),

@@ -6,8 +6,10 @@ Read as the database role that knows nothing else (``access.sharing``); titles a
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
+
+from django.db.models import Q, QuerySet
 
 from minhu.directory.access import sharing, visible_to
 from minhu.directory.policy import Action, Purpose, Reach
@@ -19,10 +21,12 @@ from minhu.handling.models import Order, OrderStep
 from minhu.handling.types import DONE_STATES, STATE_LABELS, Light, State
 from minhu.kernel import masks
 from minhu.kernel.actors import Actor, current_actor
+from minhu.kernel.clock import now
 from minhu.kernel.errors import NotFound
 from minhu.kernel.numbers import normalise_number
 
 PAGE: Final = 50
+RECENT_DAYS: Final = (3, 30, 200)
 DONE: Final = tuple(sorted(state.value for state in DONE_STATES))
 _FIELDS: Final = (
     "id", "number", "request_id", "state", "created_at", "changed_at", "title", "request_type", "category_id",
@@ -78,30 +82,57 @@ class SharedFilters:
 
 @dataclass(frozen=True, slots=True)
 class SharedPage:
-    """One page, newest first; ``following`` is the id to go on after, 0 on the last page."""
+    """One page, newest first; ``following`` is the key of the next page, empty on the last."""
 
     rows: tuple[SharedRow, ...]
-    following: int
+    following: str
     reach: Reach
 
 
-def shared_page(filters: SharedFilters, after: int = 0, actor: Actor | None = None, size: int = PAGE) -> SharedPage:
-    """The newest matters that the sharing rules show the actor; ``after`` is the last id of the page before."""
+def shared_page(filters: SharedFilters, after: str = "", actor: Actor | None = None, size: int = PAGE) -> SharedPage:
+    """The newest matters that the sharing rules show the actor; ``after`` is the ``following`` of the page before."""
     who = actor or current_actor()
     reach = reach_of(who)
-    chosen: dict[str, Any] = {"request_type": filters.request_type} if filters.request_type else {}
-    if after:
-        chosen["id__lt"] = after
-    if filters.area:
-        inside = area_info(filters.area)
-        chosen["area_id__in"] = _below(filters.area, reach) if inside else [filters.area]
     with sharing(who, reach):
-        rows = visible_to(Order.objects.filter(**chosen), who, Action.VIEW_SHARED, purpose=Purpose.SHARING, reach=reach)
-        if filters.finished is not None:
-            rows = rows.filter(state__in=DONE) if filters.finished else rows.exclude(state__in=DONE)
-        found = list(rows.order_by("-id").values(*_FIELDS)[: size + 1])
-    following = found[size - 1]["id"] if len(found) > size else 0
+        rows = visible_to(Order.objects.all(), who, Action.VIEW_SHARED, purpose=Purpose.SHARING, reach=reach)
+        found = _newest(_narrowed(rows, filters, reach), _key_of(after), size + 1, () if filters.area else RECENT_DAYS)
+    last = found[size - 1] if len(found) > size else None
+    following = f"{last['created_at'].isoformat()}|{last['id']}" if last else ""
     return SharedPage(tuple(map(_row, found[:size])), following, reach)
+
+
+def _narrowed(rows: QuerySet[Order], filters: SharedFilters, reach: Reach) -> QuerySet[Order]:
+    if filters.request_type:
+        rows = rows.filter(request_type=filters.request_type)
+    if filters.area:
+        rows = rows.filter(area_id__in=_below(filters.area, reach) or [filters.area])
+    if filters.finished is not None:
+        rows = rows.filter(state__in=DONE) if filters.finished else rows.exclude(state__in=DONE)
+    return rows
+
+
+def _newest(
+    rows: QuerySet[Order], key: tuple[datetime, int] | None, most: int, windows: tuple[int, ...]
+) -> list[dict[str, Any]]:
+    """The next rows; of the last days first, so that not all of an area's past needs sorting."""
+    if key:
+        rows = rows.filter(Q(created_at__lt=key[0]) | Q(created_at=key[0], id__lt=key[1]), created_at__lte=key[0])
+    ordered = rows.order_by("-created_at", "-id").values(*_FIELDS)
+    last = key[0] if key else now()
+    for days in windows:
+        page = list(ordered.filter(created_at__gte=last - timedelta(days=days))[:most])
+        if len(page) == most:
+            return page
+    return list(ordered[:most])
+
+
+def _key_of(after: str) -> tuple[datetime, int] | None:
+    moment, _bar, pk = after.replace(" ", "+").partition("|")
+    try:
+        found = datetime.fromisoformat(moment)
+    except ValueError:
+        return None
+    return (found, int(pk)) if found.tzinfo and pk.isascii() and pk.isdigit() and len(pk) < 16 else None
 
 
 def _below(area: str, reach: Reach) -> list[str]:

@@ -48,15 +48,14 @@ class AreaFilter(forms.Form):
 def listing(request: HttpRequest) -> HttpResponse:
     """The newest shared matters of the reader's area, page by page."""
     form, after = AreaFilter(request.GET), request.GET.get("after", "")
-    number = int(after) if after.isascii() and after.isdigit() and len(after) < 16 else 0
-    found = shared_page(form.filters(), number, actor_of(request))
+    found = shared_page(form.filters(), after, actor_of(request))
     kept = {key: value for key, value in request.GET.items() if value and key != "after"}
     context = {
         "form": form,
         "rows": [(row, type_word(row.request_type)) for row in found.rows],
         "reaches": bool(found.reach.upward.areas or found.reach.downward.areas),
         "next_url": "?" + urlencode({**kept, "after": found.following}) if found.following else "",
-        "first_url": "?" + urlencode(kept) if number else "",
+        "first_url": "?" + urlencode(kept) if after else "",
         "any_filter": bool(kept),
     }
     return render(request, "area/list.html", context, status=422 if form.errors else 200)

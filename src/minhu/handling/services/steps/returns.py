@@ -90,7 +90,8 @@ def _replace(context: Context, share: Assignment) -> Assignment:
     unit = units_by_id([context.data.unit_id or 0])[context.data.unit_id or 0]
     if unit.id == share.unit_id:
         raise Invalid(
-            f"“{unit.name}”的退单刚获同意，不能再派给它。请换一个单位，或不同意退单。", fields={"unit_id": "刚退单的单位"}
+            f"“{unit.name}”的退单刚获同意，不能再派给它。请换一个单位，或不同意退单。",
+            fields={"unit_id": "刚退单的单位"},
         )
     if any(a.unit_id == unit.id for a in context.assignments):
         raise Invalid(f"“{unit.name}”已在承办此单。", fields={"unit_id": "请勿重复"})
