@@ -69,7 +69,7 @@ def test_inboxes_agree_with_the_orders_whatever_people_do(city: City) -> None:
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=20, stateful_step_count=30, deadline=None, derandomize=True,
+            max_examples=8, stateful_step_count=25, deadline=None, derandomize=True,
             suppress_health_check=list(HealthCheck), print_blob=True,
         ),
     )  # fmt: skip
