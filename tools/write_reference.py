@@ -69,7 +69,9 @@ def permissions() -> str:
 
     text = f"# Permissions\n\n{NOTE}From `minhu.directory.policy`. own: the requester; unit: a unit that has or had "
     text += "the matter; area: the matter lies in the area of a unit of theirs and the rules of sharing show it there; "
-    text += "any: no relation needed. After the dash the purposes a right is given for. What is not listed is refused.\n\n"
+    text += (
+        "any: no relation needed. After the dash the purposes a right is given for. What is not listed is refused.\n\n"
+    )
     text += row("action", "roles") + row("---", "---")
     for action in Action:
         holders = [
