@@ -48,6 +48,7 @@ OPEN_TABLES = {
     "directory_apitoken": "digests of partners' tokens",
     "directory_factor": "staff: sealed seeds and public keys; needed before anybody is known",
     "directory_revision": "stamps only",
+    **dict.fromkeys(("intake_erasure", "intake_erasurecase"), "ids, counts and blind indexes of what was forgotten"),
     **dict.fromkeys(("directory_rotation", "directory_rotationpart"), "key versions, names of tables, counts"),
     "django_content_type": "Django's",
     "django_migrations": "Django's",

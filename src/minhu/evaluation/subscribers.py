@@ -7,7 +7,7 @@ from django.db.models import Q
 from minhu.evaluation.importing import keep_imported
 from minhu.evaluation.models import Rating
 from minhu.handling.events import ClosingUnanswered
-from minhu.intake.events import RequestsImported
+from minhu.intake.events import RequestForgotten, RequestsImported
 from minhu.kernel.errors import Conflict
 from minhu.kernel.events import subscribe
 
@@ -27,3 +27,10 @@ def on_closing(event: ClosingUnanswered) -> None:
 def on_import(event: RequestsImported) -> None:
     """Citizens' answers of the past come in with the orders they are about."""
     keep_imported(event)
+
+
+@subscribe(RequestForgotten)
+def on_forgotten(event: RequestForgotten) -> None:
+    """What was said with a rating loses whatever names a person."""
+    for row in Rating.objects.filter(order__request_id=event.request_id).exclude(comment=""):
+        Rating.objects.filter(pk=row.pk).update(comment=event.strike(row.comment))

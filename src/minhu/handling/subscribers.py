@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from minhu.handling.services import contracts, cross_check  # noqa: F401 - they declare themselves to the ledger
 from minhu.handling.services.automatic import dispatch_by_rule
+from minhu.handling.services.forgetting import forget_words
 from minhu.handling.services.import_reading import fill_imported
 from minhu.handling.services.importing import open_imported
 from minhu.handling.services.opening import open_order
 from minhu.handling.services.supplements import supplement_added
-from minhu.intake.events import RequestReceived, RequestsImported, RequestsUnderstood, SupplementAdded
+from minhu.intake.events import RequestForgotten, RequestReceived, RequestsImported, RequestsUnderstood, SupplementAdded
 from minhu.kernel.events import subscribe
 
 
@@ -34,3 +35,9 @@ def on_understood(event: RequestsUnderstood) -> None:
 def on_supplement(event: SupplementAdded) -> None:
     """What was asked for has come: the order waits for a decision again."""
     supplement_added(event)
+
+
+@subscribe(RequestForgotten)
+def on_forgotten(event: RequestForgotten) -> None:
+    """What is kept of a person's words is struck out."""
+    forget_words(event)

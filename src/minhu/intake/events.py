@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -48,6 +49,15 @@ class SupplementAdded(Event):
 
     request_id: int
     supplement_id: int
+
+
+@dataclass(frozen=True)
+class RequestForgotten(Event):
+    """A request's personal data is being overwritten; rooms that keep words about it strike them out with `strike`."""
+
+    request_id: int
+    strike: Callable[[str], str]
+    """Masks personal data, and whatever names this requester, in a text."""
 
 
 @dataclass(frozen=True)

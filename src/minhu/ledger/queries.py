@@ -207,6 +207,22 @@ def accesses(narrowing: AccessFilter, start: int = 0, size: int = 50) -> tuple[l
     return [_access(row) for row in rows.order_by("-id")[start : start + size]], rows.count()
 
 
+def readings_since(actor_id: str, since: datetime) -> tuple[int, bool]:
+    """How many people's data somebody read since then (each request once, words apart), and whether that was reported."""
+    with everything_visible():
+        rows = Access.objects.filter(actor_id=actor_id, at__gte=since)
+        people = rows.filter(subject_type="request").exclude(fields=["words"])
+        return people.values("subject_id").distinct().count(), rows.filter(subject_type="limit").exists()
+
+
+def was_read(actor_id: str, subject: tuple[str, str], since: datetime) -> bool:
+    """Whether somebody's reading of a subject since then is already in the log."""
+    with everything_visible():
+        return Access.objects.filter(
+            actor_id=actor_id, subject_type=subject[0], subject_id=subject[1], at__gte=since
+        ).exists()
+
+
 def _access(row: Access) -> AccessView:
     return AccessView(
         row.at, row.actor_kind, row.actor_id, row.subject_type, row.subject_id, tuple(row.fields), row.purpose

@@ -44,6 +44,12 @@ def actor_of_staff(staff: Staff) -> Actor:
     )
 
 
+def actor_named(username: str) -> Actor | None:
+    """A member of staff in service by the account's name, for commands; None when there is none."""
+    staff = Staff.objects.filter(username=username, is_active=True).first()
+    return None if staff is None else actor_of_staff(staff)
+
+
 def citizen_actor(own_requests: tuple[int, ...] = ()) -> Actor:
     """A citizen who has proved these requests to be theirs (number and code, or just submitted)."""
     return Actor(

@@ -1,5 +1,6 @@
 """Tables of intake."""
 
+from minhu.intake.models.erasure import Erasure, ErasureCase
 from minhu.intake.models.guards import Attempt, TokenUse
 from minhu.intake.models.imports import ImportBatch, ImportedRow, ImportMapping, ImportReject
 from minhu.intake.models.requests import Attachment, Fingerprint, Request, Supplement
@@ -8,6 +9,8 @@ from minhu.intake.models.understanding import IntakeDecision, Suggestion
 __all__ = [
     "Attachment",
     "Attempt",
+    "Erasure",
+    "ErasureCase",
     "Fingerprint",
     "ImportBatch",
     "ImportMapping",

@@ -9,7 +9,7 @@ from django.db import transaction
 from minhu.directory.access import elevated, require
 from minhu.directory.policy import Action
 from minhu.engines.secrets import blind_index
-from minhu.intake import statements
+from minhu.intake import reading_limits, statements
 from minhu.intake.models import Request
 from minhu.intake.reading import visible_request
 from minhu.intake.types import CallerHistory
@@ -41,8 +41,11 @@ def caller_history(phone_index: bytes | None) -> CallerHistory:
 
 
 def caller_history_of_phone(phone: str) -> CallerHistory:
-    """The same for a number on the line."""
-    return caller_history(blind_index(phone, "phone") if phone else None)
+    """The same for a number on the line; entered in the reading log."""
+    found = caller_history(index := blind_index(phone, "phone") if phone else None)
+    if index is not None:
+        reading_limits.record_search(current_actor(), index)
+    return found
 
 
 def caller_history_of_request(request_id: int) -> CallerHistory:

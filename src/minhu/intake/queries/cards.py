@@ -1,20 +1,20 @@
 """The request as one actor may see it, and the opening of single personal values with a reason.
 
-Rules (personal data minimal, masked by purpose, every reading logged): the citizen sees the own values masked;
-agents and dispatchers see masks and may open a value with a reason; a unit that handles a matter sees name,
-telephones and place in clear unless the request is confidential, then nothing of the requester at all; everybody
-else who may read the order (leaders, analysts, inspectors) sees masks only.
+Rules (personal data minimal, masked by purpose, every reading logged): `domain.sight` has the table. Every value that
+is shown in clear, and words that hold personal data, are entered in the reading log; beyond an hour's limit
+(`reading_limits`) values are masked and each needs a reason.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from enum import IntEnum
 from typing import Final
 
 from minhu.directory.access import require
 from minhu.directory.policy import Action, decide
 from minhu.directory.types import UNIT_ROLES
+from minhu.intake import reading_limits
+from minhu.intake.domain.sight import Shown, Standing, Where, shown
 from minhu.intake.domain.validation import checked_words
 from minhu.intake.models import Request
 from minhu.intake.queries.files import attachments_of
@@ -32,7 +32,7 @@ from minhu.kernel import masks
 from minhu.kernel.actors import Actor, current_actor
 from minhu.kernel.errors import Invalid, NotAllowed
 from minhu.kernel.numbers import normalise_number
-from minhu.language.personal import mask_personal
+from minhu.language.personal import find_personal, mask_personal
 from minhu.ledger import services as ledger
 
 F = PersonalField
@@ -44,31 +44,28 @@ _FIELDS: Final[dict[PersonalField, tuple[str, str, Callable[[str], str]]]] = {
     F.ADDRESS: ("requester_address", "联系地址", masks.address),
     F.PLACE: ("place_text", "事发地点", masks.address),
 }
-_CLEAR_FOR_UNITS: Final = frozenset({F.NAME, F.PHONE, F.PHONE2, F.PLACE})
+_OPEN_WORDS: Final = frozenset({Standing.HOTLINE, Standing.UNIT})
 
 
-class _Sight(IntEnum):
-    """How much of the requester the actor sees."""
-
-    HIDDEN = 0
-    MASKED = 1
-    REVEAL = 2
-    CONTACT = 3
-
-
-def request_card(request_id: int, actor: Actor | None = None, purpose: str = "") -> RequestCard:
+def request_card(
+    request_id: int, actor: Actor | None = None, purpose: str = "", *, where: Where = Where.CARD
+) -> RequestCard:
     """The request for `actor` (default: the current one); raises NotFound when it may not be seen.
 
-    A unit's reading of contact details is entered in the reading log under `purpose`.
+    What is read in clear is entered in the reading log under `purpose`; beyond the hour's limit nothing is in clear.
     """
     who = actor or current_actor()
     request = visible_request(request_id, who)
-    sight = _sight(request, who)
-    personal = tuple(value for field in F if (value := _value(request, field, sight)) is not None)
+    standing = standing_of(request, who)
+    personal = tuple(value for field in F if (value := _value(request, field, standing, where)) is not None)
     clear = [value.field.value for value in personal if not value.masked]
+    if clear and not reading_limits.may_read_freely(who, request_id):
+        personal, clear = tuple(_veiled(request, value) for value in personal), []
+    if standing in _OPEN_WORDS and find_personal(f"{request.title}\n{request.text}"):
+        clear.append("words")
     if clear:
         ledger.record_access(("request", request_id), purpose or "查看工单", clear)
-    words = _words_for(request, who, sight)
+    words = _words_for(request, who, standing)
     return RequestCard(
         request_id=request.pk,
         number=request.number,
@@ -79,15 +76,15 @@ def request_card(request_id: int, actor: Actor | None = None, purpose: str = "")
         text=words(request.text),
         request_type=request.request_type,
         happened_at=request.happened_at,
-        latitude=request.latitude if sight >= _Sight.REVEAL else None,
-        longitude=request.longitude if sight >= _Sight.REVEAL else None,
+        latitude=request.latitude if standing in _OPEN_WORDS else None,
+        longitude=request.longitude if standing in _OPEN_WORDS else None,
         requester_kind=request.requester_kind,
         special_group=request.special_group,
         confidential=request.confidential,
-        requester_hidden=sight is _Sight.HIDDEN,
+        requester_hidden=standing is Standing.UNIT_CONFIDENTIAL,
         wants_callback=request.wants_callback,
         language=request.language,
-        call_id=request.call_id if sight >= _Sight.REVEAL else "",
+        call_id=request.call_id if standing in _OPEN_WORDS else "",
         personal=personal,
         supplements=tuple(
             SupplementView(row.pk, words(row.text), row.added_at, row.added_by) for row in request.supplements.all()
@@ -106,7 +103,7 @@ def shown_texts(request_ids: Collection[int], actor: Actor | None = None) -> dic
     """Title and text of requests as the actor is shown them, by id; those that may not be seen are left out."""
     who = actor or current_actor()
     rows = [row for row in Request.objects.filter(pk__in=request_ids) if decide(who, Action.VIEW_ORDER, row.facts())]
-    return {row.pk: _words_for(row, who, _sight(row, who))(f"{row.title}\n{row.text}") for row in rows}
+    return {row.pk: _words_for(row, who, standing_of(row, who))(f"{row.title}\n{row.text}") for row in rows}
 
 
 def reveal(request_id: int, field: PersonalField | str, reason: str, *, actor: Actor | None = None) -> str:
@@ -121,8 +118,9 @@ def reveal(request_id: int, field: PersonalField | str, reason: str, *, actor: A
     why = checked_words(reason, most=200)
     request = visible_request(request_id, who)
     require(Action.VIEW_REQUESTER, request.facts(), who)
-    if _sight(request, who) < _Sight.REVEAL and not _is_own(request, who):
+    if standing_of(request, who) is Standing.UNIT_CONFIDENTIAL:
         raise NotAllowed("诉求人要求保密，承办单位不能查看其个人信息；需要联系时请通过热线中心。", code="confidential")
+    reading_limits.check_reason_limit(who, request_id)
     ledger.record_access(("request", request_id), why, [name])
     return str(getattr(request, _FIELDS[F(name)][0]))
 
@@ -136,11 +134,11 @@ def _is_own(request: Request, who: Actor) -> bool:
     return who.kind == "citizen" and request.pk in who.own_requests
 
 
-def _words_for(request: Request, who: Actor, sight: _Sight) -> Callable[[str], str]:
+def _words_for(request: Request, who: Actor, standing: Standing) -> Callable[[str], str]:
     """How the actor reads the words: as they came, with masked numbers, or also without what names the requester."""
-    if sight >= _Sight.REVEAL or _is_own(request, who):
+    if standing in _OPEN_WORDS or standing is Standing.REQUESTER:
         return str
-    if sight is not _Sight.HIDDEN:
+    if standing is not Standing.UNIT_CONFIDENTIAL:
         return mask_personal
     named = [
         (value, mask(value)) for column, _, mask in _FIELDS.values()
@@ -159,24 +157,36 @@ def _without_units(who: Actor) -> Actor:
     return Actor(who.kind, who.id, roles=frozenset(who.roles) - UNIT_ROLES, staff_id=who.staff_id)
 
 
-def _sight(request: Request, who: Actor) -> _Sight:
+def standing_of(request: Request, who: Actor) -> Standing:
+    """How the actor stands to a request; a line of `domain.sight.TABLE`."""
     if _is_own(request, who):
-        return _Sight.MASKED
+        return Standing.REQUESTER
     if decide(_without_units(who), Action.VIEW_REQUESTER, request.facts()):
-        return _Sight.REVEAL
+        return Standing.HOTLINE
     if decide(who, Action.VIEW_REQUESTER, request.facts()):
-        return _Sight.HIDDEN if request.confidential else _Sight.CONTACT
-    return _Sight.HIDDEN if request.confidential and UNIT_ROLES & who.roles else _Sight.MASKED
+        return Standing.UNIT_CONFIDENTIAL if request.confidential else Standing.UNIT
+    return Standing.UNIT_CONFIDENTIAL if request.confidential and UNIT_ROLES & who.roles else Standing.ONLOOKER
 
 
-def _value(request: Request, field: PersonalField, sight: _Sight) -> PersonalValue | None:
+def personal_value(request: Request, field: PersonalField, who: Actor, where: Where) -> str:
+    """One value as a list or a file shows it: as it is, masked, or ''."""
+    found = _value(request, field, standing_of(request, who), where)
+    return found.shown if found else ""
+
+
+def _value(request: Request, field: PersonalField, standing: Standing, where: Where) -> PersonalValue | None:
+    how = shown(field, standing, where)
     column, label, mask = _FIELDS[field]
-    text = getattr(request, column)
-    if not text:
+    if how is Shown.HIDDEN or not (text := getattr(request, column)):
         return None
-    if sight is _Sight.HIDDEN and field is not F.PLACE:
-        return None
-    # the place of a confidential matter must stay known to the unit that goes there
-    if (sight is _Sight.CONTACT and field in _CLEAR_FOR_UNITS) or (sight is _Sight.HIDDEN and field is F.PLACE):
+    if how is Shown.CLEAR:
         return PersonalValue(field, label, text, masked=False, may_reveal=False)
-    return PersonalValue(field, label, mask(text), masked=True, may_reveal=sight >= _Sight.REVEAL)
+    return PersonalValue(field, label, mask(text), masked=True, may_reveal=how is Shown.OPENABLE)
+
+
+def _veiled(request: Request, value: PersonalValue) -> PersonalValue:
+    """A value that would be in clear, for somebody who has read too many: masked, opened with a reason."""
+    if value.masked:
+        return value
+    column, _, mask = _FIELDS[value.field]
+    return PersonalValue(value.field, value.label, mask(getattr(request, column)), masked=True, may_reveal=True)

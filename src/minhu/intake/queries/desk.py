@@ -10,15 +10,15 @@ from django.db import transaction
 
 from minhu.directory.access import elevated, require, visible_to
 from minhu.directory.policy import Action
-from minhu.directory.types import UNIT_ROLES
 from minhu.engines import prepared
 from minhu.engines.secrets import blind_index
+from minhu.intake.domain.sight import Standing, Where
 from minhu.intake.domain.words import clean
 from minhu.intake.models import IntakeDecision, Request, Suggestion
+from minhu.intake.queries.cards import personal_value, standing_of
 from minhu.intake.repeats import find_repeat, searching
-from minhu.intake.types import CLASS_LABELS, MAX_TEXT, MIN_TEXT, IntakeClass, NewRequest, SuggestedField
+from minhu.intake.types import CLASS_LABELS, MAX_TEXT, MIN_TEXT, IntakeClass, NewRequest, PersonalField, SuggestedField
 from minhu.intake.understanding import understand
-from minhu.kernel import masks
 from minhu.kernel.actors import Actor, current_actor
 from minhu.kernel.clock import now
 
@@ -82,18 +82,21 @@ def decisions_for(request_ids: Iterable[int], actor: Actor | None = None) -> dic
     return found
 
 
-def people_for(request_ids: Iterable[int], actor: Actor | None = None) -> dict[int, tuple[str, str]]:
-    """Masked name and telephone of many requesters, for lists that leave the house; units read no confidential ones."""
+def people_for(
+    request_ids: Iterable[int], actor: Actor | None = None, where: Where = Where.EXPORT
+) -> dict[int, tuple[str, str]]:
+    """Name and telephone of many requesters as lists and files show them; units read no confidential ones."""
     who = actor or current_actor()
-    unit = bool(UNIT_ROLES & who.roles)
     rows = visible_to(Request.objects.filter(pk__in=list(request_ids)), who, request_field="id")
     found = {}
-    for row in rows.only("uid", "requester_name", "requester_phone", "confidential"):
-        hidden = row.confidential and unit
-        found[row.pk] = (
-            HIDDEN if hidden else masks.name(row.requester_name) if row.requester_name else "",
-            HIDDEN if hidden else masks.phone(row.requester_phone) if row.requester_phone else "",
-        )
+    for row in rows.only("uid", "requester_name", "requester_phone", "confidential", "unit_ids"):
+        if standing_of(row, who) is Standing.UNIT_CONFIDENTIAL:
+            found[row.pk] = (HIDDEN, HIDDEN)
+        else:
+            name, phone = (
+                personal_value(row, field, who, where) for field in (PersonalField.NAME, PersonalField.PHONE)
+            )
+            found[row.pk] = (name, phone)
     return found
 
 

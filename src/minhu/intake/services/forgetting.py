@@ -1,0 +1,175 @@
+"""Personal data that is no longer kept: on the person's request (two people), or because its time is over.
+
+Forgetting overwrites: sealed values with a sealed mark, words with their masked form, files with nothing. Number,
+moments, category and figures stay; nobody can be told from them. What is forgotten stays in backups until these are
+deleted by their own rule (docs/operate/backup.md).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any, Final
+
+from django.db import connection, transaction
+
+from minhu.directory.access import elevated, require
+from minhu.directory.policy import Action
+from minhu.engines import files
+from minhu.engines.secrets import blind_index, normalise_phone, seal
+from minhu.intake.domain.retention import ERASED, before
+from minhu.intake.domain.validation import checked_words
+from minhu.intake.events import RequestForgotten
+from minhu.intake.models import Attachment, Erasure, ErasureCase, Fingerprint, Request, Suggestion, Supplement
+from minhu.kernel.actors import current_actor
+from minhu.kernel.clock import now
+from minhu.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
+from minhu.kernel.events import publish
+from minhu.language.personal import mask_personal
+from minhu.ledger import services as ledger
+
+SEALED: Final = ("place_text", "requester_name", "requester_phone", "requester_phone2", "requester_id_number",
+                 "requester_address")  # fmt: skip
+_OVERWRITE = """
+UPDATE intake_request SET title = %s, text = %s, place_text = %s, requester_name = %s, requester_phone = %s,
+  requester_phone2 = %s, requester_id_number = %s, requester_address = %s, phone_index = NULL, latitude = NULL,
+  longitude = NULL, call_id = '', code_digest = '', source = '{}'::jsonb WHERE id = %s
+"""
+
+
+def ask(phone: str, reason: str) -> int:
+    """Ask that all data of the person with a telephone number is forgotten; returns the case. Another confirms.
+
+    Raises NotAllowed, Invalid, NotFound when nothing of that number is kept.
+    """
+    require(Action.MANAGE_STAFF)
+    why, index = checked_words(reason, most=200), _index_of(phone)
+    with transaction.atomic(), elevated("counts requests of a person who wants to be forgotten"):
+        count = Request.objects.filter(phone_index=index).count()
+        if not count:
+            raise NotFound("没有保存与该电话有关的诉求。", code="nothing_kept")
+        case = ErasureCase.objects.create(
+            ground="asked", phone_index=index, reason=why, asked_by=current_actor().id, asked_at=now(), requests=count
+        )
+        ledger.append("privacy.asked", ("erasure", str(case.uid)), {"requests": count})
+    return case.pk
+
+
+def confirm(case_id: int) -> ErasureCase:
+    """Forget, as the second person; returns the case with its certificate.
+
+    Raises NotAllowed for who asked, Conflict when it is closed or a request is still being handled.
+    """
+    require(Action.MANAGE_STAFF)
+    with transaction.atomic(), elevated("a person's data is forgotten after two people agreed"):
+        case = _open(case_id)
+        rows = list(Request.objects.select_for_update().filter(phone_index=bytes(case.phone_index or b"")))
+        case.confirmed_by = current_actor().id
+        return _carry_out(case, rows)
+
+
+def refuse(case_id: int) -> None:
+    """Close a case without forgetting anything; whoever asked may do it too."""
+    require(Action.MANAGE_STAFF)
+    with transaction.atomic():
+        case = ErasureCase.objects.select_for_update().filter(pk=case_id, done_at=None, refused_at=None).first()
+        if case is None:
+            raise Conflict("这份申请已经处理。", code="case_closed")
+        case.refused_at = now()
+        case.save(update_fields=["refused_at"])
+        ledger.append("privacy.refused", ("erasure", str(case.uid)), {})
+
+
+def forget_old(years: int, limit: int = 500) -> int:
+    """Anonymise up to `limit` requests that came more than `years` ago; returns how many. For the program itself."""
+    with transaction.atomic(), elevated("requests whose time is over are anonymised by the program"):
+        over = before(years, now())
+        done = Erasure.objects.values("request_id")
+        rows = list(Request.objects.select_for_update(skip_locked=True).filter(received_at__lt=over)
+                    .exclude(pk__in=done).order_by("received_at")[:limit])  # fmt: skip
+        if rows:
+            case = ErasureCase.objects.create(
+                ground="age", reason=f"保存满 {years} 年", asked_by=current_actor().id, asked_at=now()
+            )
+            _carry_out(case, rows)
+    return len(rows)
+
+
+def _index_of(phone: str) -> bytes:
+    if len(normalise_phone(phone)) < 7:
+        raise Invalid("请填写完整的电话号码。", fields={"phone": "请填写完整的电话号码。"})
+    return blind_index(phone, "phone")
+
+
+def _open(case_id: int) -> ErasureCase:
+    case = ErasureCase.objects.select_for_update().filter(pk=case_id).first()
+    if case is None or case.ground != "asked":
+        raise NotFound("没有找到这份申请。", code="no_such_case")
+    if case.done_at or case.refused_at:
+        raise Conflict("这份申请已经处理。", code="case_closed")
+    if case.asked_by == current_actor().id:
+        raise NotAllowed("须由申请人以外的另一位安全管理员确认。", code="not_oneself")
+    return case
+
+
+def _carry_out(case: ErasureCase, rows: list[Request]) -> ErasureCase:
+    moment = now()
+    for row in rows:
+        forget(row, case, moment)
+    case.done_at, case.requests = moment, len(rows)
+    case.digest = certificate_digest(str(case.uid), moment, [row.number for row in rows])
+    case.save()
+    ledger.append("privacy.forgotten", ("erasure", str(case.uid)),
+                  {"ground": case.ground, "requests": len(rows), "certificate": case.digest})  # fmt: skip
+    return case
+
+
+def certificate_digest(uid: str, moment: datetime, numbers: Iterable[str]) -> str:
+    """What a certificate of deletion is checked by: SHA-256 over case, moment and the numbers of the requests."""
+    lines = [uid, moment.isoformat(), *sorted(numbers)]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def forget(row: Request, case: ErasureCase, moment: datetime) -> None:
+    """Overwrite one request and what hangs on it; other rooms follow by `RequestForgotten`. Needs an elevated scope."""
+    strike = _striker(row)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO intake_erasure (request_id, case_id, at, transaction) VALUES (%s, %s, %s, txid_current())"
+            " ON CONFLICT (request_id) DO UPDATE SET case_id = excluded.case_id, at = excluded.at,"
+            " transaction = excluded.transaction",
+            [row.pk, case.pk, moment],
+        )
+        blank: list[Any] = [
+            seal(ERASED if getattr(row, name) else "", f"intake_request.{name}", str(row.uid)) for name in SEALED
+        ]
+        cursor.execute(_OVERWRITE, [strike(row.title), strike(row.text), *blank, row.pk])
+    for added in Supplement.objects.filter(request_id=row.pk):
+        Supplement.objects.filter(pk=added.pk).update(text=strike(added.text))
+    for one in Suggestion.objects.filter(request_id=row.pk):
+        Suggestion.objects.filter(pk=one.pk).update(label=strike(one.label)[:255], basis=strike(one.basis)[:500])
+    Fingerprint.objects.filter(request_id=row.pk).update(bands=[], marks=[], place_mark=None)
+    _drop_files(row.pk)
+    publish(RequestForgotten(row.pk, strike))
+
+
+def _striker(row: Request) -> Callable[[str], str]:
+    """Masks personal data in a text, and first whatever names this requester."""
+    named = sorted({value for name in SEALED if len(value := getattr(row, name).strip()) > 1}, key=len, reverse=True)
+
+    def strike(text: str) -> str:
+        for value in named:
+            text = text.replace(value, ERASED)
+        return mask_personal(text)
+
+    return strike
+
+
+def _drop_files(request_id: int) -> None:
+    rows = Attachment.objects.filter(request_id=request_id)
+    digests = set(rows.values_list("digest", flat=True))
+    rows.delete()
+    for digest in digests:
+        if not Attachment.objects.filter(digest=digest).exists():
+            transaction.on_commit(lambda digest=digest: files.delete(digest))  # type: ignore[misc]
