@@ -49,6 +49,7 @@ SECTIONS: Final = (
     Section(
         "emergencies", _("紧急访问"), "/manage/emergencies/", "urgent", (Action.MANAGE_STAFF, Action.REVIEW_EMERGENCY)
     ),
+    Section("privacy", _("个人信息"), "/manage/privacy/", "archive", (Action.MANAGE_STAFF,)),
     Section("tokens", _("接口令牌"), "/manage/tokens/", "key", (Action.MANAGE_TOKENS,)),
     Section("partners", _("对接"), "/manage/partners/", "plug", (Action.MANAGE_TOKENS,)),
     Section("sight", _("谁能看到"), "/orders/who/", "eye", (Action.VIEW_ACCESS,)),

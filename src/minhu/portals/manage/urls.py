@@ -12,6 +12,7 @@ from minhu.portals.manage import (
     categories,
     overview,
     people_security,
+    privacy,
     rules,
     rules_edit,
     staff,
@@ -94,6 +95,8 @@ urlpatterns = [
     path("manage/confirmations/", people_security.confirmations, name="manage_confirmations"),
     path("manage/confirmations/<int:proposal>/", people_security.decide, name="manage_proposal"),
     path("manage/emergencies/", people_security.emergencies, name="manage_emergencies"),
+    path("manage/privacy/", privacy.listing, name="manage_privacy"),
+    path("manage/privacy/<int:case>/", privacy.decide, name="manage_privacy_decide"),
     path("manage/tokens/", tokens.listing, name="manage_tokens"),
     path("manage/tokens/revoke/", tokens.revoke, name="manage_token_revoke"),
 ]
