@@ -36,5 +36,5 @@ END $$;
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("handling", "0009_shared_by_area"), ("intake", "0007_forgetting")]
+    dependencies: ClassVar = [("handling", "0010_newest_of_an_area"), ("intake", "0007_forgetting")]
     operations: ClassVar = [migrations.RunSQL(FORGET, AS_BEFORE)]
