@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -260,3 +261,8 @@ def test_a_warning_is_seen_and_settled_by_who_may(city: City) -> None:
         first, after = warnings_page(size=2)
         second, end = warnings_page(size=2, before=after)
         assert [len(first), len(second), end] == [2, 1, None]
+    with as_system():
+        ContractWarning.objects.filter(cause="t2").update(at=now() - timedelta(days=300))
+    with acting_as(city.actor("supervisor")):
+        pages = [warnings_page(size=2), warnings_page(size=2, before=warnings_page(size=2)[1])]
+        assert pages[1][0][0].at < pages[0][0][1].at

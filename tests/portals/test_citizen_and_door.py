@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from django.contrib.sessions.backends.db import SessionStore
-from django.test import Client
+from django.http import Http404
+from django.test import Client, RequestFactory
 
 from factories import City, make_city, make_order
 from minhu.directory.access import acting_as
@@ -18,6 +19,7 @@ from minhu.handling.services import take
 from minhu.handling.types import Step, StepData
 from minhu.intake import services as intake
 from minhu.intake.types import UploadedFile
+from minhu.portals.accounts.views import demo_login
 from portals.staff_pages import body, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -57,6 +59,22 @@ def test_the_demo_door_does_not_open_through_a_proxy(city: City, settings: Any) 
     far = Client(headers={"X-Forwarded-For": "203.0.113.9"})
     assert "/demo/login/" not in body(far.get("/login/"))
     assert "/demo/login/dispatcher/" in body(Client().get("/login/"))
+
+
+def test_the_address_of_a_demo_account_typed_into_a_browser_leads_to_the_buttons(city: City, settings: Any) -> None:
+    settings.MINHU_DEMO = True
+    Staff.objects.filter(username="dispatcher").update(demo=True)
+    asked = RequestFactory().get("/demo/login/dispatcher/")
+    assert demo_login(asked, "dispatcher").headers["Location"] == "/login/"
+    with pytest.raises(Http404):
+        demo_login(asked, "nobody")
+
+
+def test_a_wrong_code_does_not_count_no_places_to_mend(city: City) -> None:
+    order = make_order(city)
+    page = body(Client().post("/follow/", {"number": order.number, "code": "000000"}))
+    assert "有 0 处" not in page
+    assert "操作未成功" in page
 
 
 @pytest.mark.parametrize("query", ["unit_id=²", "share=²"])

@@ -5,17 +5,19 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext_noop as _
+
 from minhu.governance.types import Period
 from minhu.kernel.clock import now
 from minhu.kernel.errors import Invalid
 
 CITY_TIME = ZoneInfo("Asia/Shanghai")
 PERIODS: dict[str, tuple[str, int]] = {
-    "today": ("今日", 1),
-    "7d": ("近 7 天", 7),
-    "30d": ("近 30 天", 30),
-    "90d": ("近 90 天", 90),
-    "365d": ("近一年", 365),
+    "today": (_("今日"), 1),
+    "7d": (_("近 7 天"), 7),
+    "30d": (_("近 30 天"), 30),
+    "90d": (_("近 90 天"), 90),
+    "365d": (_("近一年"), 365),
 }
 
 

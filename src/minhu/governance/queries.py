@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Count, F, Func, Q, QuerySet, Sum, Value
 from django.db.models.fields import CharField
 from django.db.models.functions import TruncDate
+from django.utils.translation import gettext_noop as _
 
 from minhu.directory.access import require
 from minhu.directory.policy import Action
@@ -81,30 +82,35 @@ def headline(span: Period) -> list[Figure]:
     return [
         Figure(
             "received",
-            "受理总量",
+            _("受理总量"),
             this["received"],
             past["received"],
             "count",
-            "本期收到的全部诉求，含直接答复和不予受理。",
+            _("本期收到的全部诉求，含直接答复和不予受理。"),
         ),
-        share("done_rate", "办结率", "done", "received", "本期收到的诉求中已有结果的比例。", "done=1"),
+        share("done_rate", _("办结率"), "done", "received", _("本期收到的诉求中已有结果的比例。"), "done=1"),
         # how many of an earlier span were late at its end is not on record: what is late now stands alone
         Figure(
             "overdue",
-            "当前超期",
+            _("当前超期"),
             _overdue_now(span),
             None,
             "count",
-            "本期收到、仍在办理且已过时限的工单。",
+            _("本期收到、仍在办理且已过时限的工单。"),
             "light=red",
         ),
-        share("in_time_rate", "按时办结率", "in_time", "judged", "已答复工单中，在办理时限内答复的比例。"),
-        Figure("hours", "平均办理用时", this["hours"], past["hours"], "hours", "从收到到办结的平均自然时间。"),
+        share("in_time_rate", _("按时办结率"), "in_time", "judged", _("已答复工单中，在办理时限内答复的比例。")),
+        Figure("hours", _("平均办理用时"), this["hours"], past["hours"], "hours", _("从收到到办结的平均自然时间。")),
         share(
-            "direct_rate", "直接答复率", "direct", "received", "由热线直接答复、不由承办单位办理的比例。", "direct=1"
+            "direct_rate",
+            _("直接答复率"),
+            "direct",
+            "received",
+            _("由热线直接答复、不由承办单位办理的比例。"),
+            "direct=1",
         ),
-        share("first_right_rate", "首派准确率", "first_right", "dispatched", "派单后未被退回、未改派的比例。"),
-        share("redo_rate", "重办率", "redone", "received", "办结后又重办的比例。", "reopened=1"),
+        share("first_right_rate", _("首派准确率"), "first_right", "dispatched", _("派单后未被退回、未改派的比例。")),
+        share("redo_rate", _("重办率"), "redone", "received", _("办结后又重办的比例。"), "reopened=1"),
     ]
 
 

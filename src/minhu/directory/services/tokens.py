@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
+from django.utils.translation import gettext_noop as _
+
 from minhu.directory.models import ApiToken
 from minhu.directory.policy import Action
 from minhu.directory.queries.freshness import Cached, Topic
@@ -18,13 +20,13 @@ from minhu.kernel.clock import now
 from minhu.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 
 SCOPES: Final = {
-    "requests:write": "提交诉求",
-    "requests:read": "查询自己提交的诉求",
-    "orders:read": "查询办理进度",
-    "open311": "Open311 接口：提交和补充诉求",
-    "webhooks": "查看和重发发给自己的消息",
-    "transfer": "查询转来和转出的工单",
-    "mcp": "只读查询工具（MCP）",
+    "requests:write": _("提交诉求"),
+    "requests:read": _("查询自己提交的诉求"),
+    "orders:read": _("查询办理进度"),
+    "open311": _("Open311 接口：提交和补充诉求"),
+    "webhooks": _("查看和重发发给自己的消息"),
+    "transfer": _("查询转来和转出的工单"),
+    "mcp": _("只读查询工具（MCP）"),
 }
 PREFIX: Final = "mh_"
 RANDOM_BYTES: Final = 32

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from minhu.directory.access import visible_to
 from minhu.handling.domain.warnings import WARNED_LABELS, Warned
@@ -49,11 +49,16 @@ def warnings_page(
     size: int = 50,
     actor: Actor | None = None,
 ) -> tuple[list[WarningRow], int | None]:
-    """Warnings below id `before`, newest first, and where the next page begins (None: this is the last)."""
+    """Warnings after the one with id `before`, what happened last first, and where the next page begins (None: the end).
+
+    By when it happened, not by when it was noticed: an import or a demonstration brings old orders in late.
+    """
     rows = _rows(actor, settled=settled)
     rows = rows.filter(warned=warned.value) if warned else rows
-    rows = rows.filter(pk__lt=before) if before else rows
-    found = list(rows.select_related("order", "other").order_by("-id")[: size + 1])
+    if before:
+        last = ContractWarning.objects.filter(pk=before).values_list("at", flat=True).first()
+        rows = rows.filter(Q(at__lt=last) | Q(at=last, pk__lt=before)) if last else rows.none()
+    found = list(rows.select_related("order", "other").order_by("-at", "-id")[: size + 1])
     return [_view(row) for row in found[:size]], found[size - 1].pk if len(found) > size else None
 
 

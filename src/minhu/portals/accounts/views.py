@@ -83,12 +83,17 @@ def locked_out(request: HttpRequest, *_args: Any, **_kwargs: Any) -> HttpRespons
     return render(request, "errors/problem.html", {"problem": problem}, status=429)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def demo_login(request: HttpRequest, username: str) -> HttpResponse:
-    """Enter as a demo account: only in demo mode, only from this machine, only marked accounts."""
+    """Enter as a demo account: only in demo mode, only from this machine, only marked accounts.
+
+    The address opened in a browser signs nobody in; it shows the buttons.
+    """
     staff = demo_account(username)
     if not demo_offered(request) or staff is None:
         raise Http404
+    if request.method == "GET":
+        return redirect("login")
     return enter(request, staff.pk, "demo")
 
 

@@ -156,7 +156,7 @@ def _question_words(question: board.Question | None) -> str:
     asked = (
         _("应由%(unit)s办理") % {"unit": unit.label} if unit else amount_words(question.amount, question.duration_unit)
     )
-    return "，".join(part for part in (question.reason, asked) if part)
+    return "；".join(part for part in (question.reason.rstrip("。；，"), asked) if part)
 
 
 def _acts(row: OrderRow, target: Target | None, repeat: str, other: IntakeClass | None) -> tuple[Act, ...]:
@@ -185,7 +185,9 @@ def _acts(row: OrderRow, target: Target | None, repeat: str, other: IntakeClass 
     if row.state is S.RECEIVED:
         found.append(Act("4", _("请群众补充"), form(Step.ASK_CONTENT)))
     if row.state is not S.REOPENED:
-        found += [Act("5", _("不予受理"), form(Step.REFUSE)), Act("6", _("转紧急"), form(Step.HAND_OVER))]
+        found.append(Act("5", _("不予受理"), form(Step.REFUSE)))
+        if not any(act.url == form(Step.HAND_OVER) for act in found):
+            found.append(Act("6", _("转紧急"), form(Step.HAND_OVER)))
     if repeat:
         found.append(Act("7", _("并入 %(number)s") % {"number": repeat}, form(Step.MERGE)))
     return tuple(found)

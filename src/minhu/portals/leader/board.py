@@ -42,6 +42,8 @@ class Card:
     tone: str
     url: str
     note: str
+    points: bool = False
+    """A share's change is told in percentage points: twice 2 % is not 'plus 100 %' of anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,14 @@ class Board:
     charts: tuple[Chart, ...]
 
 
-def _change(value: float | None, previous: float | None) -> float | None:
-    return (value - previous) / previous if value is not None and previous else None
+def _change(figure: Figure) -> float | None:
+    """Against the period before: a share in points, anything else relative; None where nothing can be compared."""
+    value, previous = figure.value, figure.previous
+    if value is None or previous is None:
+        return None
+    if figure.kind == "share":
+        return round(value - previous, 3)
+    return (value - previous) / previous if previous else None
 
 
 def _shown(figure: Figure) -> tuple[str, str]:
@@ -80,8 +88,9 @@ def _card(figure: Figure, span: Period) -> Card:
     value, unit = _shown(figure)
     late = figure.code == "overdue" and bool(figure.value)
     return Card(
-        _(figure.label), value, unit, _change(figure.value, figure.previous), GOOD.get(figure.code, "none"),
+        _(figure.label), value, unit, _change(figure), GOOD.get(figure.code, "none"),
         ICONS.get(figure.code, ""), "red" if late else "", orders_address(figure.orders_query, span), _(figure.meaning),
+        figure.kind == "share",
     )  # fmt: skip
 
 

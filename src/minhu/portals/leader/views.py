@@ -19,7 +19,7 @@ from minhu.portals.sheets import sheet_response
 
 
 def _periods(current: str) -> list[dict[str, object]]:
-    return [{"key": key, "label": label, "here": key == current} for key, (label, _days) in PERIODS.items()]
+    return [{"key": key, "label": _(label), "here": key == current} for key, (label, _days) in PERIODS.items()]
 
 
 @require_GET

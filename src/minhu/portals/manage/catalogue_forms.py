@@ -13,6 +13,7 @@ from minhu.directory.queries import categories, units
 from minhu.directory.queries.rules import deadline_rules
 from minhu.directory.types import CatalogueLine
 from minhu.portals.manage import words
+from minhu.portals.manage.catalogue_words import deadline_words
 from minhu.portals.orders.pickers import AreaField, CategoryField, UnitField, UnitsField
 
 LEADS: list[tuple[str, str | Promise]] = [
@@ -77,7 +78,7 @@ class LineForm(forms.Form):
         keys = [*known, *([there] if there and there not in known else [])]
         self.fields["deadline_key"] = forms.ChoiceField(
             label=gettext_lazy("特别时限"), required=False, help_text=gettext_lazy("不选则按诉求类型的一般时限。"),
-            choices=[("", _("一般时限")), *((key, key) for key in keys)],
+            choices=[("", _("一般时限")), *((key, deadline_words(key)) for key in keys)],
         )  # fmt: skip
         self.order_fields(list(LineForm.base_fields))
 

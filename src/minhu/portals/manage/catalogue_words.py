@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from minhu.directory.queries import areas, categories, units
+from minhu.directory.queries.rules import deadline_rules
 from minhu.directory.types import CatalogueLine, UnitInfo
 from minhu.portals.manage import words
 from minhu.portals.orders.pickers import area_words
@@ -41,8 +42,16 @@ def line_words(line: CatalogueLine) -> dict[str, Any]:
         "type": words.word(words.TYPES, line.request_type) if line.request_type else "",
         "lead": rule_words(line.lead),
         "assist": [rule_words(rule) for rule in line.assist],
+        "deadline": deadline_words(line.deadline_key),
         "difficulty": words.word(words.DIFFICULTIES, line.difficulty),
     }
+
+
+def deadline_words(key: str) -> str:
+    """What a special deadline is for, as the deadline table in force calls it; the key where it has no line."""
+    return next(
+        (line.subject for line in deadline_rules().lines if key and line.deadline_key == key and line.subject), key
+    )
 
 
 def sentence(line: CatalogueLine) -> str:

@@ -32,7 +32,7 @@ class TokenForm(forms.Form):
         help_text=gettext_lazy("写明对方单位和用途，如“市监局投诉平台对接”。"),
     )
     scopes = forms.MultipleChoiceField(
-        label=gettext_lazy("可以做什么"), widget=forms.CheckboxSelectMultiple, choices=[(code, f"{word}（{code}）") for code, word in SCOPES.items()],
+        label=gettext_lazy("可以做什么"), widget=forms.CheckboxSelectMultiple, choices=lambda: [(code, f"{_(word)} ({code})") for code, word in SCOPES.items()],
         error_messages={"required": gettext_lazy("请至少选一项。")},
     )  # fmt: skip
     days = forms.IntegerField(
@@ -63,7 +63,7 @@ def _rows() -> list[dict[str, Any]]:
                 "token": token,
                 "state": state,
                 "used": used.get(token.id),
-                "scopes": [SCOPES.get(scope, scope) for scope in token.scopes],
+                "scopes": [_(SCOPES.get(scope, scope)) for scope in token.scopes],
             }
         )
     return found

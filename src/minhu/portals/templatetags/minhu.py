@@ -217,13 +217,17 @@ def figure_card(
     icon: str = "",
     note: str = "",
     tone: str = "",
+    points: bool = False,
 ) -> Context:
     """A big number with unit, change against the period before (share of one), source and time of data.
+
+    `points`: the change is a difference of shares and is told in percentage points.
 
     `good`: up, down or none – which direction of change is the good one; `tone` red marks an alarm.
     """
     trend = "" if change is None else "up" if change > 0 else "down" if change < 0 else "flat"
     size = abs(change or 0)
+    points_size = f"{size * 100:.1f}"
     mood = "" if good == "none" or trend in {"", "flat"} else "good" if trend == good else "bad"
     return dict(locals())
 

@@ -16,4 +16,4 @@ ACCOUNTS: Final = (
 def introduce(address: str) -> str:
     """What the operator reads when the demonstration starts: the address and the accounts."""
     names = "  ".join(f"{label} {name}" for name, label in ACCOUNTS)
-    return f"演示城市 云溪市 → {address}\n一键登录：{address}login/ （或 {address}demo/login/账号/）\n演示账号：{names}"
+    return f"演示城市 云溪市 → {address}\n一键登录：{address}login/\n演示账号：{names}"

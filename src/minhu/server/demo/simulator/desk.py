@@ -167,12 +167,8 @@ def _note(case: Case) -> str:
 
 def _wrong_unit(case: Case, target: DispatchTarget) -> int:
     """A unit that somebody might well have thought of."""
-    for leaf in case.rng.sample(list(world.profiles()), 12):
-        category = category_by_code(leaf)
-        other = resolve(category.id, case.message.area_code) if category else None
-        if other and other.lead_unit_id != target.lead_unit_id:
-            return other.lead_unit_id
-    return target.lead_unit_id
+    near = extras.kindred(case, target.lead_unit_id)
+    return case.rng.choice(near) if near else target.lead_unit_id
 
 
 def _outcomes(stage: Stage, case: Case) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from minhu.directory.queries.actors import citizen_actor
+from minhu.directory.queries.categories import category_by_code
+from minhu.directory.queries.dispatch import resolve
 from minhu.directory.queries.units import covering, unit_by_code, unit_info
 from minhu.directory.types import UnitKind
 from minhu.handling.types import LIVE_STATES, Step, StepData
@@ -27,13 +29,27 @@ _MORE = ("补充一下，今天又出现了同样的情况，请尽快处理。"
 
 
 def somebody_else(case: Case) -> int:
-    """Another unit near the matter that a shirking unit points at."""
-    near = [
-        u
-        for u in covering(case.message.area_code)
-        if u.kind in (UnitKind.BRANCH, UnitKind.STREET) and u.id != case.lead_id
+    """Another unit near the matter that a shirking unit points at: whom the catalogue names beside it, else the street."""
+    near = kindred(case, case.lead_id) or [
+        u.id for u in covering(case.message.area_code) if u.kind is UnitKind.STREET and u.id != case.lead_id
     ]
-    return case.rng.choice(near).id if near else 0
+    return case.rng.choice(near) if near else 0
+
+
+def kindred(case: Case, but: int) -> list[int]:
+    """Units one might well think of for this matter: those that assist, then the leads of the same group of categories."""
+    leaf, area = case.message.category_code, case.message.area_code
+    for depth in (len(leaf), 4):
+        found: set[int] = set()
+        for code in (code for code in world.profiles() if code.startswith(leaf[:depth])):
+            category = category_by_code(code)
+            target = resolve(category.id, area) if category else None
+            if target:
+                found.update((target.lead_unit_id, *target.assist_unit_ids))
+        found.discard(but)
+        if found:
+            return sorted(found)
+    return []
 
 
 def fits(case: Case, name: str) -> bool:

@@ -102,7 +102,7 @@ def ask_return(stage: Stage, case: Case) -> None:
     rows = [row for row in world.load("replies_other")["returns"] if row["reason"] not in ("unclear", "repeat")]
     row = pick(rng, rows, reason=rng.choice(("not_our_duty", "lead_elsewhere", "not_our_duty", "other_level")))
     words = f"经核查，此事项的主管职责在{right.label}，我单位无相应权限，已电话告知来电人，申请改派。"
-    if rng.random() < 0.35 and case.message.place_text:
+    if rng.random() < 0.35 and case.message.place_text and case.message.category_code.startswith(row.get("about", "")):
         words = texts.fill(rng, row["text"], {"right_unit": right.label, "place": case.message.place_text})
     data = StepData(reason_code=row["reason"], text=words, unit_id=right.id)
     if stage.step(case, Step.ASK_RETURN, stage.cast.handler(case.lead_id), data):

@@ -39,7 +39,7 @@ function base(spec, style) {
       renderMode: "richText", confine: true, valueFormatter: shown(spec), backgroundColor: style.surface, borderColor: style.line,
       textStyle: { color: style.ink, fontSize: style.size }, trigger: spec.kind === "share" || spec.kind === "heat" ? "item" : "axis", axisPointer: { type: spec.kind === "line" ? "line" : "shadow" },
     },
-    legend: spec.series.length > 1 && spec.kind !== "heat" ? { top: 4, left: 0, itemGap: 16, icon: spec.kind === "line" ? undefined : "roundRect", textStyle: { color: style.soft, fontSize: style.size } } : undefined,
+    legend: spec.series.length > 1 && spec.kind !== "heat" ? { type: "scroll", top: 4, left: 0, itemGap: 16, icon: spec.kind === "line" ? undefined : "roundRect", textStyle: { color: style.soft, fontSize: style.size } } : undefined,
     grid: { left: 8, right: spec.kind === "hbar" ? 64 : 16, bottom: 4, top: spec.series.length > 1 ? 40 : 16, containLabel: true },
   };
 }

@@ -26,17 +26,27 @@ function goTo(step) {
   show(step, true);
 }
 
+// What a step needs is asked for on that step and not after the last one; the browser says it in its own words.
+function complete() {
+  const section = form.querySelector(`[data-wizard-step="${form.dataset.wizard}"]`);
+  return [...section.querySelectorAll(":required")].every((field) => field.reportValidity());
+}
+
+function goOn() {
+  if (complete()) goTo(Number(form.dataset.wizard) + 1);
+}
+
 if (form) {
   for (const row of pick("buttons")) row.hidden = false;
   for (const button of pick("back")) {
     button.hidden = false;
     button.addEventListener("click", () => goTo(Number(form.dataset.wizard) - 1));
   }
-  for (const button of pick("next")) button.addEventListener("click", () => goTo(Number(form.dataset.wizard) + 1));
+  for (const button of pick("next")) button.addEventListener("click", goOn);
   form.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && event.target.matches("input") && Number(form.dataset.wizard) < 3) {
       event.preventDefault();
-      goTo(Number(form.dataset.wizard) + 1);
+      goOn();
     }
   });
   window.addEventListener("popstate", () => show(Number((location.hash.match(/step-([123])/) || [0, 1])[1]), true));
