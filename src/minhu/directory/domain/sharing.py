@@ -9,16 +9,20 @@ from typing import Any, Final
 from minhu.directory.domain.reading import Problems, Reader
 from minhu.directory.domain.rights import Action
 from minhu.directory.policy import POLICY
-from minhu.directory.types import UNIT_ROLES, RequestType, UnitKind
+from minhu.directory.types import RequestType, Role, UnitKind
 
 UPWARD: Final = "upward"
 DOWNWARD: Final = "downward"
 UPPER: Final = (UnitKind.HOTLINE_CENTRE, UnitKind.BUREAU, UnitKind.BRANCH, UnitKind.STREET, UnitKind.COMMUNITY)
 LOWER: Final = (UnitKind.COMMUNITY, UnitKind.GRID)
-READERS: Final[Mapping[str, tuple[str, ...]]] = {
-    name: tuple(f"{kind.value}.{role.value}" for kind in kinds for role in sorted(UNIT_ROLES))
-    for name, kinds in ((UPWARD, UPPER), (DOWNWARD, LOWER))
-}
+
+
+def _readers(kinds: tuple[UnitKind, ...]) -> tuple[str, ...]:
+    office, grid = (Role.UNIT_HEAD, Role.UNIT_HANDLER), (Role.GRID_WORKER,)
+    return tuple(f"{kind.value}.{role.value}" for kind in kinds for role in (grid if kind is UnitKind.GRID else office))
+
+
+READERS: Final[Mapping[str, tuple[str, ...]]] = {UPWARD: _readers(UPPER), DOWNWARD: _readers(LOWER)}
 """Who may be made a reader: kind of unit and role, 'street.unit_head'."""
 OPEN_STATES: Final = (
     "dispatched", "extension_review", "in_progress", "reopened", "replied", "return_review", "suspended", "to_call_back",

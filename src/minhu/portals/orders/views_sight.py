@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from minhu.directory.policy import Action, Purpose, Relation, may_ever
+from minhu.directory.types import Role
 from minhu.handling.services.sight import Shown, SightLine, who_can_see
 from minhu.kernel.errors import NotFound
 from minhu.kernel.numbers import normalise_number
@@ -81,9 +82,10 @@ def sight(request: HttpRequest, number: str) -> HttpResponse:
     except NotFound as error:
         return render(request, "orders/sight_find.html", {"error": error.message, "number": number}, status=404)
     lines = [_in_words(line) for line in found.lines]
+    held = {line.role for line in lines if line.count}
     context = {
         "sight": found, "lines": [line for line in lines if line.count or not _of_people(line)],
-        "nobody": [line for line in lines if not line.count and _of_people(line)],
+        "nobody": sorted({line.role for line in lines if _of_people(line)} - held),
         "readings": [(one, "、".join(field_word(name) for name in one.fields)) for one in found.readings],
         "may_open": may_ever(actor_of(request), Action.VIEW_ORDER), "total": len(found.people),
     }  # fmt: skip
@@ -96,6 +98,8 @@ def _of_people(line: ShownLine) -> bool:
 
 def _in_words(line: SightLine) -> ShownLine:
     why = str(WHY[line.relation]) if line.rule else _("工单交给过其单位，退单已获同意")
+    if line.role is Role.PARTNER:
+        why = _("诉求由其系统提交，或工单转给了它")
     if line.direction:
         why = f"{why}（{_('向上共享') if line.direction == 'upward' else _('向下共享')}）"
     purposes = sorted(line.rule.purposes) if line.rule else []
