@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -154,6 +155,16 @@ def test_what_is_old_is_anonymised_and_what_is_young_is_not() -> None:
             assert Request.objects.get(pk=young).requester_name == NAME
             with pytest.raises(ValueError, match="一年"):
                 forgetting.forget_old(0)
+
+
+def test_the_background_forgets_only_when_the_operator_says_so(settings: Any) -> None:
+    old = received()
+    with at(now() + timedelta(days=6 * 365)):
+        assert forgetting.forget_tick() == 0
+        settings.MINHU_RETENTION_YEARS = 5
+        assert forgetting.forget_tick() == 1
+        with as_system():
+            assert Request.objects.get(pk=old).requester_name == ERASED
 
 
 def test_a_person_gets_everything_that_is_kept_and_each_reading_is_logged() -> None:

@@ -19,6 +19,7 @@ from minhu.directory.queries import areas, categories
 from minhu.directory.services.tokens import check_token
 from minhu.directory.types import TokenInfo
 from minhu.intake import apiforms, limits, queries, services
+from minhu.intake.domain.sight import Where
 from minhu.intake.types import Receipt, RequestCard
 from minhu.kernel.actors import Actor
 from minhu.kernel.errors import Invalid, NotFound
@@ -116,7 +117,7 @@ def read(request: HttpRequest, number: str, code: str = "") -> HttpResponse:
     with transaction.atomic():
         actor = _owner(request, number, code)
         with acting_as(actor):
-            card = queries.request_card(actor.own_requests[0], actor, "接口查询")
+            card = queries.request_card(actor.own_requests[0], actor, "接口查询", where=Where.API)
     return _json(_card(card))
 
 

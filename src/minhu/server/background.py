@@ -48,6 +48,7 @@ LOOPS: tuple[Loop, ...] = (
     Loop("messages to partners", 2.0, "minhu.exchange.services.delivering.deliver"),
     Loop("ended sessions", 3600.0, "minhu.directory.services.sign_ins.forget_old"),
     Loop("sealing with new keys", 10.0, "minhu.directory.services.rotation.reseal_tick"),
+    Loop("data whose time is over", 600.0, "minhu.intake.services.forgetting.forget_tick"),
     Loop("deadline sweeper", 15.0, "minhu.handling.services.sweeper.sweep"),
 )
 

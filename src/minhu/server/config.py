@@ -53,6 +53,9 @@ class Config:
     kms: str = _setting(
         "MINHU_KMS", "", "key management plug-in that wraps the master key: an entry point's name, or module:maker"
     )
+    retention_years: int = _setting(
+        "MINHU_RETENTION_YEARS", "0", "requests older than so many years are anonymised for good; 0: never"
+    )
     jurisdiction: str = _setting("MINHU_JURISDICTION", "", "jurisdiction_id of this city in Open311, e.g. its domain")
     open311_level: int = _setting(
         "MINHU_OPEN311_LEVEL", "0", "level of the category tree that Open311 lists as services; 0: the leaves"
@@ -102,6 +105,7 @@ class Config:
             master_key_file=raw["master_key_file"],
             master_key=raw["master_key"],
             kms=raw["kms"],
+            retention_years=_whole("MINHU_RETENTION_YEARS", raw["retention_years"], 0, 99),
             jurisdiction=raw["jurisdiction"].strip(),
             open311_level=_whole("MINHU_OPEN311_LEVEL", raw["open311_level"], 0, 9),
             open311_tokens=_flag("MINHU_OPEN311_TOKENS", raw["open311_tokens"]),

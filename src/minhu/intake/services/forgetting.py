@@ -12,9 +12,10 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, Final
 
+from django.conf import settings
 from django.db import connection, transaction
 
-from minhu.directory.access import elevated, require
+from minhu.directory.access import as_system, elevated, require
 from minhu.directory.policy import Action
 from minhu.engines import files
 from minhu.engines.secrets import blind_index, normalise_phone, seal
@@ -59,7 +60,8 @@ def ask(phone: str, reason: str) -> int:
 def confirm(case_id: int) -> ErasureCase:
     """Forget, as the second person; returns the case with its certificate.
 
-    Raises NotAllowed for who asked, Conflict when it is closed or a request is still being handled.
+    Matters that are still open go on without the person: there is nobody to call back. Raises NotAllowed for who asked,
+    Conflict when the case is closed.
     """
     require(Action.MANAGE_STAFF)
     with transaction.atomic(), elevated("a person's data is forgotten after two people agreed"):
@@ -94,6 +96,15 @@ def forget_old(years: int, limit: int = 500) -> int:
             )
             _carry_out(case, rows)
     return len(rows)
+
+
+def forget_tick() -> int:
+    """The background's share: anonymise what is older than MINHU_RETENTION_YEARS; 0 there means never."""
+    years = int(settings.MINHU_RETENTION_YEARS)
+    if years < 1:
+        return 0
+    with transaction.atomic(), as_system():
+        return forget_old(years)
 
 
 def _index_of(phone: str) -> bytes:
