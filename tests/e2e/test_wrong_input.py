@@ -30,8 +30,12 @@ def test_wrong_code_again_and_again_locks(person: Enter) -> None:
 def test_nothing_typed_is_told_at_the_field(person: Enter) -> None:
     citizen = person(phone=True)
     page = citizen.go("/submit/")
+    onward = page.get_by_role("button", name="下一步").locator("visible=true")
+    onward.click()
+    assert page.locator("[name=text]:focus").is_visible()  # the first step is not left without words
+    page.get_by_label("您要反映什么问题？").fill("   ")
     for _step in range(2):
-        page.get_by_role("button", name="下一步").locator("visible=true").click()
+        onward.click()
     page.get_by_role("button", name="提交", exact=True).click()
     citizen.sees("请写下您要反映的问题", "请留下联系电话")
     citizen.everyone_can_use_it()

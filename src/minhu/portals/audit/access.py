@@ -54,7 +54,7 @@ class AccessForm(forms.Form):
 
 
 FIELDS: Final = {
-    "name": gettext_lazy("姓名"), "phone": gettext_lazy("电话"), "phone2": gettext_lazy("备用电话"),
+    "name": gettext_lazy("姓名"), "phone": gettext_lazy("电话"), "place": gettext_lazy("事发地点"), "phone2": gettext_lazy("备用电话"),
     "identity": gettext_lazy("身份证号"), "address": gettext_lazy("地址"), "email": gettext_lazy("邮箱"),
     "content": gettext_lazy("诉求内容"), "shared": gettext_lazy("层级共享的事项"),
 }  # fmt: skip
