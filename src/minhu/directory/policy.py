@@ -6,6 +6,7 @@ all derived from ``POLICY``. Default deny: what no rule grants is refused.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from minhu.directory.domain.rights import (
@@ -110,10 +111,15 @@ def holds(relation: Relation, actor: Actor, facts: Facts, reach: Reach = NO_REAC
 
 def rules_for(actor: Actor, action: Action, purpose: Purpose | None = None) -> tuple[Rule, ...]:
     """The rules that give one of the actor's roles ``action`` (for ``purpose``), whatever the object."""
+    return _rules(actor.roles, action, purpose)
+
+
+@lru_cache(maxsize=8192)
+def _rules(roles: frozenset[str], action: Action, purpose: Purpose | None) -> tuple[Rule, ...]:
     return tuple(
         rule
         for rule in POLICY
-        if rule.role in actor.roles and action in rule.actions and (purpose is None or purpose in rule.purposes)
+        if rule.role in roles and action in rule.actions and (purpose is None or purpose in rule.purposes)
     )
 
 
