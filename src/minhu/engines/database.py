@@ -4,7 +4,8 @@ With MINHU_DATABASE_URL that server is used; otherwise an embedded one keeps its
 `embedded.py` for its life). `conninfo` only computes, `ensure_running` starts, `prepare` creates.
 
 Invariant: the web and job processes work as the role `minhu_app` (or, for actors whose scope is everything,
-`minhu_wide`); both are no superusers, own nothing and cannot bypass row security.
+`minhu_wide`; for what levels share `minhu_area`, which only reads); none is a superuser, owns anything or can bypass
+row security.
 Only `minhu migrate` and its like work as the owner.
 """
 
