@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -51,7 +52,12 @@ def rows(url: str, statement: str) -> list[tuple[Any, ...]]:
         return connection.execute(statement).fetchall()
 
 
-def test_an_earlier_release_is_brought_here_with_its_words_and_ledger(earlier: str, tmp_path: Path, home: Path) -> None:
+def test_an_earlier_release_is_brought_here_with_its_words_and_ledger(
+    earlier: str, tmp_path: Path, home: Path, request: pytest.FixtureRequest
+) -> None:
+    (home / "ledger").mkdir()
+    for file in Path(__file__).parent.glob(f"released/{request.node.callspec.id}.checkpoints.jsonl"):
+        shutil.copy(file, home / "ledger" / "checkpoints.jsonl")
     before = rows(earlier, WORDS)
     assert before
     done = minhu(home, "upgrade", "--backup-to", str(tmp_path / "backups"), MINHU_DATABASE_URL=earlier)

@@ -121,9 +121,11 @@ def _page(rows: QuerySet[Order], sort: str, after: str, most: int) -> list[Order
     return list(ordered[:most])
 
 
-def every_row(filters: Filters, limit: int, actor: Actor | None = None) -> Iterator[OrderRow]:
+def every_row(
+    filters: Filters, limit: int, actor: Actor | None = None, action: Action = Action.EXPORT
+) -> Iterator[OrderRow]:
     """The first ``limit`` rows one after the other, for a file or a printed list: those that may be exported."""
-    rows, _ = _matching(filters, actor or current_actor(), NEWEST_HITS, Action.EXPORT)
+    rows, _ = _matching(filters, actor or current_actor(), NEWEST_HITS, action)
     for row in _ordered(rows, filters.sort)[:limit].iterator(chunk_size=1000):
         yield row_of(row)
 
