@@ -16,7 +16,7 @@ from minhu.directory.access import as_system
 from minhu.intake import services
 from minhu.intake.models import Attachment, Request
 from minhu.intake.types import Channel, NewRequest, Receipt, UploadedFile
-from minhu.kernel.errors import NotFound, TooMany, Unavailable
+from minhu.kernel.errors import Unavailable
 from minhu.ledger import services as ledger
 
 from .conftest import TEXT, png
@@ -116,38 +116,6 @@ def test_undo_keeps_what_another_request_names(home: Path, monkeypatch: pytest.M
         services.receive(NewRequest(text=TEXT, files=photo))
     assert len(kept(home)) == 1
     assert counts() == (1, 1)
-
-
-def test_guessing_codes_closes_the_door_even_for_the_right_one() -> None:
-    receipt = services.receive(NewRequest(text=TEXT))
-    wrong = f"{(int(receipt.code) + 1) % 1_000_000:06d}"
-    for _ in range(5):
-        with pytest.raises(NotFound):
-            services.open_by_code(receipt.number, wrong, "client-a")
-    with pytest.raises(TooMany, match="分钟后再试"):
-        services.open_by_code(receipt.number, receipt.code, "client-b")
-
-
-def test_a_client_cannot_walk_through_the_numbers() -> None:
-    answers = []
-    for at in range(30):
-        with pytest.raises((NotFound, TooMany)) as caught:
-            services.open_by_code(f"26030100000{at:02d}", "123456", "walker")
-        answers.append(caught.type)
-    assert answers == [NotFound] * 20 + [TooMany] * 10
-
-
-def test_an_own_request_buys_no_new_guesses_at_those_of_others() -> None:
-    own = services.receive(NewRequest(text=TEXT))
-    answers = []
-    for at in range(24):
-        if at % 4 == 3:
-            with contextlib.suppress(TooMany):
-                services.open_by_code(own.number, own.code, "walker")
-        with pytest.raises((NotFound, TooMany)) as caught:
-            services.open_by_code(f"26030100000{at:02d}", "123456", "walker")
-        answers.append(caught.type)
-    assert answers == [NotFound] * 20 + [TooMany] * 4
 
 
 def test_the_right_code_opens_however_it_is_written() -> None:

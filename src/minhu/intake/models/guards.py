@@ -8,7 +8,7 @@ from django.db import models
 
 
 class Attempt(models.Model):
-    """Wrong follow codes of one order number or one client within the present window."""
+    """Follow codes tried at an order number, by a client, or by one at the other, within the present window."""
 
     key = models.CharField(max_length=64, primary_key=True, help_text="n:number or c:digest of the client")
     failures = models.PositiveIntegerField(default=0)

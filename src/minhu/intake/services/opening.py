@@ -1,15 +1,24 @@
-"""A citizen opens a request with number and follow code; whoever guesses is slowed down, whatever they change.
+"""A citizen opens a request with number and follow code; whoever guesses is slowed down, and shuts nobody else out.
 
-Six digits are a million possibilities: five wrong codes for one number, or twenty from one client, within a
-quarter of an hour close the door for a quarter of an hour. Each attempt is counted on a connection of its own
-before the code is compared, so that neither a rolled back page nor parallel guesses escape the count.
+Six digits are a million possibilities. Counted are, within a quarter of an hour, five wrong codes for a number and
+twenty over all numbers from one network: then it waits a quarter of an hour. From everywhere together, thirty within
+an hour for one number close it for an hour to every network that guessed wrong there within the last day; from others
+a right code still opens, so who knows a number cannot lock its citizen out, and a wrong one is answered as the closed
+door is. A thousand compared codes within a day close it to everybody for a day. So no more than 1,000 guesses a day
+reach one number, however many networks guess: one chance in a thousand a day, an even chance after some 500 days; one
+network alone has fewer than 480 a day. A closed door compares nothing and counts nothing further.
+
+Each attempt is counted on a connection of its own before the code is compared, so that neither a rolled back page nor
+parallel guesses escape the count.
 """
 
 from __future__ import annotations
 
 from contextlib import closing
-from datetime import timedelta
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from ipaddress import IPv6Address, ip_address, ip_network
+from typing import Any, Final
 
 from django.db import connection, transaction
 from django.db.models import F
@@ -23,10 +32,23 @@ from minhu.kernel.errors import NotFound, TooMany
 from minhu.kernel.numbers import is_valid_number, normalise_number
 from minhu.ledger import services as ledger
 
-WINDOW = timedelta(minutes=15)
-COOL_OFF = timedelta(minutes=15)
-MOST_FOR_NUMBER = 5
-MOST_FOR_CLIENT = 20
+
+@dataclass(frozen=True, slots=True)
+class _Bound:
+    """So many codes within ``span``; one more closes the door for as long again."""
+
+    most: int
+    span: timedelta
+
+
+FOR_PAIR: Final = _Bound(5, timedelta(minutes=15))
+FOR_CLIENT: Final = _Bound(20, timedelta(minutes=15))
+FOR_NUMBER: Final = _Bound(30, timedelta(hours=1))
+FOR_DAY: Final = _Bound(1000, timedelta(days=1))
+REMEMBERED: Final = timedelta(days=1)
+"""How long it is known that a network guessed wrong at a number."""
+NETWORK_BITS: Final = 56
+"""One household of IPv6 has as many addresses as it likes: it counts as one."""
 
 _COUNT = """
 INSERT INTO intake_attempt AS a (key, failures, window_from) VALUES (%(key)s, 1, %(now)s)
@@ -37,31 +59,49 @@ ON CONFLICT (key) DO UPDATE SET
   blocked_until = CASE WHEN a.blocked_until > %(now)s THEN a.blocked_until
                        WHEN a.window_from >= %(from)s AND a.blocked_until IS NULL AND a.failures >= %(most)s
                        THEN %(until)s ELSE NULL END
-RETURNING blocked_until
+RETURNING blocked_until, xmax = 0
 """
-_SWEEP = "DELETE FROM intake_attempt WHERE window_from < %(old)s"
+_SWEEP = """
+DELETE FROM intake_attempt WHERE window_from < %(old)s AND (blocked_until IS NULL OR blocked_until <= %(now)s)
+"""
 _WRONG = "编号或查询码不正确，请核对后再试。查询码是提交成功时显示的 6 位数字。"
 
 
 def open_by_code(number: str, code: str, client: str) -> int:
     """Return the id of the request that `number` and `code` open; `client` is the caller's address or session.
 
-    Raises NotFound when they do not fit (the same words for a wrong number and a wrong code), TooMany after
-    five wrong codes for a number or twenty from a client.
+    Raises NotFound when they do not fit (the same words for a wrong number and a wrong code), TooMany where the
+    bounds above are passed.
     """
-    tidy = normalise_number(number)[:32]
-    keys = (f"n:{tidy}", f"c:{blind_index(client or '-', 'client').hex()}")
-    _count(keys)
+    tidy, network = normalise_number(number)[:32], network_of(client)
+    pair = f"p:{blind_index(f'{tidy} {network}', 'client').hex()}"
+    counted = (f"c:{blind_index(network, 'client').hex()}", f"n:{tidy}", f"d:{tidy}")
+    closed_until = _count(pair, *counted)
     with transaction.atomic(), elevated("the code is the proof; before it nothing may be seen"):
         found = Request.objects.filter(number=tidy).values_list("pk", "code_digest").first()
         if not codes.matches(tidy, code, found[1] if found else ""):
+            if closed_until is not None:
+                raise _too_many(closed_until)
             raise NotFound(_WRONG, code="wrong_code")
         assert found is not None  # noqa: S101  # matches() refuses an empty digest
-        Attempt.objects.filter(key=keys[0]).delete()
-        # only this right answer is taken back: an own request must not buy new guesses at those of others
-        Attempt.objects.filter(key=keys[1], failures__gt=0).update(failures=F("failures") - 1)
+        Attempt.objects.filter(key=pair).delete()
+        # only this right answer is taken back: an own request must not buy new guesses at those of others,
+        # and the citizen's own visit must not buy them for whoever guesses at it meanwhile
+        Attempt.objects.filter(key__in=counted, failures__gt=0).update(failures=F("failures") - 1)
         ledger.append("request.opened", ("request", found[0]), {})
     return int(found[0])
+
+
+def network_of(client: str) -> str:
+    """What guesses are counted against: an address of IPv6 by its network, everything else as it is."""
+    try:
+        address = ip_address(client)
+    except ValueError:
+        return client or "-"
+    if isinstance(address, IPv6Address):
+        mapped = address.ipv4_mapped
+        return str(mapped or ip_network((int(address), NETWORK_BITS), strict=False))
+    return str(address)
 
 
 def looks_like_number(text: str) -> bool:
@@ -69,15 +109,33 @@ def looks_like_number(text: str) -> bool:
     return is_valid_number(normalise_number(text))
 
 
-def _count(keys: tuple[str, str]) -> None:
+def _count(pair: str, client: str, number: str, day: str) -> datetime | None:
+    """Count an attempt; TooMany where it may not be compared, else until when the number is closed to the others."""
     moment = now()
-    common: dict[str, Any] = {"now": moment, "from": moment - WINDOW, "until": moment + COOL_OFF}
-    blocked = []
     with closing(connection.copy()) as own, own.cursor() as cursor:
-        for key, most in zip(keys, (MOST_FOR_NUMBER, MOST_FOR_CLIENT), strict=True):
-            cursor.execute(_COUNT, {**common, "key": key, "most": most})
-            blocked += [until for (until,) in cursor.fetchall() if until is not None]
-        cursor.execute(_SWEEP, {"old": moment - timedelta(days=1)})
-    if blocked:
-        minutes = max(1, round((max(blocked) - moment).total_seconds() / 60))
-        raise TooMany(f"查询码输错次数过多，请 {minutes} 分钟后再试，或拨打 12345 查询。", code="too_many_attempts")
+
+        def add(key: str, bound: _Bound) -> tuple[datetime | None, bool]:
+            values: dict[str, Any] = {"key": key, "most": bound.most, "now": moment}
+            cursor.execute(_COUNT, {**values, "from": moment - bound.span, "until": moment + bound.span})
+            until, new = cursor.fetchone()
+            return until, new
+
+        cursor.execute(_SWEEP, {"old": moment - REMEMBERED, "now": moment})
+        until, _new = add(client, FOR_CLIENT)
+        if until is not None:
+            raise _too_many(until)
+        until, first = add(pair, FOR_PAIR)
+        if until is not None:
+            raise _too_many(until)
+        closed_until, _new = add(number, FOR_NUMBER)
+        if closed_until is not None and not first:
+            raise _too_many(closed_until)
+        until, _new = add(day, FOR_DAY)
+        if until is not None:
+            raise _too_many(until)
+    return closed_until
+
+
+def _too_many(until: datetime) -> TooMany:
+    minutes = max(1, round((until - now()).total_seconds() / 60))
+    return TooMany(f"查询码输错次数过多，请 {minutes} 分钟后再试，或拨打 12345 查询。", code="too_many_attempts")
