@@ -23,6 +23,7 @@ PLANTED_REQUESTS = 2000
 # who may lift the veil, besides services: a file and the reason
 ELEVATED_ELSEWHERE = {
     "handling/queries/public.py": "a joint matter's approved reply is told to all who reported it, masked",
+    "handling/queries/returned.py": "a unit's own steps on what it returned; nothing of the citizen",
     "handling/queries/matters.py": "counts for previews and warnings; nothing of a request is read",
     "intake/api.py": "whether a token brought a request in is asked before it may see it",
     "intake/imports/catching_up.py": "the import works for the whole city",
