@@ -81,6 +81,7 @@ def test_the_right_service_is_named(text: str, service: str) -> None:
         ("去年我父亲触电身亡，赔偿未到位", "过去"),
         ("没有着火，是熏腊肉", "否定"),
         ("万一着火怎么办", "担心"),
+        ("停电两天了，家里还有瘫痪的老人", "长期的身体状况"),
     ],
 )
 def test_the_desk_sees_why_a_word_was_not_taken_as_danger(text: str, why: str) -> None:
@@ -124,6 +125,40 @@ def test_a_long_letter_tells_of_danger_without_calling_for_help(what: str, dange
 )
 def test_ordinary_words_are_no_danger(text: str) -> None:
     assert not assess(text).life_danger
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "因为没签字，我们三十户人家水电都被停了，家里还有瘫痪的老人，请先把水电恢复了再谈。",
+        "停电两天了，家里还有瘫痪的老人",
+        "昨晚开始停电，家里瘫痪的老人没法用气垫床，打了好几次电话，什么时候来电？",
+        "停电了，家里有个卧床的老人",
+        "物业断水断电，我家有个偏瘫的母亲，互相推诿，急死了",
+        "电梯停了半个月，家里有残疾的父亲，下不了楼",
+    ],
+)
+def test_a_chronic_state_that_is_only_mentioned_is_no_danger(text: str) -> None:
+    result = assess(text)
+    assert not result.life_danger, result.reasons
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "把瘫痪的爷爷摁在水盆里",
+        "护工在打瘫痪的老人",
+        "家里有瘫痪的老人，护工拿枕头捂他的脸",
+        "停电了，家里有瘫痪的老人靠呼吸机，快没电了",
+        "停电了，家里还有瘫痪的老人要吸氧，氧气机停了",
+        "楼下着火了，家里还有瘫痪的老人出不来",
+        "一楼进水到腰了，家里瘫痪的老人还在床上",
+        "我爸突然瘫了，说不出话",
+        "家里有瘫痪的老人，刚才叫不醒了，没有反应",
+    ],
+)
+def test_whoever_is_bedridden_and_attacked_or_in_acute_need_is_in_danger(text: str) -> None:
+    assert assess(text).life_danger
 
 
 @pytest.mark.parametrize("text", ["小区停水两天了", "井盖不见了，容易摔跤", "天然气停气了做不了饭"])

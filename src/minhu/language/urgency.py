@@ -14,7 +14,7 @@ from pathlib import Path
 from minhu.language.categories import CategoryModel
 from minhu.language.prefilter import Prefilter
 from minhu.language.types import HandOver, Span, Urgency
-from minhu.language.urgency_context import IDIOM, cancels, tempered
+from minhu.language.urgency_context import IDIOM, cancels, circumstances, tempered
 from minhu.language.urgency_rules import HAZARDS, URGENT_WORDS, Hazard
 from minhu.language.urgency_signals import LIMIT, SEVERE, signs
 
@@ -46,6 +46,9 @@ def assess(text: str) -> Urgency:
     spans: list[Span] = []
     services: list[HandOver] = []
     ignored: list[str] = []
+    for mention in circumstances(masked):
+        masked = masked[: mention.start()] + _blank(mention) + masked[mention.end() :]
+        ignored.append(f"“{mention.group()[:16]}”不作危险处理：家人长期的身体状况")
     for found in _SENTENCE.finditer(masked) if candidates else ():
         sentence, offset = found.group(), found.start()
         for at in _POSSIBLE.possible(sentence, candidates):

@@ -25,6 +25,19 @@ IDIOM = re.compile(
     "|寻死觅活|挑起火头|侵吞|没(?:有)?意识到|炸药|打击|抽空|陷入(?:文|困|僵|尴|被)|卷走[^，。]{0,10}(?:费|金|款|钱)|有毒气体|毁[^，。]{0,3}家暴|骂完我?还打|[围栅]栏?挡?倒塌"
     "|落水(?:管|口|狗)|漏电(?:保护|开关|断路)器?|触电(?:似|般)的?(?:感觉)?|高压线(?:不能碰|红线)|轻生活|要死(?:线)|一把火(?!.{0,3}烧)|喷火|烟火气|玩火自焚|飞蛾扑火|自杀率"
 )
+_CHRONIC = (
+    r"(?:瘫痪(?:在床|卧床)?|瘫在床上|(?:长期|常年)?卧床(?:不起|多年)?|高位截瘫|偏瘫|半身不遂|残疾|行动不便|腿脚不便)"
+)
+_ELDER = "(?:老人|老年人|老爷子|老太太|老父亲?|老母亲?|老伴|病人|患者|残疾人|家人|亲人|孩子|爷爷|奶奶|外公|外婆|姥姥|姥爷|公公|婆婆|父亲|母亲|爸爸?|妈妈?|丈夫|妻子|老公|老婆|爱人|哥哥?|姐姐?|弟弟?|妹妹?|儿子|女儿)"
+# A chronic state of somebody at home, said to explain why a complaint matters ("家里还有瘫痪的老人").
+CIRCUMSTANCE = re.compile(
+    rf"(?:家[里中]?|屋里|我家?|楼[上里下]|小区[里内]?|我们这?)(?:还|也|都|又)?(?:有|是|住着|有着)[^，。！？；]{{0,6}}?{_CHRONIC}的?[^，。！？；]{{0,4}}?{_ELDER}"
+    rf"|家[里中]?(?:的)?{_CHRONIC}的?{_ELDER}(?=没法|不能|无法|不方便|怎么|用不|受罪|也|都)"
+)
+# Said with any of these it is no mere circumstance: violence, being caught, water, fire, machines a life hangs on, nobody there.
+_ACUTE = re.compile(
+    r"打(?!电话|[了过]?[^，。]{0,8}电话|扰|官司|听|算|印|开|通)|[踢踹摁揍掐勒捅砍绑拽拖拎摔砸撞咬虐杀泼捂扇抽闷刀疯撬]|推(?!诿|脱|三)|闯|冲进|威胁|按[在着进到住]|锁|关[在着]|水[盆缸]|被困|困[在住]|火|烟|烧(?!水|饭)|炸|塌|淹|漫|进水|涨水|积水|洪|到[腰胸膝]|毒|漏气|煤气|燃气|[触漏]电|氧|呼吸|吸痰|透析|喘|气管|鼻饲|监护|昏|晕|抽搐|意识|醒|不动|没动静|没声|不行了|突然|血|吐|高烧|发烧|发青|发紫|掉[下进到]|倒在|救|120|119|110|独自|一个人|自己在家|没人(?:管|照|送|看)|没(?:有)?[吃喝]|饿|渴|冻|冷|零下|中暑|高温|热得|断[药粮]|没药|死(?!活|角)|不活|遗书"
+)
 # What only just did not happen has not happened, however lately.
 NEARLY = re.compile(r"(?:差点|险些|差一点|差些)(?:就|要|没)?[^，。]{0,2}$")
 LETTER = 160
@@ -93,6 +106,12 @@ SIMILE_TAIL = re.compile(r"^[^，。]{0,8}(?:一样|似的|一般|没什么两�
 POLLUTION = re.compile(
     r"没有?着火|腊肉|炊烟|烟囱|油烟|烧烤|焚烧|秸秆|垃圾|排放|尾气|排烟|祭祀|烧纸|烟花|鞭炮|抽烟|吸烟|饭店|餐馆|锅炉房"
 )
+
+
+def circumstances(text: str) -> list[re.Match[str]]:
+    """Where ``text`` only mentions that somebody at home is bedridden or disabled; none when anything acute is said."""
+    found = list(CIRCUMSTANCE.finditer(text))
+    return found if found and not _ACUTE.search(text) and not STRONG_NOW.search(text) else []
 
 
 def cancels(hazard: Hazard, sentence: str, start: int, end: int, text: str, earlier: str) -> str:
