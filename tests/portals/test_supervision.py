@@ -107,6 +107,36 @@ def test_reminders_go_out_together_and_wait_for_receipts(city: City) -> None:
     assert "请抓紧" in body(client.get("/supervision/?list=receipts"))
 
 
+def test_supervision_is_listed_once_and_only_while_an_answer_is_owed(city: City) -> None:
+    order = make_order(city, upto="in_progress", assist=("urban",))
+    water, urban = city.unit("water"), city.unit("urban")
+    with acting_as(city.actor("supervisor")):
+        for text, unit in (("先催一次", None), ("再督一次", water), ("请协办", urban)):
+            take(order.number, Step.SUPERVISE, StepData(text=text, unit_id=unit))
+    client = signed_in(city, "supervisor")
+    page = body(client.get("/supervision/?list=receipts"))
+    assert ("先催一次" in page, "再督一次" in page, "请协办" in page) == (True, False, True)
+    with acting_as(city.actor("water_head")):
+        take(order.number, Step.ANSWER_SUPERVISION, StepData(text="今日完成"))
+    assert "再督一次" in body(client.get("/supervision/?list=receipts")), "each still wants its receipt"
+    with acting_as(city.actor("water_handler")):
+        take(
+            order.number,
+            Step.REPLY,
+            StepData(reply="已恢复供水。", measures="更换阀门", solved=True, text="协办无需答复"),
+        )
+    assert order.number in body(client.get("/supervision/?list=receipts")), "not yet approved"
+    with acting_as(city.actor("water_head")):
+        take(order.number, Step.APPROVE_REPLY, StepData())
+    with as_system():
+        assert not Supervision.objects.filter(order=order, ended_at__isnull=True).exists()
+        Supervision.objects.filter(order=order, receipt_at__isnull=True).update(ended_at=None)
+    assert order.number not in body(client.get("/supervision/?list=receipts")), "nor those left open before"
+    with acting_as(city.actor("supervisor")):
+        take(order.number, Step.SUPERVISE, StepData(text="请补充现场照片", unit_id=water))
+    assert "请补充现场照片" in body(client.get("/supervision/?list=receipts")), "asked after the answer"
+
+
 def test_arbitration_keeps_the_unit_or_gives_the_order_to_another(city: City) -> None:
     client = signed_in(city, "supervisor")
     kept, moved = returned(city), returned(city)

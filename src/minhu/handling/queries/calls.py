@@ -13,6 +13,7 @@ from minhu.handling.domain.states import OPEN_STATES
 from minhu.handling.models import Attendance, Supervision, Whistle
 from minhu.handling.queries.lines import OrderRow, row_of
 from minhu.handling.queries.parts import name_of, whistle_view
+from minhu.handling.queries.supervised import owed
 from minhu.handling.types import SUPERVISION_LABELS, SupervisionLevel, WhistleView
 from minhu.kernel.actors import Actor, current_actor
 from minhu.kernel.clock import now
@@ -104,7 +105,7 @@ def watch_count(unit_ids: tuple[int, ...], actor: Actor | None = None) -> int:
 def _demands(units: list[int], actor: Actor) -> QuerySet[Supervision]:
     mine = Q(unit_id__in=units) | Q(unit__isnull=True, order__lead_unit_id__in=units)
     held = Q(order__assignments__unit_id__in=units, order__assignments__ended_at__isnull=True)
-    rows = Supervision.objects.filter(mine, held, ended_at__isnull=True, order__state__in=_OPEN).distinct()
+    rows = owed().filter(mine, held, order__state__in=_OPEN).distinct()
     return _seen(rows, actor).select_related("order").order_by("due_at", "id")
 
 

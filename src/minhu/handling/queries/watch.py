@@ -12,6 +12,7 @@ from minhu.handling.models import Attendance, Order, Review, Supervision
 from minhu.handling.queries.calls import Demand, demand_of
 from minhu.handling.queries.lines import OrderRow, row_of
 from minhu.handling.queries.parts import name_of, review_view
+from minhu.handling.queries.supervised import owed_once
 from minhu.handling.types import LIVE_STATES, AttendanceView, Light, ReviewView, State
 from minhu.kernel.actors import Actor, current_actor
 from minhu.kernel.clock import now
@@ -128,7 +129,7 @@ def _rows(name: str, narrowing: Narrowing, actor: Actor) -> QuerySet[Any]:
     if name in KINDS or name == "returns":
         return _reviews(name, narrowing, actor)
     if name == "receipts":
-        found = Supervision.objects.filter(ended_at__isnull=True, order__state__in=_LIVE)
+        found = owed_once().filter(order__state__in=_LIVE)
         return _narrow(found, narrowing, actor).select_related("order").order_by("due_at", "id")
     if name == "absences":
         return _absences(narrowing, actor)

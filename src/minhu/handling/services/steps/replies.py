@@ -8,6 +8,7 @@ from minhu.handling.services.context import Context
 from minhu.handling.services.outside import reply_approver, unit_of
 from minhu.handling.services.steps.registry import handles
 from minhu.handling.services.steps.returns import settle
+from minhu.handling.services.supervision_ends import end_supervisions
 from minhu.handling.types import AssignmentState, ClockKind, Step
 from minhu.kernel.errors import Conflict, NotAllowed
 
@@ -30,13 +31,14 @@ def _judge(context: Context) -> Review:
 
 @handles(Step.APPROVE_REPLY)
 def approve_reply(context: Context) -> None:
-    """The reply (as the approver may have improved it) becomes public."""
+    """The reply (as the approver may have improved it) becomes public; supervision asked for it and owes no more."""
     review, order = _judge(context), context.order
     written = review.assignment.reply if review.assignment else ""
     order.public_reply = context.data.reply.strip() or written
     order.reply_approved_at = context.moment
     context.changes["edited"] = order.public_reply != written
     settle(context, review, Review.Decision.APPROVED)
+    end_supervisions(context)
 
 
 @handles(Step.REJECT_REPLY)
