@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.db import OperationalError, transaction
 
-from factories import City, make_city, make_order
+from factories import MONDAY, City, make_city, make_order
 from ledger.ledger_helpers import owner
 from minhu.directory.access import acting_as, as_system
 from minhu.handling.domain.warnings import Warned, circle, comparable
@@ -128,6 +128,40 @@ def test_a_copied_reply_names_the_other_order_and_how_like_it_is(city: City) -> 
     assert entry.payload["other"] == first.number
     assert 0.9 <= entry.payload["similarity"] <= 1
     assert (entry.payload["contract"], entry.actor_kind) == ("supervision", "system")
+
+
+def test_a_reply_is_copied_from_one_that_was_given_before_it_whichever_was_entered_first(city: City) -> None:
+    with clock.at(MONDAY + timedelta(days=90)):
+        later = make_order(city, upto="in_progress")
+        reply(city, later, REPLY)
+    with clock.at(MONDAY):
+        earlier = make_order(city, upto="in_progress")
+        reply(city, earlier, REPLY)
+    with clock.at(MONDAY + timedelta(days=1)):
+        copy = make_order(city, upto="in_progress")
+        reply(city, copy, REPLY)
+    follow()
+    assert (warned(later), warned(earlier)) == ([], [])
+    ((kind, detail),) = warned(copy)
+    assert (kind, earlier.number in detail) == ("copied", True)
+
+
+def test_what_nobody_settled_is_settled_by_rule_when_the_order_is_archived(city: City) -> None:
+    order, other = (make_order(city, upto="in_progress") for _ in range(2))
+    for one in (order, other):
+        reply(city, one, REPLY)
+        act(city, one, "water_head", Step.APPROVE_REPLY)
+        act(city, one, "supervisor", Step.CLOSE)
+    act(city, other, "supervisor", Step.ARCHIVE)
+    follow()
+    with as_system():
+        left = set(ContractWarning.objects.filter(settled_at=None).values_list("order", "warned"))
+        (settled,) = ContractWarning.objects.exclude(settled_at=None)
+    assert left == {(order.pk, "no_contact"), (other.pk, "copied")}
+    assert (settled.order_id, settled.warned, settled.settled_by) == (other.pk, "no_contact", "系统")
+    assert "按规则了结" in settled.settled_note
+    (entry,) = entries("warning.settled")
+    assert (entry.subject_id, entry.payload["warning"], entry.payload["by_rule"]) == (other.number, settled.pk, True)
 
 
 def test_repeats_of_one_matter_may_be_answered_alike(city: City) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,7 @@ from minhu.handling.models import ContractWarning, Order
 from minhu.handling.services import take
 from minhu.handling.types import Step, StepData
 from minhu.intake.models import Request
+from minhu.kernel import clock
 from minhu.ledger import services as ledger
 from minhu.ledger import witness
 from minhu.ledger.models import Entry
@@ -229,6 +232,11 @@ def test_warnings_wait_for_a_supervisor(city: City, order: Order) -> None:
     assert "未联系即办结" in page
     assert order.number in page
     assert "没有待处置的预警" in body(supervisor.get("/supervision/warnings/?kind=copied"))
+    with clock.at(clock.now() + timedelta(days=31)):
+        later = signed_in(city, "supervisor")
+        assert order.number not in body(later.get("/supervision/warnings/")), "ended, and not of the last days"
+        assert re.search(r'合约预警</a></h2>\s*<p class="figure-value">0<', body(later.get("/supervision/")))
+        assert order.number in body(later.get("/supervision/warnings/?past=1"))
     with as_system():
         warning = ContractWarning.objects.get(order=order)
     assert (

@@ -27,6 +27,7 @@ from minhu.handling.models import (
 from minhu.handling.services import bulk
 from minhu.handling.services.outside import day_words, ledger_append, unit_label
 from minhu.handling.types import AssignmentRole, ClockKind, Light, Step
+from minhu.kernel.actors import SYSTEM
 from minhu.kernel.clock import now
 from minhu.kernel.events import subscribe
 from minhu.language.likeness import fingerprint, similarity
@@ -35,6 +36,8 @@ from minhu.ledger.services import Result
 from minhu.ledger.types import EntryView
 
 ENDS: Final = ("close", "close_along", "answer_directly", "refuse", "withdraw", "hand_over", "transfer", "archive")
+LAPSING: Final = (Warned.DEADLINE.value, Warned.NO_CONTACT.value)
+LAPSED: Final = "工单已归档，此前无人处置，按规则了结。"
 CANDIDATES: Final = 30
 COMPARED_FOR: Final = timedelta(days=400)
 
@@ -63,12 +66,15 @@ def seal_evidence(entry: EntryView) -> Iterator[Result]:
 
 @ledger.contract(
     "supervision", "监督预警合约", "超时、循环转办、未联系即办结、答复雷同，发生后自动预警并送督办台",
-    ["order.clock_missed", "order.dispatch", "order.close", "order.reply"],
+    ["order.clock_missed", "order.dispatch", "order.close", "order.reply", "order.archive"],
 )  # fmt: skip
 def warn(entry: EntryView) -> Iterator[Result]:
-    """Warn the supervision desk of what the event shows."""
+    """Warn the supervision desk of what the event shows; when an order is archived, what can only be noted is."""
     order = _order_of(entry)
     if order is None or order.imported or entry.position is None:
+        return
+    if entry.kind == "order.archive":
+        yield from _lapse(order, entry)
         return
     if entry.kind == "order.clock_missed":
         found = _missed(order, entry)
@@ -88,6 +94,15 @@ def warn(entry: EntryView) -> Iterator[Result]:
         if made.other:
             payload |= {"other": made.other.number, "similarity": round(made.similarity or 0, 3)}
         yield "warning.raised", ("order", order.number), payload
+
+
+def _lapse(order: Order, entry: EntryView) -> Iterator[Result]:
+    """Settle by rule what nobody settled until the archive: nothing about the order can be mended any more."""
+    lapsing = {"order": order, "warned__in": LAPSING, "settled_at": None, "at__lte": entry.occurred_at}
+    for row in ContractWarning.objects.select_for_update().filter(**lapsing).order_by("id"):
+        row.settled_at, row.settled_by, row.settled_note = now(), SYSTEM.name, LAPSED
+        row.save(update_fields=["settled_at", "settled_by", "settled_note"])
+        yield "warning.settled", ("order", order.number), {"warning": row.pk, "warned": row.warned, "by_rule": True}
 
 
 def subjects_of(order: Order) -> list[tuple[str, str | int]]:
@@ -169,13 +184,18 @@ def _copied(order: Order, step: OrderStep) -> dict[str, Any] | None:
 
 
 def _replies_like(order: Order, step: OrderStep, bands: list[int]) -> Iterator[tuple[Order, str]]:
-    """Earlier replies to other matters that share a band; repeats of the same matter may well be answered alike."""
+    """Earlier replies to other matters that share a band; repeats of the same matter may well be answered alike.
+
+    Earlier by when it was given, not by when it was entered: a demonstration enters the last days first.
+    """
+    before = Q(at__lt=step.at) | Q(at=step.at, step__lt=step.pk)
     marks = (
-        ReplyMark.objects.filter(bands__overlap=bands, step__lt=step.pk, at__gte=step.at - COMPARED_FOR)
-        .exclude(order__in=_same_matter(order)).select_related("order").order_by("-step")
+        ReplyMark.objects.filter(before, bands__overlap=bands, at__gte=step.at - COMPARED_FOR)
+        .exclude(order__in=_same_matter(order)).select_related("order").order_by("-at", "-step")
     )  # fmt: skip
     found = {mark.order_id: mark.order for mark in marks[:CANDIDATES]}
     shares = Assignment.objects.filter(order__in=found, role=AssignmentRole.LEAD.value).exclude(reply="")
+    shares = shares.exclude(replied_at__gt=step.at)  # written anew since
     for share in shares.order_by("-hop", "-id"):
         if text := comparable(share.reply):
             yield found[share.order_id], text

@@ -35,17 +35,19 @@ def _chosen(request: HttpRequest) -> Warned | None:
 @watchers
 @require_GET
 def warnings(request: HttpRequest) -> HttpResponse:
-    """Open warnings, newest first, or those that were settled."""
+    """Open warnings, newest first: current ones, or all with `past`; or those that were settled."""
     actor, chosen, settled = actor_of(request), _chosen(request), request.GET.get("settled") == "1"
+    past = request.GET.get("past") == "1" and not settled
     before = request.GET.get("before", "")
     start = int(before) if before.isascii() and before.isdigit() and len(before) < 16 else None
-    rows, following = warnings_page(chosen, settled=settled, before=start, size=SIZE, actor=actor)
-    counts = warning_counts(actor)
+    rows, following = warnings_page(chosen, settled=settled, past=past, before=start, size=SIZE, actor=actor)
+    counts = warning_counts(actor, past=past)
     context = {
         "rows": rows,
         "following": following,
         "paged": start is not None,
         "settled": settled,
+        "past": past,
         "chosen": chosen.value if chosen else "",
         "kinds": [(kind.value, label, icon, counts[kind]) for kind, label, icon in KINDS],
         "total": sum(counts.values()),
