@@ -155,6 +155,11 @@ def test_a_chronic_state_that_is_only_mentioned_is_no_danger(text: str) -> None:
         "一楼进水到腰了，家里瘫痪的老人还在床上",
         "我爸突然瘫了，说不出话",
         "家里有瘫痪的老人，刚才叫不醒了，没有反应",
+        "家里有瘫痪的老人，脸色发灰，喊他不应",
+        "家里有瘫痪的老人，邻居往门上扔砖头",
+        "家里瘫痪的老人没法动，山上的土已经压到后墙了",
+        "停电了，家里有瘫痪的老人，嘴唇没颜色了",
+        "家里有瘫痪的母亲，我想带她一起走",
     ],
 )
 def test_whoever_is_bedridden_and_attacked_or_in_acute_need_is_in_danger(text: str) -> None:

@@ -34,9 +34,13 @@ CIRCUMSTANCE = re.compile(
     rf"(?:家[里中]?|屋里|我家?|楼[上里下]|小区[里内]?|我们这?)(?:还|也|都|又)?(?:有|是|住着|有着)[^，。！？；]{{0,6}}?{_CHRONIC}的?[^，。！？；]{{0,4}}?{_ELDER}"
     rf"|家[里中]?(?:的)?{_CHRONIC}的?{_ELDER}(?=没法|不能|无法|不方便|怎么|用不|受罪|也|都)"
 )
+# It explains only a complaint of this kind; with anything else the words count as they stand.
+_COMPLAINT = re.compile(
+    r"[停断](?:了|过|掉)?[水电气暖]|水电|(?:没|来|恢复|通)(?:了|有)?[水电]|跳闸|供[水电气]|电梯|物业|噪音|噪声|扰民|装修|施工|路灯|低保|补贴|补助|认证|办[理证]|上门|下不了楼|宽带|断网"
+)
 # Said with any of these it is no mere circumstance: violence, being caught, water, fire, machines a life hangs on, nobody there.
 _ACUTE = re.compile(
-    r"打(?!电话|[了过]?[^，。]{0,8}电话|扰|官司|听|算|印|开|通)|[踢踹摁揍掐勒捅砍绑拽拖拎摔砸撞咬虐杀泼捂扇抽闷刀疯撬]|推(?!诿|脱|三)|闯|冲进|威胁|按[在着进到住]|锁|关[在着]|水[盆缸]|被困|困[在住]|火|烟|烧(?!水|饭)|炸|塌|淹|漫|进水|涨水|积水|洪|到[腰胸膝]|毒|漏气|煤气|燃气|[触漏]电|氧|呼吸|吸痰|透析|喘|气管|鼻饲|监护|昏|晕|抽搐|意识|醒|不动|没动静|没声|不行了|突然|血|吐|高烧|发烧|发青|发紫|掉[下进到]|倒在|救|120|119|110|独自|一个人|自己在家|没人(?:管|照|送|看)|没(?:有)?[吃喝]|饿|渴|冻|冷|零下|中暑|高温|热得|断[药粮]|没药|死(?!活|角)|不活|遗书"
+    r"打(?!电话|[了过]?[^，。]{0,8}电话|扰|官司|听|算|印|开|通)|[踢踹摁揍掐勒捅砍绑拽拖拎摔砸撞咬虐杀泼捂扇抽闷刀疯撬]|推(?!诿|脱|三)|闯|冲进|威胁|按[在着进到住]|锁|关[在着]|水[盆缸]|被困|困[在住]|火|烟|烧(?!水|饭)|炸|塌|淹|漫|进水|涨水|积水|洪|到[腰胸膝]|毒|漏气|煤气|燃气|[触漏]电|氧|呼吸|吸痰|透析|喘|气管|鼻饲|监护|昏|晕|抽搐|意识|醒|不动|没动静|没声|不行了|突然|血|吐|高烧|发烧|发青|发紫|掉[下进到]|倒在|救|120|119|110|独自|一个人|自己在家|没人(?:管|照|送|看)|没(?:有)?[吃喝]|饿|渴|冻|冷|零下|中暑|高温|热得|断[药粮]|没药|死(?!活|角)|不活|遗书|噎|嘴唇|脸色|喊(?!冤)|山上|泥石|滑坡|砖|汽油|灌|凉了|发硬|僵|一起走|一了百了|解脱|撑不住|不想(?:过|活)|拐|抢|跑了|失踪|找不到|垮|裂|冒"
 )
 # What only just did not happen has not happened, however lately.
 NEARLY = re.compile(r"(?:差点|险些|差一点|差些)(?:就|要|没)?[^，。]{0,2}$")
@@ -109,9 +113,11 @@ POLLUTION = re.compile(
 
 
 def circumstances(text: str) -> list[re.Match[str]]:
-    """Where ``text`` only mentions that somebody at home is bedridden or disabled; none when anything acute is said."""
+    """Where a complaint only mentions that somebody at home is bedridden or disabled; none when anything acute is said."""
     found = list(CIRCUMSTANCE.finditer(text))
-    return found if found and not _ACUTE.search(text) and not STRONG_NOW.search(text) else []
+    if not found or not _COMPLAINT.search(text):
+        return []
+    return [] if _ACUTE.search(text) or STRONG_NOW.search(text) else found
 
 
 def cancels(hazard: Hazard, sentence: str, start: int, end: int, text: str, earlier: str) -> str:
