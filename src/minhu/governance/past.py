@@ -89,23 +89,20 @@ class Split:
 def split(start: datetime, end: datetime) -> Split:
     """Days of ``[start, end)`` that were counted beforehand and have not changed, and the rest as ranges.
 
-    Ends that are not midnights in the city, or an actor who does not see everything, make all of it one range.
+    A day that has only begun is read from the orders. A start that is no midnight in the city, or an actor who does not
+    see everything, make all of it one range.
     """
     first, last = start.astimezone(CITY_TIME), end.astimezone(CITY_TIME)
-    plain = scope_of(current_actor()).kind is ScopeKind.ALL and not any(
-        (first.hour, first.minute, last.hour, last.minute)
-    )
-    if not plain:
-        return Split((), ((start, end),))
+    if scope_of(current_actor()).kind is not ScopeKind.ALL or any((first.hour, first.minute, first.second)):
+        return Split((), ((start, end),) if start < end else ())
     good = {row[0] for row in _read(_GOOD, (first.date(), last.date()))}
     ranges: list[tuple[datetime, datetime]] = []
-    for at in range((end - start).days):
-        if (start + timedelta(days=at)).astimezone(CITY_TIME).date() in good:
-            continue
-        begin = start + timedelta(days=at)
-        if ranges and ranges[-1][1] == begin:
-            begin = ranges.pop()[0]
-        ranges.append((begin, start + timedelta(days=at + 1)))
+    begin = start
+    while begin < end:
+        until = min(begin + timedelta(days=1), end)
+        if begin.astimezone(CITY_TIME).date() not in good:
+            ranges.append((ranges.pop()[0] if ranges and ranges[-1][1] == begin else begin, until))
+        begin = until
     return Split(tuple(sorted(good)), tuple(ranges))
 
 

@@ -22,11 +22,15 @@ PERIODS: dict[str, tuple[str, int]] = {
 
 
 def period(key: str = "30d", moment: datetime | None = None) -> Period:
-    """The period named ``key`` that ends with the local day of ``moment``; ``Invalid`` if unknown."""
+    """The period named ``key`` that ends with the local day of ``moment``; ``Invalid`` if unknown.
+
+    The period before is taken as far as this one has come: a morning is compared with a morning.
+    """
     if key not in PERIODS:
         raise Invalid("没有这个统计周期，请从列表中选择。", fields={"period": "无此周期"})
     label, days = PERIODS[key]
     local = (moment or now()).astimezone(CITY_TIME)
     end = local.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
     start = end - timedelta(days=days)
-    return Period(key, label, start, end, start - timedelta(days=days), start)
+    before = start - timedelta(days=days)
+    return Period(key, label, start, end, before, before + (local - start))

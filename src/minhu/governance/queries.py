@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import reduce
 from typing import Any
 
 from django.db.models import Count, F, Func, Q, QuerySet, Sum, Value
@@ -14,18 +16,19 @@ from django.utils.translation import gettext_noop as _
 from minhu.directory.access import require
 from minhu.directory.policy import Action
 from minhu.governance import past
+from minhu.governance.maturing import matured, maturing_days
 from minhu.governance.past import Split, split
 from minhu.governance.periods import CITY_TIME, PERIODS, period
-from minhu.governance.types import DayCount, Figure, Period, Slice
-from minhu.handling.queries import ANSWERED_DIRECTLY, visible_assignments, visible_orders
-from minhu.handling.types import DONE_STATES, LIVE_STATES, AssignmentRole, State
+from minhu.governance.types import NONE, REST, DayCount, Figure, Period, Slice
+from minhu.handling.queries import ANSWERED_DIRECTLY, visible_orders
+from minhu.handling.types import DONE_STATES, LIVE_STATES, State
 from minhu.kernel.clock import now
 
 LIVE = [s.value for s in LIVE_STATES]
 DONE = [s.value for s in DONE_STATES]
 AT_UNIT = [s.value for s in (State.DISPATCHED, State.IN_PROGRESS, State.EXTENSION_REVIEW)]
 """Where the clock that runs is the unit's own: a late callback is the centre's, not the unit's."""
-__all__ = ["BREAKDOWNS", "PERIODS", "breakdown", "daily", "headline", "overdue_units", "period"]
+__all__ = ["BREAKDOWNS", "PERIODS", "breakdown", "daily", "headline", "maturing_days", "overdue_units", "period"]
 
 
 def _orders(rows: Split, column: str = "created_at") -> QuerySet[Any]:
@@ -43,9 +46,9 @@ def _counts(start: datetime, end: datetime) -> dict[str, float | None]:
     return row
 
 
-def _overdue_now(span: Period) -> int:
-    late = visible_orders().filter(state__in=LIVE, due_at__lt=now())
-    return late.filter(created_at__gte=span.start, created_at__lt=span.end).count()
+def _overdue_now() -> QuerySet[Any]:
+    """Orders that are late at this moment, whenever they came in."""
+    return visible_orders().filter(state__in=LIVE, due_at__lt=now())
 
 
 def _live_counts(rows: Split) -> dict[str, Any]:
@@ -71,36 +74,34 @@ def _share(part: float | None, whole: float | None) -> float | None:
 
 
 def headline(span: Period) -> list[Figure]:
-    """The figures at the top of the leader's page, each beside the period before."""
+    """The figures at the top of the leader's page, each beside the period before.
+
+    What came in is compared up to the same moment; shares and times only over requests old enough (``maturing``).
+    """
     require(Action.VIEW_FIGURES)
-    this, past = _counts(span.start, span.end), _counts(span.previous_start, span.previous_end)
+    this = _counts(span.start, span.end)
+    ripe, days = matured(span)
+    mine = _counts(ripe.start, ripe.end) if days else {}
+    before = _counts(ripe.previous_start, ripe.previous_end) if days else {}
 
     def share(code: str, label: str, part: str, whole: str, meaning: str, query: str = "") -> Figure:
-        values = (_share(this[part], this[whole]), _share(past[part], past[whole]))
-        return Figure(code, label, *values, "share", meaning, query)
+        value, was, is_now = (_share(row.get(part), row.get(whole)) for row in (this, before, mine))
+        return Figure(code, label, value, was, "share", meaning, query, is_now)
 
     return [
-        Figure(
-            "received",
-            _("受理总量"),
-            this["received"],
-            past["received"],
-            "count",
-            _("本期收到的全部诉求，含直接答复和不予受理。"),
-        ),
+        _volume(span, float(this["received"] or 0)),
         share("done_rate", _("办结率"), "done", "received", _("本期收到的诉求中已有结果的比例。"), "done=1"),
-        # how many of an earlier span were late at its end is not on record: what is late now stands alone
-        Figure(
-            "overdue",
-            _("当前超期"),
-            _overdue_now(span),
-            None,
-            "count",
-            _("本期收到、仍在办理且已过时限的工单。"),
-            "light=red",
-        ),
+        _late_now(),
         share("in_time_rate", _("按时办结率"), "in_time", "judged", _("已答复工单中，在办理时限内答复的比例。")),
-        Figure("hours", _("平均办理用时"), this["hours"], past["hours"], "hours", _("从收到到办结的平均自然时间。")),
+        Figure(
+            "hours",
+            _("平均办理用时"),
+            this["hours"],
+            before.get("hours"),
+            "hours",
+            _("从收到到办结的平均自然时间。"),
+            compared=mine.get("hours"),
+        ),
         share(
             "direct_rate",
             _("直接答复率"),
@@ -110,8 +111,32 @@ def headline(span: Period) -> list[Figure]:
             "direct=1",
         ),
         share("first_right_rate", _("首派准确率"), "first_right", "dispatched", _("派单后未被退回、未改派的比例。")),
-        share("redo_rate", _("重办率"), "redone", "received", _("办结后又重办的比例。"), "reopened=1"),
+        share(
+            "redo_rate",
+            _("重办率"),
+            "redone",
+            "received",
+            _("本期收到的全部诉求中，办结后又重办过的比例。"),
+            "reopened=1",
+        ),
     ]
+
+
+def _volume(span: Period, received: float) -> Figure:
+    before = _received(span.previous_start, span.previous_end)
+    meaning = _("本期收到的全部诉求，含直接答复和不予受理。")
+    return Figure("received", _("受理总量"), received, before, "count", meaning, compared=received)
+
+
+def _late_now() -> Figure:
+    """How many were late at an earlier moment is not on record: what is late now stands alone."""
+    meaning = _("此刻仍在办理且已过时限的全部工单，不论何时收到。")
+    return Figure("overdue", _("当前超期"), _overdue_now().count(), None, "count", meaning, "light=red")
+
+
+def _received(start: datetime, end: datetime) -> float:
+    rows = split(start, end)
+    return past.counts(rows.days)["received"] + (_orders(rows).count() if rows.ranges else 0)
 
 
 def daily(span: Period) -> list[DayCount]:
@@ -149,54 +174,92 @@ BREAKDOWNS: dict[str, tuple[object, object, str]] = {
     "type": (F("request_type"), F("request_type"), "type"),
     "unit": (F("lead_unit__code"), F("lead_unit__name"), "unit"),
 }
+WITHOUT: dict[str, str] = {
+    "category": _("未分类"), "category2": _("未分类"), "county": _("地点未定"), "street": _("地点未定"),
+    "unit": _("未派单位"),
+}  # fmt: skip
+OTHERS = _("其余合计")
+CENTRE = _("热线中心（未派单、审核、回访）")
+
+
+@dataclass
+class _Bar:
+    """What is counted for one code."""
+
+    name: str = ""
+    count: int = 0
+    previous: int = 0
+    overdue: int = 0
+
+    def add(self, other: _Bar) -> _Bar:
+        return _Bar(self.name, self.count + other.count, self.previous + other.previous, self.overdue + other.overdue)
 
 
 def breakdown(span: Period, by: str, top: int = 10) -> list[Slice]:
-    """The ``top`` largest groups of ``span`` by category, area, channel, type or unit."""
+    """The ``top`` largest groups of ``span`` by category, area, channel, type or unit, and after them what is left.
+
+    All bars together are all requests of the span: what does not stand alone is in ``REST``, what has no such mark in
+    ``NONE``.
+    """
     require(Action.VIEW_FIGURES)
-    code, name, query = BREAKDOWNS[by]
+    query = BREAKDOWNS[by][2]
+    bars: defaultdict[str, _Bar] = defaultdict(_Bar)
+    for (code, name), n in sorted(_grouped(span.start, span.end, by).items(), key=lambda part: part[1]):
+        bars[code].name = name  # of several names of one code the most used
+        bars[code].count += n
+    for (code, _name), n in _grouped(span.previous_start, span.previous_end, by).items():
+        bars[code].previous += n
+    late = _overdue_now().filter(created_at__gte=span.start, created_at__lt=span.end)
+    for (code, _name), n in _by_code(late, by).items():
+        bars[code].overdue += n
+    without = bars.pop("", _Bar())
+    largest = sorted(bars.items(), key=lambda bar: (-bar[1].count, bar[0]))
+    shown = [(code, bar) for code, bar in largest if bar.count][:top]
+    rest = reduce(_Bar.add, [bar for code, bar in largest if code not in dict(shown)], _Bar())
+    found = [Slice(code, bar.name, bar.count, bar.previous, bar.overdue, f"{query}={code}") for code, bar in shown]
+    for code, name, bar in ((REST, OTHERS, rest), (NONE, WITHOUT.get(by, _("未定")), without)):
+        if bar.count or bar.previous:
+            found.append(Slice(code, name, bar.count, bar.previous, bar.overdue))
+    return found
+
+
+def _grouped(start: datetime, end: datetime, by: str) -> Counter[tuple[str, str]]:
+    """Requests of a span by code and name; those without, under an empty code, so that nothing is missing."""
+    rows = split(start, end)
+    found = Counter(past.slices(rows.days, by))
+    if rows.days:
+        found["", ""] += int(past.counts(rows.days)["received"]) - sum(found.values())
+    if rows.ranges:
+        found.update(_by_code(_orders(rows), by))
+    return found
+
+
+def _by_code(rows: QuerySet[Any], by: str) -> Counter[tuple[str, str]]:
+    code, name, _query = BREAKDOWNS[by]
     parts: dict[str, Any] = {"slice_code": code, "slice_name": name}
-
-    def grouped(start: datetime, end: datetime) -> Counter[tuple[str, str]]:
-        rows = split(start, end)
-        found = Counter(past.slices(rows.days, by))
-        if rows.ranges:
-            live = _orders(rows).values(**parts).annotate(n=Count("id")).order_by()
-            found.update({(row["slice_code"] or "", row["slice_name"] or ""): row["n"] for row in live})
-        return found
-
-    late: QuerySet[Any, Any] = visible_orders().filter(
-        state__in=LIVE, due_at__lt=now(), created_at__gte=span.start, created_at__lt=span.end
-    ).values(**parts).annotate(n=Count("id")).order_by()  # fmt: skip
-    overdue: Counter[str] = Counter()
-    for row in late:
-        overdue[row["slice_code"]] += row["n"]
-    before: Counter[str] = Counter()
-    for (slice_code, _name), n in grouped(span.previous_start, span.previous_end).items():
-        before[slice_code] += n
-    largest = sorted(grouped(span.start, span.end).items(), key=lambda part: (-part[1], part[0][0]))
-    return [
-        Slice(str(key), str(label), n, before[key], overdue[key], f"{query}={key}")
-        for (key, label), n in largest
-        if key
-    ][:top]
+    found: Counter[tuple[str, str]] = Counter()
+    for row in rows.values(**parts).annotate(n=Count("id")).order_by():
+        found[row["slice_code"] or "", row["slice_name"] or ""] += row["n"]
+    return found
 
 
 def overdue_units(top: int = 20) -> list[Slice]:
-    """Units that lead overdue orders right now, most first."""
+    """Where the orders lie that are overdue right now, most first; together as many as ``headline`` counts.
+
+    A unit answers for what it leads while its own clock runs; what nobody leads, what is under review and what waits for
+    a callback is the centre's.
+    """
     require(Action.VIEW_FIGURES)
-    rows = (
-        visible_assignments()
-        .filter(
-            order__state__in=AT_UNIT,
-            order__due_at__lt=now(),
-            role=AssignmentRole.LEAD.value,
-            ended_at__isnull=True,
-        )
-        .values("unit__code", "unit__name")
-        .annotate(n=Count("id"))
-        .order_by("-n", "unit__code")[:top]
-    )
-    return [
-        Slice(r["unit__code"], r["unit__name"], r["n"], 0, r["n"], f"unit={r['unit__code']}&light=red") for r in rows
-    ]
+    units: Counter[tuple[str, str]] = Counter()
+    centre = 0
+    marks = ("state", "lead_unit__code", "lead_unit__name")
+    for row in _overdue_now().values(*marks).annotate(n=Count("id")).order_by():
+        if row["state"] in AT_UNIT and row["lead_unit__code"]:
+            units[row["lead_unit__code"], row["lead_unit__name"]] += row["n"]
+        else:
+            centre += row["n"]
+    ranked = sorted(units.items(), key=lambda unit: (-unit[1], unit[0][0]))
+    found = [Slice(code, name, n, 0, n, f"unit={code}&light=red") for (code, name), n in ranked[:top]]
+    rest = sum(n for _unit, n in ranked[top:])
+    left = ((REST, OTHERS, rest), (NONE, CENTRE, centre))
+    return found + [Slice(code, name, n, 0, n) for code, name, n in left if n]

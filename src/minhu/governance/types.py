@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A half-open span ``[start, end)`` of aware datetimes, with the span before it to compare."""
+    """A half-open span ``[start, end)`` of aware datetimes, with as much of the span before it as has gone by of this one."""
 
     key: str
     label: str
@@ -32,11 +33,19 @@ class Figure:
     """Its definition in one sentence, as shown on the page."""
     orders_query: str = ""
     """Filter of the order list that shows what lies behind it."""
+    compared: float | None = None
+    """What ``previous`` may be set against: the value itself, or that of the requests old enough to judge by."""
+
+
+REST: Final = "*"
+"""Code of the bar that holds what is not shown one by one."""
+NONE: Final = ""
+"""Code of the bar that holds what has no category, place or unit (yet)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """One bar of a breakdown: a category, an area, a unit, a channel."""
+    """One bar of a breakdown: a category, an area, a unit, a channel; or what is left beside these (``REST``, ``NONE``)."""
 
     code: str
     name: str

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from minhu.directory.types import RequestType
 from minhu.evaluation.queries import BothRates, rates
-from minhu.governance.queries import breakdown, daily, headline, overdue_units
-from minhu.governance.types import Figure, Period, Slice
+from minhu.governance.queries import breakdown, daily, headline, maturing_days, overdue_units
+from minhu.governance.types import NONE, REST, Figure, Period, Slice
 from minhu.intake.types import CHANNEL_LABELS, Channel
 from minhu.kernel.clock import now
 from minhu.portals.charts import Chart, Series
@@ -55,11 +55,13 @@ class Board:
     cards: tuple[Card, ...]
     rates: BothRates
     charts: tuple[Chart, ...]
+    maturing_days: int
+    """So old a request must be before its share or time is compared with those of the period before."""
 
 
 def _change(figure: Figure) -> float | None:
     """Against the period before: a share in points, anything else relative; None where nothing can be compared."""
-    value, previous = figure.value, figure.previous
+    value, previous = figure.compared, figure.previous
     if value is None or previous is None:
         return None
     if figure.kind == "share":
@@ -86,12 +88,19 @@ def orders_address(query: str, span: Period) -> str:
 
 def _card(figure: Figure, span: Period) -> Card:
     value, unit = _shown(figure)
-    late = figure.code == "overdue" and bool(figure.value)
+    late = figure.code == "overdue"
+    query = figure.orders_query
+    address = f"/orders/?{query}" if late else orders_address(query, span)
     return Card(
         _(figure.label), value, unit, _change(figure), GOOD.get(figure.code, "none"),
-        ICONS.get(figure.code, ""), "red" if late else "", orders_address(figure.orders_query, span), _(figure.meaning),
+        ICONS.get(figure.code, ""), "red" if late and figure.value else "", address, _(figure.meaning),
         figure.kind == "share",
     )  # fmt: skip
+
+
+def _named(part: Slice) -> str:
+    """A bar's name: only what is left beside the named ones is ours to translate."""
+    return _(part.name) if part.code in {REST, NONE} else part.name
 
 
 def _bars(name: str, title: str, slices: list[Slice], span: Period, moment: datetime, column: str) -> Chart:
@@ -99,7 +108,7 @@ def _bars(name: str, title: str, slices: list[Slice], span: Period, moment: date
         id=name,
         title=title,
         kind="hbar",
-        categories=[part.name for part in slices],
+        categories=[_named(part) for part in slices],
         series=[
             Series(_("本期"), [part.count for part in slices]),
             Series(_("上期"), [part.previous for part in slices]),
@@ -109,7 +118,7 @@ def _bars(name: str, title: str, slices: list[Slice], span: Period, moment: date
         category_name=column,
         source=_("工单库"),
         at=moment,
-        links=[orders_address(part.orders_query, span) for part in slices],
+        links=[orders_address(part.orders_query, span) if part.orders_query else "" for part in slices],
     )
 
 
@@ -151,14 +160,14 @@ def build(span: Period) -> Board:
             id="late",
             title=_("当前超期最多的承办单位"),
             kind="hbar",
-            categories=[part.name for part in late],
+            categories=[_named(part) for part in late],
             series=[Series(_("超期"), [part.count for part in late])],
             unit=_("件"),
             category_name=_("承办单位"),
             source=_("工单库"),
             at=moment,
-            links=[f"/orders/?{part.orders_query}" for part in late],
+            links=[f"/orders/?{part.orders_query}" if part.orders_query else "" for part in late],
         ),
     )
     cards = tuple(_card(figure, span) for figure in headline(span))
-    return Board(span, moment, cards, rates(span.start, span.end), charts)
+    return Board(span, moment, cards, rates(span.start, span.end), charts, maturing_days(moment))

@@ -127,7 +127,14 @@ def _status(given: Message, actor: Actor) -> Message:
 def _statistics(given: Message, actor: Actor) -> Message:
     span = governance.period(given["period"])
     figures = [
-        {"label": one.label, "value": one.value, "previous": one.previous, "kind": one.kind, "meaning": one.meaning}
+        {
+            "label": one.label,
+            "value": one.value,
+            "compared": one.compared,
+            "previous": one.previous,
+            "kind": one.kind,
+            "meaning": one.meaning,
+        }
         for one in governance.headline(span)
     ]
     return {"period": span.label, "from": span.start, "to": span.end, "figures": figures}
