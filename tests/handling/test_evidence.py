@@ -264,5 +264,7 @@ def test_a_warning_is_seen_and_settled_by_who_may(city: City) -> None:
     with as_system():
         ContractWarning.objects.filter(cause="t2").update(at=now() - timedelta(days=300))
     with acting_as(city.actor("supervisor")):
-        pages = [warnings_page(size=2), warnings_page(size=2, before=warnings_page(size=2)[1])]
+        assert [row.id for row in warnings_page()[0]] == [row.id for row in warnings_page(past=True)[0]][:2]
+        newest = warnings_page(past=True, size=2)
+        pages = [newest, warnings_page(past=True, size=2, before=newest[1])]
         assert pages[1][0][0].at < pages[0][0][1].at
