@@ -25,8 +25,10 @@ check: setup ## style, types, house plan, sizes, texts, translations, documents
 e2e: setup ## only the tests that play people in a browser
 	@$(BIN)/pytest -n $(PYTEST_PROCESSES) -m e2e tests/e2e --durations 8
 
-bench: setup ## run the scripts behind the published figures
+bench: setup ## the scripts behind the published figures, then the slow proofs: 500 lives, 1,000 kills, hostile callers
 	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
+	@MINHU_HYPOTHESIS=bench $(BIN)/pytest tests/handling/test_machine.py
+	@MINHU_FAULTS=bench $(BIN)/pytest tests/faults
 
 docs: setup ## write docs/reference/ anew from the code
 	@$(BIN)/python tools/write_reference.py

@@ -17,13 +17,12 @@ from minhu.directory.services import break_glass
 from minhu.kernel.actors import use_actor
 from minhu.server.account_config import AccountConfig
 from portals.accounts_help import SECRET, city, code
-from portals.test_browser import CHROMIUM, RULES, browser, visit
+from portals.test_browser import RULES, browser, visit
 
 __all__ = ["browser", "city", "visit"]
 pytestmark = [
     pytest.mark.e2e,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
     pytest.mark.filterwarnings("ignore::Warning"),
 ]
 

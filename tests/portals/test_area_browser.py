@@ -17,12 +17,11 @@ from minhu.directory.services import rule_sets
 from minhu.directory.types import RuleKind
 from minhu.handling.models import Order
 from portals.staff_pages import signed_in
-from portals.test_browser import CHROMIUM, RULES, browser  # noqa: F401  # fixtures
+from portals.test_browser import RULES, browser  # noqa: F401  # fixtures
 
 pytestmark = [
     pytest.mark.e2e,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
 ]
 
 

@@ -18,12 +18,11 @@ from minhu.exchange.types import PartnerData
 from minhu.handling.services import take
 from minhu.handling.types import Step, StepData
 from portals.staff_pages import signed_in
-from portals.test_browser import CHROMIUM, RULES, browser, visit  # noqa: F401  # fixtures
+from portals.test_browser import RULES, browser, visit  # noqa: F401  # fixtures
 
 pytestmark = [
     pytest.mark.e2e,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
 ]
 
 

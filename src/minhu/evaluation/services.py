@@ -69,24 +69,29 @@ def rate(number: str, answers: Answers, channel: RatingChannel = RatingChannel.W
             )
     except IntegrityError as error:
         raise Conflict("您已经评价过这次办理，感谢您的反馈。", code="rated_already") from error
-    ledger.append(
-        "order.rated",
-        ("order", order.number),
-        {
-            "round": rating.round,
-            "channel": rating.channel,
-            "solved": rating.solved,
-            "satisfaction": rating.satisfaction,
-            "responded": rating.responded,
-            "joint": rated.number if rating.joint_with_id else "",
-        },
-    )
+    _enter(order.number, rating)
     publish(OrderRated(order.pk, order.number, rating.pk, rating.solved))
     if order.state == State.TO_CALL_BACK.value and answers.solved:
         with as_system():
             if not _unsolved_for_others(order.pk, order.reopen_count):
                 handling.take(order.number, Step.CLOSE)
     return rating
+
+
+def _enter(number: str, rating: Rating) -> None:
+    """The ledger's entry of a rating; no word of the comment."""
+    ledger.append(
+        "order.rated",
+        ("order", number),
+        {
+            "round": rating.round,
+            "channel": rating.channel,
+            "solved": rating.solved,
+            "satisfaction": rating.satisfaction,
+            "responded": rating.responded,
+            "joint": rating.joint_with.number if rating.joint_with else "",
+        },
+    )
 
 
 def _unsolved_for_others(order_id: int, round_: int) -> bool:
