@@ -17,11 +17,15 @@ _DIVISION_LEVELS = (AreaLevel.PROVINCE, AreaLevel.CITY, AreaLevel.COUNTY, AreaLe
 # Rows of the official table that are headings, not names anybody says.
 _HEADING = re.compile(r"^(?:市辖区|县|.*直辖县级行政区划)$")
 _PEOPLE = (
-    "蒙古|回|藏|维吾尔|苗|彝|壮|布依|朝鲜|满|侗|瑶|白|土家|哈尼|哈萨克|傣|黎|傈僳|佤|畲|高山|拉祜|水|东乡|纳西|景颇|柯尔克孜|土|达斡尔"
-    "|仫佬|羌|布朗|撒拉|毛南|仡佬|锡伯|阿昌|普米|塔吉克|怒|乌孜别克|俄罗斯|鄂温克|德昂|保安|裕固|京|塔塔尔|独龙|鄂伦春|赫哲|门巴|珞巴|基诺"
+    "蒙古|维吾尔|布依|朝鲜|土家|哈尼|哈萨克|傈僳|高山|拉祜|东乡|纳西|景颇|柯尔克孜|达斡尔|仫佬|布朗|撒拉|毛南|仡佬|锡伯|阿昌|普米"
+    "|塔吉克|乌孜别克|俄罗斯|鄂温克|德昂|保安|裕固|塔塔尔|独龙|鄂伦春|赫哲|门巴|珞巴|基诺"
 )
-_AUTONOMOUS = re.compile(rf"(?:(?:{_PEOPLE})族?|各族)+自治([区州县旗])$")
-_PEOPLE_TOWN = re.compile(rf"(?:(?:{_PEOPLE})族)+(乡|镇|苏木)$")
+# Peoples of one character always carry 族 in a name, else 彭水 would lose its 水.
+_ONE_CHARACTER = "[回藏苗彝壮满侗瑶白傣黎佤畲水土羌怒京]族"
+_AUTONOMOUS = re.compile(rf"(?:(?:{_PEOPLE})族?|{_ONE_CHARACTER}|各族)+自治([区州县旗])$")
+_PEOPLE_TOWN = re.compile(rf"(?:(?:{_PEOPLE})族|{_ONE_CHARACTER})+(乡|镇|苏木)$")
+_ZONE = re.compile(r"(?P<kind>经济(?:技术)?|高新(?:技术)?(?:产业)?)开发区$")
+_ZONE_SHORT = {"经": "经开区", "高": "高新区"}
 _SHORT = {
     AreaLevel.PROVINCE: re.compile(r"(?:省|市|特别行政区|自治区)$"),
     AreaLevel.CITY: re.compile(r"(?:市|地区|盟|州)$"),
@@ -60,7 +64,7 @@ class Gazetteer:
             self._children.setdefault(area.parent, []).append(area.code)
             if _HEADING.match(area.name):
                 continue
-            for text, full in _names_of(area):
+            for text, full in (*_names_of(area), *self._zone_names(area)):
                 self._put(names, text, area.code, full, "")
         for landmark in landmarks:
             if landmark.area_code in self.areas:
@@ -72,6 +76,25 @@ class Gazetteer:
         for text in self._names:
             lengths.setdefault(text[:2], set()).add(len(text))
         self._lengths = {head: tuple(sorted(found, reverse=True)) for head, found in lengths.items()}
+
+    def _zone_names(self, area: AreaEntry) -> list[tuple[str, bool]]:
+        """What people call a functional zone: 合肥经济技术开发区 is 合肥经开区, and 经开区 in its own city."""
+        if area.level is not AreaLevel.COUNTY:
+            return []
+        above = [self.areas[code].name for code in self.chain(area.code)[:-1]]
+        plain = area.name
+        for name in above:
+            plain = plain.removeprefix(name).removeprefix(_SHORT[AreaLevel.CITY].sub("", name)).removeprefix(
+                _SHORT[AreaLevel.PROVINCE].sub("", name))  # fmt: skip
+        found = [(plain, True)] if plain != area.name and len(plain) >= 3 else []
+        zone = _ZONE.search(plain)
+        if zone is not None:
+            short = plain[: zone.start()] + _ZONE_SHORT[zone["kind"][0]]
+            city = next(
+                (_SHORT[AreaLevel.CITY].sub("", name) for name in reversed(above) if not _HEADING.match(name)), ""
+            )
+            found += [(short, True), (city + short, True)]
+        return found
 
     @staticmethod
     def _put(names: dict[str, tuple[dict[str, None], bool, str]], text: str, code: str, full: bool, kind: str) -> None:
@@ -182,7 +205,7 @@ def _names_of(area: AreaEntry) -> list[tuple[str, bool]]:
     if plain != area.name:
         suffix = _AUTONOMOUS.search(area.name)
         if suffix and len(plain) >= 2:
-            names += [(plain + suffix.group(1), True), (plain, False)]
+            names += [(plain + suffix.group(1), True), (f"{plain}自治{suffix.group(1)}", True), (plain, False)]
     elif short is not None:
         stem = short.sub("", area.name)
         if len(stem) >= 2 and stem != area.name:
@@ -190,6 +213,8 @@ def _names_of(area: AreaEntry) -> list[tuple[str, bool]]:
     elif area.level is AreaLevel.STREET:
         if area.name.endswith("街道") and len(area.name) > 3:
             names += [(area.name + "办", True), (area.name[:-2] + "街办", True), (area.name[:-2] + "办事处", True)]
+        if area.name.endswith(("镇街道", "乡街道")):
+            names.append((area.name[:-2], True))
         town = _PEOPLE_TOWN.sub(r"\1", area.name)
         if town != area.name and len(town) >= 3:
             names.append((town, True))

@@ -12,10 +12,12 @@ from dataclasses import dataclass, field
 
 from minhu.language.gazetteer import RANK, Gazetteer, Hit
 from minhu.language.place_context import (
+    ADMIN_END,
     HOME_MATTERS,
     LEFT_FREE,
     NOT_AFTER_FULL,
     OWN_AREA,
+    OWN_ROAD,
     ROAD_END,
     SHORT_AFTER,
     SHORT_BEFORE,
@@ -102,7 +104,7 @@ def _chains(text: str, gazetteer: Gazetteer, around: str) -> list[_Chain]:
             if joined and _believable(hit, text, gazetteer, around):
                 last.conflict = True
                 continue
-        if not _believable(hit, text, gazetteer, around):
+        if not _believable(hit, text, gazetteer, around) and not _leads(hit, text, gazetteer):
             continue
         chain = _Chain([hit], hit.name.codes, role_of(text, hit.start, hit.end))
         before = text[max(0, hit.start - 4) : hit.start]
@@ -137,6 +139,16 @@ def _split_shared(hits: list[Hit], text: str, gazetteer: Gazetteer) -> list[Hit]
     return result
 
 
+def _leads(hit: Hit, text: str, gazetteer: Gazetteer) -> bool:
+    """A short county name with the full name of something inside it right behind: 黄陂 in 黄陂李集街道."""
+    for length in range(6, 2, -1):
+        name = gazetteer.get(text[hit.end : hit.end + length])
+        if name is not None and name.full and not name.landmark:
+            return any(inner != above and gazetteer.within(inner, above)
+                       for inner in name.codes for above in hit.name.codes)  # fmt: skip
+    return False
+
+
 def _deeper(hit: Hit, last: _Chain, gazetteer: Gazetteer) -> bool:
     """Whether a name right behind a chain claims to lie in it by its level."""
     return min(RANK[gazetteer.level(code)] for code in hit.name.codes) > min(
@@ -149,8 +161,11 @@ def _rejected_right(hit: Hit, text: str) -> bool:
     if hit.name.landmark:
         return False
     rule = NOT_AFTER_FULL.get(hit.text[-1])
-    thing = THING_FULL if hit.name.full else THING
-    return bool((hit.name.full and rule and rule.match(after)) or thing.match(after))
+    if hit.name.full and rule and rule.match(after):
+        return True
+    if hit.name.full and len(hit.text) > 2 and ADMIN_END.search(hit.text) and OWN_ROAD.match(after):
+        return False
+    return bool((THING_FULL if hit.name.full else THING).match(after))
 
 
 def _believable(hit: Hit, text: str, gazetteer: Gazetteer, around: str) -> bool:
@@ -164,16 +179,20 @@ def _believable(hit: Hit, text: str, gazetteer: Gazetteer, around: str) -> bool:
         return False
     at_home = any(gazetteer.within(code, around) for code in hit.name.codes) if around else False
     upper = any(RANK[gazetteer.level(code)] < _COUNTY for code in hit.name.codes)
+    if upper and hit.name.full and len(hit.text) > 2:
+        return True
     if not hit.name.full:
         if upper:
             return True
         return at_home and bool(SHORT_BEFORE.search(before)) and bool(SHORT_AFTER.match(text[hit.end : hit.end + 4]))
     if _GENERIC.match(hit.text):
         return at_home and bool(LEFT_FREE.search(before))
+    if all(gazetteer.level(code) is AreaLevel.STREET for code in hit.name.codes) and not _STREET_SUFFIX.search(
+        hit.text
+    ):
+        return False
     if len(hit.text) == 2 or hit.text[0] in "路桥河江湖港城山市海东西南北中新大老和":
         return bool(LEFT_FREE.search(before)) or (at_home and len(hit.text) > 2)
-    if any(gazetteer.level(code) is AreaLevel.STREET for code in hit.name.codes):
-        return bool(_STREET_SUFFIX.search(hit.text))
     return True
 
 
@@ -203,7 +222,7 @@ def _resolve(chain: _Chain, chains: Sequence[_Chain], text: str, gazetteer: Gaze
     level = gazetteer.level(top[0])
     name = chain.text
     if len(top) > 1:
-        nested = [code for code in top if all(gazetteer.within(code, other) for other in top)]
+        nested = _nested(top, chain.hits[-1].name.full, gazetteer)
         chain.chosen = (nested[-1],) if nested else top[:5]
         chain.confidence = 0.9 if nested else 0.4
         chain.why = f"“{name}”即{gazetteer.full_name(nested[-1])}" if nested else f"叫“{name}”的地方有 {len(top)} 处"
@@ -223,6 +242,13 @@ def _resolve(chain: _Chain, chains: Sequence[_Chain], text: str, gazetteer: Gaze
         chain.confidence, chain.why = (0.85 if full else 0.6), f"“{name}”即{gazetteer.full_name(top[0])}"
     if chain.hits[-1].name.landmark:
         chain.confidence, chain.why = min(chain.confidence, 0.85), f"“{name}”在{gazetteer.full_name(top[0])}"
+
+
+def _nested(codes: Sequence[str], full: bool, gazetteer: Gazetteer) -> list[str]:
+    """Of one name for areas inside each other: the innermost (上海市 and its heading), but 长沙 is the city, not its county."""
+    if not full and any(RANK[gazetteer.level(code)] < _COUNTY for code in codes):
+        return [code for code in codes if all(gazetteer.within(other, code) for other in codes)]
+    return [code for code in codes if all(gazetteer.within(code, other) for other in codes)]
 
 
 def _support(code: str, chain: _Chain, chains: Sequence[_Chain], text: str, gazetteer: Gazetteer, own: str,
