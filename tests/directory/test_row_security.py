@@ -29,7 +29,7 @@ from minhu.kernel.errors import NotAllowed, NotFound
 pytestmark = [pytest.mark.django_db, pytest.mark.data_layer]
 
 CITIZENS_TABLES = {
-    "evaluation_rating", "exchange_transfer", "handling_assignment", "handling_attendance", "handling_clock",
+    "evaluation_rating", "exchange_transfer", "exchange_transferitem", "handling_assignment", "handling_attendance", "handling_clock",
     "handling_contractwarning",
     "handling_holding", "handling_lesson", "handling_order", "handling_orderstep", "handling_replymark", "handling_review", "handling_supervision", "handling_whistle", "intake_attachment",
     "intake_intakedecision", "intake_request", "intake_suggestion", "intake_supplement",

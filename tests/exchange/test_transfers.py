@@ -6,7 +6,9 @@ import json
 import os
 import subprocess
 import sys
+import zlib
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -178,3 +180,103 @@ def test_what_was_taken_back_is_told_and_no_longer_reported(houses: tuple[Remote
     right("step", who="dispatcher", number=theirs, step="answer_directly", reply="已电话答复。")
     rounds(right, left)
     assert left("look", number=number)["state"] == "to_dispatch"
+
+
+def png(size: int) -> bytes:
+    """A picture of one colour, as long as asked for: a real one with a text chunk in it."""
+
+    def chunk(kind: bytes, content: bytes) -> bytes:
+        whole = kind + content
+        return len(content).to_bytes(4, "big") + whole + zlib.crc32(whole).to_bytes(4, "big")
+
+    head = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", (1).to_bytes(4, "big") * 2 + bytes([8, 0, 0, 0, 0]))
+    end = chunk(b"IDAT", zlib.compress(b"\0\0")) + chunk(b"IEND", b"")
+    return head + chunk(b"tEXt", b"Comment\0" + b"x" * max(0, size - len(head) - len(end) - 20)) + end
+
+
+def digests(house: Remote, number: str, kind: str) -> list[tuple[str, str]]:
+    return [(name, digest) for one, name, digest in house("look", number=number)["files"] if one == kind]
+
+
+def test_files_go_over_and_the_files_of_the_reply_come_back(houses: tuple[Remote, Remote]) -> None:
+    left, right = houses
+    photo, large = png(2_000), png(5 << 20)
+    number = hand_over(left, files={"车牌.png": photo.hex(), "全程.png": large.hex()})
+    rounds(left, left, right)
+    theirs = left("look", number=number)["transfer"]["their_number"]
+    sent = [("车牌.png", sha256(photo).hexdigest()), ("全程.png", sha256(large).hexdigest())]
+    assert digests(right, theirs, "citizen") == sent, "every byte, also of what is longer than usual"
+    assert [item[3] for item in left("look", number=number)["items"]] == ["delivered", "delivered"]
+    if right("look", number=theirs)["state"] == "received":
+        right("step", who="dispatcher", number=theirs, step="accept")
+    answer = png(3_000)
+    right("attach", number=theirs, kind="unit", files={"内部.png": png(4_000).hex()})
+    right("attach", number=theirs, kind="reply", files={"退款凭证.png": answer.hex()})
+    right("step", who="dispatcher", number=theirs, step="answer_directly", reply="已责令退还八十元。")
+    rounds(right, left)
+    assert digests(left, number, "reply") == [("退款凭证.png", sha256(answer).hexdigest())]
+    assert digests(left, number, "unit") == [], "their own record stays with them"
+
+
+def test_files_stay_where_the_person_stays(houses: tuple[Remote, Remote]) -> None:
+    left, right = houses
+    number = hand_over(left, confidential=True, files={"身份证.png": png(900).hex()})
+    rounds(left, right, left)
+    theirs = left("look", number=number)["transfer"]["their_number"]
+    assert right("look", number=theirs)["files"] == []
+    ((kind, outgoing, _, state, reason),) = left("look", number=number)["items"]
+    assert (kind, outgoing, state) == ("file", True, "kept")
+    assert "保密" in reason
+
+
+def test_a_file_that_is_not_what_was_named_is_refused_by_itself(houses: tuple[Remote, Remote]) -> None:
+    left, right = houses
+    number = hand_over(left, files={"现场.png": png(900).hex()})
+    left("deliver")
+    theirs = right("newest")
+    right("spoil", number=theirs)
+    rounds(left, right)
+    ((_, _, _, state, reason),) = left("look", number=number)["items"]
+    assert state == "refused"
+    assert "校验值" in reason
+    there = right("look", number=theirs)
+    assert (there["files"], there["items"][0][3]) == ([], "refused")
+
+
+def test_what_the_citizen_adds_follows_the_order_with_a_receipt(houses: tuple[Remote, Remote]) -> None:
+    left, right = houses
+    number = hand_over(left)
+    left("add", number=number, text="补充：车牌号是云A00001。", files={"车票.png": png(700).hex()})
+    assert [item[3] for item in left("look", number=number)["items"]] == ["waiting"], "the offer has not arrived yet"
+    rounds(left, left, right)
+    here = left("look", number=number)
+    there = right("look", number=here["transfer"]["their_number"])
+    assert there["supplements"] == ["补充：车牌号是云A00001。"]
+    assert [name for _, name, _ in there["files"]] == ["车票.png"]
+    assert [(item[0], item[3]) for item in here["items"]] == [("supplement", "delivered"), ("file", "delivered")]
+    assert [(item[0], item[1]) for item in there["items"]] == [("supplement", False), ("file", False)]
+
+
+def test_a_withdrawal_ends_both_orders(houses: tuple[Remote, Remote]) -> None:
+    left, right = houses
+    number = hand_over(left)
+    rounds(left, right)
+    assert left("withdraw", number=number) == "withdrawn"
+    rounds(left, right)
+    here = left("look", number=number)
+    there = right("look", number=here["transfer"]["their_number"])
+    assert (there["state"], there["transfer"]["state"]) == ("withdrawn", "withdrawn")
+    assert [(item[0], item[3]) for item in here["items"]] == [("withdrawal", "delivered")]
+
+
+def test_a_withdrawal_that_comes_too_late_is_said_on_the_page(houses: tuple[Remote, Remote]) -> None:
+    left, right = houses
+    number = hand_over(left)
+    rounds(left, right)
+    theirs = left("look", number=number)["transfer"]["their_number"]
+    right("step", who="dispatcher", number=theirs, step="refuse", reason_code="elsewhere", text="不在邻州辖区。")
+    left("withdraw", number=number)
+    rounds(left, right)
+    ((kind, _, _, state, reason),) = left("look", number=number)["items"]
+    assert (kind, state) == ("withdrawal", "refused")
+    assert "已经结束" in reason

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import uuid
 from datetime import timedelta
@@ -14,12 +16,15 @@ from factories import City, make_order, make_unit
 from minhu.directory.access import acting_as, as_system
 from minhu.directory.types import UnitKind
 from minhu.engines import webhooks
-from minhu.exchange.models import Delivery, Partner, Transfer
+from minhu.exchange.models import Delivery, Partner, Transfer, TransferItem
 from minhu.exchange.services import partners
+from minhu.exchange.services.forgetting import forget_person
 from minhu.exchange.types import PartnerData
 from minhu.handling.models import Order
 from minhu.handling.services import take
 from minhu.handling.types import Step, StepData
+from minhu.intake.events import RequestForgotten
+from minhu.intake.models import Attachment
 from minhu.kernel import clock
 from minhu.kernel.errors import Conflict, Invalid, NotAllowed
 
@@ -167,3 +172,45 @@ def test_an_emergency_is_handed_over_by_telephone_with_its_receipt(city: City) -
             "offered",
             "taken_back",
         ]
+
+
+def test_only_named_files_are_taken_and_only_then_may_a_message_be_long(city: City) -> None:
+    partner = hotline("邻州热线", "near")
+    content = b"%PDF-1.4\n" + b"x" * 400_000
+    brought = {"transfer": str(uuid.uuid4()), "file": str(uuid.uuid4()), "content": base64.b64encode(content).decode()}
+    assert post(partner, "transfer.file", brought).status_code == 413
+    assert post(partner, "transfer.file", {**brought, "content": ""}).status_code == 409
+    named = {"name": "借条.exe", "size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+    files = [
+        {"file": brought["file"], **named},
+        {"file": str(uuid.uuid4()), **named, "size": 1 << 30},
+    ]
+    offer = {
+        "transfer": brought["transfer"],
+        "number": "2603090000011",
+        "text": "邻州市民反映柳湾路路灯不亮。",
+        "files": files,
+    }
+    taken = post(partner, "transfer.offered", offer)
+    assert taken.status_code == 200
+    assert "20 MB" in taken.json()["refused"][files[1]["file"]]
+    other = hotline("远州热线", "far")
+    assert post(other, "transfer.file", {**brought, "content": ""}).status_code == 409
+    answer = post(partner, "transfer.file", brought).json()
+    assert answer["state"] == "refused", "what an upload may not be, a transfer does not bring in"
+    assert answer["reason"]
+    with as_system():
+        assert not Attachment.objects.exists()
+        assert sorted(TransferItem.objects.values_list("state", flat=True)) == ["refused", "refused"]
+
+
+def test_a_forgotten_person_is_in_no_row_of_a_transfer(city: City) -> None:
+    number = hand_over(city, hotline("邻州热线", "near").unit_id)
+    with as_system():
+        row = Transfer.objects.get(order__number=number)
+        Transfer.objects.filter(pk=row.pk).update(note="欧阳晓明 13812345678")
+        row.items.create(kind="file", name="欧阳晓明身份证.jpg", announced_by=row.message_id, at=clock.now())
+        forget_person(RequestForgotten(row.order.request_id, lambda text: text.replace("欧阳晓明", "某人")))
+        assert not Delivery.objects.filter(message_id=row.message_id).exists()
+        assert Transfer.objects.get(pk=row.pk).note == "某人 13812345678"
+        assert row.items.get().name == "附件"

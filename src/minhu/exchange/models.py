@@ -9,7 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from minhu.engines.secrets import EncryptedTextField
-from minhu.exchange.types import DeliveryState, PartnerKind, Reach, TransferState
+from minhu.exchange.types import DeliveryState, ItemKind, ItemState, PartnerKind, Reach, TransferState
 
 
 class Partner(models.Model):
@@ -147,3 +147,39 @@ class Transfer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.order_id} → {self.whom}"
+
+
+class TransferItem(models.Model):
+    """A file, a supplement or a withdrawal that goes over with a transfer, either way, and what the other side said."""
+
+    transfer = models.ForeignKey(Transfer, models.CASCADE, related_name="items")
+    kind = models.CharField(max_length=12, choices=[(x.value, x.name) for x in ItemKind])
+    outgoing = models.BooleanField(default=True)
+    uid = models.UUIDField(default=uuid.uuid4, help_text="how both sides call it")
+    name = models.CharField(max_length=160, blank=True, help_text="of a file")
+    size = models.PositiveBigIntegerField(default=0, help_text="bytes")
+    digest = models.CharField(max_length=64, blank=True, help_text="SHA-256 of the content")
+    supplement_id = models.BigIntegerField(null=True, blank=True)
+    announced_by = models.CharField(max_length=64, blank=True, help_text="the message that names the file")
+    message_id = models.CharField(
+        max_length=64, blank=True, help_text="the message that brings it; empty: not yet sent"
+    )
+    state = models.CharField(
+        max_length=10, choices=[(x.value, x.name) for x in ItemState], default=ItemState.WAITING.value
+    )
+    reason = models.CharField(max_length=200, blank=True)
+    at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["transfer", "outgoing", "uid"], name="transfer_item_once")
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["message_id"], name="transfer_item_message", condition=~models.Q(message_id="")),
+            models.Index(fields=["transfer"], name="transfer_item_waiting", condition=models.Q(state="waiting")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.uid}"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from minhu.evaluation.events import OrderRated
 from minhu.exchange.domain.telling import kinds_of
-from minhu.exchange.services import outbox, transfers
+from minhu.exchange.services import forgetting, outbox, sending_along, transfers
 from minhu.exchange.types import EventKind
 from minhu.handling.events import OrderChanged
+from minhu.intake.events import RequestForgotten, SupplementAdded
 from minhu.kernel.events import subscribe
 
 
@@ -24,3 +25,15 @@ def on_order(event: OrderChanged) -> None:
 def on_rating(event: OrderRated) -> None:
     """That it was rated, not how: the answer stays in the house."""
     outbox.note(EventKind.RATED, event.order_id, event.number, "", "", 0)
+
+
+@subscribe(SupplementAdded)
+def on_supplement(event: SupplementAdded) -> None:
+    """What the citizen adds follows the order to the hotline that has it."""
+    sending_along.supplemented(event)
+
+
+@subscribe(RequestForgotten)
+def on_forgotten(event: RequestForgotten) -> None:
+    """What is kept here of a person is struck out."""
+    forgetting.forget_person(event)

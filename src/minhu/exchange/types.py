@@ -78,6 +78,7 @@ class TransferState(StrEnum):
     REFUSED = "refused"
     DONE = "done"
     TAKEN_BACK = "taken_back"
+    WITHDRAWN = "withdrawn"
 
 
 TRANSFER_LABELS: dict[TransferState, str] = {
@@ -86,6 +87,41 @@ TRANSFER_LABELS: dict[TransferState, str] = {
     TransferState.REFUSED: "对方已退回",
     TransferState.DONE: "对方已办结",
     TransferState.TAKEN_BACK: "已收回",
+    TransferState.WITHDRAWN: "群众已撤回",
+}
+
+
+class ItemKind(StrEnum):
+    """What travels with a transfer besides the offer and its answers."""
+
+    FILE = "file"
+    SUPPLEMENT = "supplement"
+    WITHDRAWAL = "withdrawal"
+
+
+ITEM_LABELS: dict[ItemKind, str] = {
+    ItemKind.FILE: "附件",
+    ItemKind.SUPPLEMENT: "群众补充",
+    ItemKind.WITHDRAWAL: "群众撤回",
+}
+
+
+class ItemState(StrEnum):
+    """How far such a thing is."""
+
+    WAITING = "waiting"
+    DELIVERED = "delivered"
+    REFUSED = "refused"
+    KEPT = "kept"
+    FAILED = "failed"
+
+
+ITEM_STATE_LABELS: dict[ItemState, str] = {
+    ItemState.WAITING: "等待送达",
+    ItemState.DELIVERED: "已送达",
+    ItemState.REFUSED: "未接收",
+    ItemState.KEPT: "未随转",
+    ItemState.FAILED: "没有送达",
 }
 
 
@@ -151,6 +187,21 @@ class DeliveryView:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemView:
+    """A file or a message that travels with a transfer, as staff see it."""
+
+    kind: ItemKind
+    kind_label: str
+    outgoing: bool
+    name: str
+    state: ItemState
+    label: str
+    reason: str
+    at: datetime
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class TransferView:
     """One transfer of an order as staff see it."""
 
@@ -170,6 +221,7 @@ class TransferView:
     note: str
     sent: str
     """How the message to the partner fares: a delivery state, empty by telephone."""
+    items: tuple[ItemView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,17 +5,20 @@ from __future__ import annotations
 import json
 from typing import Annotated, Any, Final, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, Strict, ValidationError
 
 from minhu.kernel.errors import Invalid, MinhuError
 
 MOST_BYTES: Final = 256 * 1024
+MOST_NAMED: Final = 60
+"""Files that one message may name; how many of them are taken is decided one by one."""
+Identity = Annotated[str, Field(min_length=8, max_length=64)]
 Number = Annotated[str, Field(min_length=8, max_length=24, pattern=r"^[0-9-]+$")]
 Words = Annotated[str, Field(min_length=2, max_length=2000)]
 _WORDS: Final = {
     "missing": "必须填写。", "string_type": "应为文字。", "bool_type": "应为 true 或 false。",
     "string_too_long": "内容过长。", "string_too_short": "内容过短。", "string_pattern_mismatch": "格式不正确。",
-    "dict_type": "应为对象。", "model_type": "应为对象。", "literal_error": "不是可用的值。", "int_type": "应为整数。",
+    "dict_type": "应为对象。", "model_type": "应为对象。", "literal_error": "不是可用的值。", "int_type": "应为整数。", "too_long": "数量过多。", "tuple_type": "应为列表。",
     "int_parsing": "应为整数。",
 }  # fmt: skip
 
@@ -67,10 +70,22 @@ class Replied(_Form):
     text: Annotated[str, Field(max_length=2000)] = ""
 
 
+class NamedFile(_Form):
+    """A file that will follow in a message of its own: how it is called, its bytes, the SHA-256 of its content."""
+
+    file: Identity
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    size: Annotated[int, Field(ge=0, lt=2**53)]
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+Files = Annotated[tuple[NamedFile, ...], Field(max_length=MOST_NAMED), Strict(strict=False)]
+
+
 class Offered(_Form):
     """`transfer.offered`: another hotline hands an order over. Personal values only where the agreement allows them."""
 
-    transfer: Annotated[str, Field(min_length=8, max_length=64)]
+    transfer: Identity
     number: Number
     title: Annotated[str, Field(max_length=200)] = ""
     text: Annotated[str, Field(min_length=5, max_length=20_000)]
@@ -81,12 +96,13 @@ class Offered(_Form):
     phone: Annotated[str, Field(max_length=32)] = ""
     confidential: bool = False
     wants_callback: bool = True
+    files: Files = ()
 
 
 class Answered(_Form):
     """`transfer.taken`, `transfer.refused`, `transfer.progress`: how it goes there."""
 
-    transfer: Annotated[str, Field(min_length=8, max_length=64)]
+    transfer: Identity
     number: Annotated[str, Field(max_length=64)] = ""
     taken_by: Annotated[str, Field(max_length=64)] = ""
     text: Annotated[str, Field(max_length=2000)] = ""
@@ -95,18 +111,49 @@ class Answered(_Form):
 class Done(_Form):
     """`transfer.done`: the result that the other hotline told the citizen."""
 
-    transfer: Annotated[str, Field(min_length=8, max_length=64)]
+    transfer: Identity
     reply: Annotated[str, Field(min_length=2, max_length=20_000)]
     solved: bool | None = None
+    files: Files = ()
+
+
+class Supplemented(_Form):
+    """`transfer.supplemented`: the citizen added words or files at the hotline that handed the order over."""
+
+    transfer: Identity
+    item: Identity
+    text: Annotated[str, Field(min_length=2, max_length=20_000)]
+    files: Files = ()
+
+
+class Withdrawn(_Form):
+    """`transfer.withdrawn`: the citizen took the request back there."""
+
+    transfer: Identity
+    item: Identity
+    text: Annotated[str, Field(max_length=2000)] = ""
+
+
+class FileBrought(_Form):
+    """`transfer.file`: one named file with its content in base64; empty where the sender has it no longer."""
+
+    transfer: Identity
+    file: Identity
+    content: str = ""
 
 
 F = TypeVar("F", bound=_Form)
 
 
-def envelope(body: bytes) -> Envelope:
-    """The outer form of a message; raises MinhuError 400 for what is no JSON object, 413 above 256 KiB."""
-    if len(body) > MOST_BYTES:
-        raise MinhuError("消息不能超过 256 KB。", code="too_large", status=413)
+def too_large() -> MinhuError:
+    """The error for a message that is longer than may come from there now."""
+    return MinhuError("消息不能超过 256 KB；附件须先在转办消息中列出，再逐个发送。", code="too_large", status=413)
+
+
+def envelope(body: bytes, most: int = MOST_BYTES) -> Envelope:
+    """The outer form of a message; raises MinhuError 400 for what is no JSON object, 413 above ``most`` bytes."""
+    if len(body) > most:
+        raise too_large()
     try:
         content = json.loads(body)
     except (ValueError, RecursionError) as error:

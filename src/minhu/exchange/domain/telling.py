@@ -14,7 +14,7 @@ RETRIES: Final = tuple(
 """Five seconds to a day, about two and a half days in all."""
 DISABLE_AFTER: Final = timedelta(days=5)
 """A partner that took nothing for so long is switched off, and the administrator is told."""
-FINAL: Final = frozenset({409, 422})
+FINAL: Final = frozenset({409, 413, 422})
 """The partner has understood and will never take it: trying again is no use, and the partner is not to blame."""
 GONE: Final = 410
 """'Do not come again' in the language of HTTP."""

@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
-from minhu.exchange.models import Delivery, Transfer
-from minhu.exchange.types import TRANSFER_LABELS, TransferState, TransferView
+from dataclasses import replace
+
+from minhu.exchange.models import Delivery, Transfer, TransferItem
+from minhu.exchange.types import (
+    ITEM_LABELS,
+    ITEM_STATE_LABELS,
+    TRANSFER_LABELS,
+    ItemKind,
+    ItemState,
+    ItemView,
+    TransferState,
+    TransferView,
+)
 from minhu.handling.queries import visible_orders
 from minhu.kernel.actors import Actor
 
@@ -16,13 +27,24 @@ def of_order(number: str, actor: Actor | None = None) -> list[TransferView]:
     rows = list(Transfer.objects.filter(order_id=order_id).select_related("partner").order_by("-id"))
     ids = [row.message_id for row in rows if row.message_id]
     sent = dict(Delivery.objects.filter(message_id__in=ids).values_list("message_id", "state")) if ids else {}
-    return [_view(row, number, sent.get(row.message_id, "")) for row in rows]
+    items: dict[int, list[ItemView]] = {}
+    for item in TransferItem.objects.filter(transfer__in=rows).order_by("id"):
+        items.setdefault(item.transfer_id, []).append(_item(item))
+    return [
+        replace(_view(row, number, sent.get(row.message_id, "")), items=tuple(items.get(row.pk, ()))) for row in rows
+    ]
 
 
 def of_token(token_id: int, most: int = 100) -> list[TransferView]:
     """The newest transfers with the partners of a token, both ways; for its own program, without reasons and notes."""
     rows = Transfer.objects.filter(partner__token_id=token_id).select_related("partner", "order").order_by("-id")[:most]
     return [_view(row, row.order.number, "") for row in rows]
+
+
+def _item(row: TransferItem) -> ItemView:
+    kind, state = ItemKind(row.kind), ItemState(row.state)
+    label = "已接收" if state is ItemState.DELIVERED and not row.outgoing else ITEM_STATE_LABELS[state]
+    return ItemView(kind, ITEM_LABELS[kind], row.outgoing, row.name, state, label, row.reason, row.at, row.ended_at)
 
 
 def _view(row: Transfer, number: str, sent: str) -> TransferView:

@@ -18,6 +18,7 @@ from minhu.exchange.models import Delivery, Partner
 from minhu.exchange.services import transfers
 from minhu.exchange.services.once import sweep_received
 from minhu.exchange.services.outbox import sort_out
+from minhu.exchange.services.sending_along import wire_body
 from minhu.exchange.types import DeliveryState
 from minhu.kernel.clock import now
 from minhu.kernel.errors import MinhuError
@@ -29,6 +30,8 @@ LEASE: Final = timedelta(minutes=5)
 EACH, EACH_FAILING, SENDERS = 20, 1, 8
 """Messages of one partner in one round: one slow or dead partner does not keep the others waiting."""
 KEPT: Final = timedelta(days=180)
+SLOWEST: Final = 256 * 1024
+"""Bytes a second of the slowest line that a file still gets through."""
 SWEEP_EVERY: Final = timedelta(hours=1)
 _last_sweep: list[datetime] = []
 
@@ -99,10 +102,11 @@ def _send_line(line: list[Delivery]) -> list[Outcome]:
 
 def _send(delivery: Delivery) -> Outcome:
     """One attempt; touches no database, so that many run at once."""
-    body = delivery.body.encode()
-    headers = webhooks.sign(delivery.partner.secret_out, delivery.message_id, now(), body)
     try:
-        answer = outbound.post(delivery.partner.url, body, headers)
+        body = wire_body(delivery.kind, delivery.body)
+        headers = webhooks.sign(delivery.partner.secret_out, delivery.message_id, now(), body)
+        seconds = outbound.SECONDS + len(body) / SLOWEST
+        answer = outbound.post(delivery.partner.url, body, headers, seconds=seconds)
     except MinhuError as error:
         return Outcome(None, error.message)
     return Outcome(
@@ -122,19 +126,22 @@ def settle(delivery_id: int, outcome: Outcome) -> None:
         if outcome.ok:
             delivery.state, delivery.done_at, delivery.next_at = DeliveryState.DELIVERED.value, moment, None
             Partner.objects.filter(pk=delivery.partner_id).update(last_ok_at=moment, failing_since=None)
-            transfers.receipted(delivery, outcome.body)
         else:
             _failed(delivery, outcome, moment)
         delivery.save(update_fields=["attempts", "answer", "error", "state", "done_at", "next_at"])
+        if outcome.ok:
+            transfers.receipted(delivery, outcome.body)
 
 
 def _failed(delivery: Delivery, outcome: Outcome, moment: datetime) -> None:
     delivery.next_at = next_attempt(delivery.attempts, moment, outcome.retry_after)
     if outcome.status in FINAL:
         delivery.state, delivery.done_at, delivery.next_at = DeliveryState.FAILED.value, moment, None
+        transfers.lost(delivery, outcome.body, final=True)
         return
     if delivery.next_at is None:
         delivery.state, delivery.done_at = DeliveryState.FAILED.value, moment
+        transfers.lost(delivery, outcome.body, final=False)
     partner = Partner.objects.select_for_update().get(pk=delivery.partner_id)
     partner.failing_since = partner.failing_since or moment
     if partner.active and is_hopeless(partner.failing_since, moment, outcome.status):

@@ -20,7 +20,8 @@ from minhu.directory.queries.actors import actor_of_staff
 from minhu.engines import webhooks
 from minhu.exchange.domain import messages
 from minhu.exchange.models import Partner
-from minhu.exchange.services import transfers
+from minhu.exchange.services import coming_along, transfers
+from minhu.exchange.services.coming_along import most_bytes
 from minhu.exchange.services.once import once
 from minhu.exchange.services.partners import TEST_KIND
 from minhu.exchange.types import PartnerKind
@@ -29,8 +30,9 @@ from minhu.handling.queries import order_of
 from minhu.handling.types import Step, StepData
 from minhu.kernel.actors import Actor
 from minhu.kernel.clock import now
-from minhu.kernel.errors import Invalid, MinhuError, NotAllowed
+from minhu.kernel.errors import Invalid, NotAllowed
 
+__all__ = ["account_actor", "most_bytes", "take_in"]
 Answer = dict[str, Any]
 Work = Callable[[Partner, messages.Envelope, str], Answer]
 _UNKNOWN: Final = "没有这个接收地址，或签名不正确。"
@@ -42,13 +44,14 @@ def take_in(uid: str, headers: Mapping[str, str], body: bytes) -> Answer:
     Raises NotAllowed 401 for an unknown partner, a wrong signature or a time more than five minutes away; 403 where
     the account may not; Conflict for an id used twice or a state that does not fit; Invalid for the contents.
     """
-    if len(body) > messages.MOST_BYTES:
-        raise MinhuError("消息不能超过 256 KB。", code="too_large", status=413)
+    most = most_bytes(uid)
+    if len(body) > most:
+        raise messages.too_large()
     partner = _partner(uid)
     message_id = webhooks.verify([partner.secret_in], headers, body, now())
     if not partner.active:
         raise NotAllowed("对接已停用，请联系热线中心。", code="partner_inactive")
-    envelope = messages.envelope(body)
+    envelope = messages.envelope(body, most)
     work = _WORK[PartnerKind(partner.kind)].get(envelope.type)
     if work is None:
         raise Invalid(f"不支持的消息类型“{envelope.type}”。", code="unknown_type", fields={"type": "不支持"})
@@ -131,6 +134,9 @@ _WORK: Final[dict[PartnerKind, dict[str, Work]]] = {
         "transfer.progress": transfers.progress,
         "transfer.done": transfers.done,
         "transfer.taken_back": transfers.taken_back,
+        "transfer.file": coming_along.brought,
+        "transfer.supplemented": coming_along.supplemented,
+        "transfer.withdrawn": coming_along.withdrawn,
     },
 }
 """Which messages each kind of partner may send; everything else is refused."""

@@ -8,7 +8,6 @@ agreement allows it and the requester did not ask for confidence; each is entere
 from __future__ import annotations
 
 import json
-import uuid
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
@@ -20,10 +19,12 @@ from minhu.directory.access import acting_as, as_system, elevated
 from minhu.directory.queries.areas import area_info
 from minhu.directory.queries.rules import reasons
 from minhu.directory.queries.units import unit_name
-from minhu.directory.types import AreaLevel, Role
+from minhu.directory.types import AreaLevel
 from minhu.exchange.domain import messages
 from minhu.exchange.models import Delivery, Partner, Transfer
 from minhu.exchange.queries import transfers as queries
+from minhu.exchange.services import sending_along
+from minhu.exchange.services.coming_along import actor_of, expect, uuid_of
 from minhu.exchange.services.outbox import put
 from minhu.exchange.types import PartnerKind, TransferState, TransferView
 from minhu.handling import services as handling
@@ -31,9 +32,9 @@ from minhu.handling.events import OrderChanged
 from minhu.handling.queries import visible_orders
 from minhu.handling.types import State, Step, StepData
 from minhu.intake import services as intake
-from minhu.intake.queries import reveal
+from minhu.intake.queries import files_to_hand_on, reveal
 from minhu.intake.types import Channel, NewRequest, PersonalField
-from minhu.kernel.actors import SYSTEM, Actor, current_actor
+from minhu.kernel.actors import SYSTEM, current_actor
 from minhu.kernel.clock import now
 from minhu.kernel.errors import Conflict, NotFound
 from minhu.language.personal import mask_personal
@@ -48,7 +49,10 @@ _ENDS: Final = {
     Step.TAKE_BACK.value: TransferState.TAKEN_BACK,
     Step.RECEIPT.value: TransferState.TAKEN,
     Step.ARCHIVE.value: TransferState.DONE,
+    Step.WITHDRAW.value: TransferState.WITHDRAWN,
 }
+_FROM: Final = {Step.ARCHIVE.value: {State.EMERGENCY.value}, Step.WITHDRAW.value: {State.TRANSFERRED.value}}
+"""Steps that end a transfer only from these states."""
 _REPLIES: Final = frozenset({Step.APPROVE_REPLY.value, Step.ANSWER_DIRECTLY.value})
 Answer = dict[str, Any]
 
@@ -61,7 +65,7 @@ def follow(event: OrderChanged) -> None:
     if event.step in (Step.TRANSFER.value, Step.HAND_OVER.value):
         with transaction.atomic(), elevated(WHY):
             _begin(event) if event.step == Step.TRANSFER.value else _rung_up(event)
-    elif event.step in _ENDS and (event.step != Step.ARCHIVE.value or event.from_state == State.EMERGENCY.value):
+    elif event.step in _ENDS and event.from_state in _FROM.get(event.step, {event.from_state}):
         with transaction.atomic(), elevated(WHY):
             _move(event, _ENDS[event.step])
 
@@ -79,8 +83,9 @@ def _begin(event: OrderChanged) -> None:
         reason=reason[:500], offered_at=now(), offered_by=current_actor().id,
     )  # fmt: skip
     if partner is not None and online:
-        made.message_id = put(partner, OFFERED, _offer(event.number, row, partner, made), now()).message_id
+        made.message_id = sending_along.new_message_id()
         made.save(update_fields=["message_id"])
+        put(partner, OFFERED, _offer(event.number, row, made), now(), message_id=made.message_id)
 
 
 def _rung_up(event: OrderChanged) -> None:
@@ -92,9 +97,11 @@ def _rung_up(event: OrderChanged) -> None:
     )  # fmt: skip
 
 
-def _offer(number: str, row: Mapping[str, Any], partner: Partner, made: Transfer) -> Answer:
-    """What the other hotline needs to work; the person only where the agreement says so."""
-    open_words = partner.personal and not row["confidential"]
+def _offer(number: str, row: Mapping[str, Any], made: Transfer) -> Answer:
+    """What the other hotline needs to work; the person and the files only where the agreement says so."""
+    open_words = sending_along.is_open(made, row["confidential"])
+    files = files_to_hand_on(row["request_id"], "citizen", SYSTEM)
+    named = sending_along.name_files(made, row["request_id"], files, made.message_id, allowed=open_words)
     area = area_info(row["area_id"])
     if area is not None and area.level > AreaLevel.STREET:
         area = area_info(area.path[AreaLevel.STREET - 1]) or area
@@ -102,7 +109,7 @@ def _offer(number: str, row: Mapping[str, Any], partner: Partner, made: Transfer
         "transfer": str(made.uid), "number": number, "title": row["title"][:200], "request_type": row["request_type"],
         "text": row["request__text"] if open_words else mask_personal(row["request__text"]),
         "reason": made.reason, "place": area.full_name if area else "", "confidential": row["confidential"],
-        "wants_callback": row["request__wants_callback"] and open_words,
+        "wants_callback": row["request__wants_callback"] and open_words, "files": named,
     }  # fmt: skip
     if open_words:
         why = f"转办至{made.whom}"
@@ -139,21 +146,38 @@ def _move(event: OrderChanged, state: TransferState) -> None:
     else:
         row.ended_at = now()
     row.save(update_fields=["state", "note", "taken_at", "their_number", "ended_at"])
+    if row.ended_at is not None:
+        sending_along.left_behind(row)
+    if state is TransferState.WITHDRAWN:
+        sending_along.withdrawn(row)
     if state is TransferState.TAKEN_BACK and row.partner is not None and not row.by_phone:
         put(row.partner, "transfer.taken_back", {"transfer": str(row.uid), "text": row.note}, now())
 
 
 def receipted(delivery: Delivery, body: bytes) -> None:
-    """The partner's answer to an offer names its own number: the first receipt."""
-    if delivery.kind != OFFERED:
+    """The partner's answer to an offer names its own number: the first receipt; what waited for it goes out."""
+    if not delivery.kind.startswith("transfer."):
         return
-    try:
-        number = json.loads(body)["number"]
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return
-    if isinstance(number, str) and 0 < len(number) <= 64 and number.isprintable():
+    answer = _answer(body)
+    sending_along.arrived(delivery, answer)
+    number = answer.get("number")
+    if delivery.kind == OFFERED and isinstance(number, str) and 0 < len(number) <= 64 and number.isprintable():
         with transaction.atomic(), elevated(WHY):
             Transfer.objects.filter(message_id=delivery.message_id, their_number="").update(their_number=number)
+
+
+def lost(delivery: Delivery, body: bytes, *, final: bool) -> None:
+    """A message about a transfer was refused for good (``final``) or given up: its order's page says so."""
+    if delivery.kind.startswith("transfer."):
+        sending_along.lost(delivery, _answer(body), final=final)
+
+
+def _answer(body: bytes) -> Answer:
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _open(*, outgoing: bool) -> QuerySet[Transfer]:
@@ -166,7 +190,7 @@ def _open(*, outgoing: bool) -> QuerySet[Transfer]:
 def _theirs(partner: Partner, uid: str) -> tuple[Transfer, str, int]:
     """The transfer that a partner speaks of, with the order's number and request; raises NotFound for any other's."""
     with elevated(WHY):
-        row = Transfer.objects.filter(uid=_uuid(uid), partner=partner, outgoing=True).first()
+        row = Transfer.objects.filter(uid=uuid_of(uid), partner=partner, outgoing=True).first()
         if row is None:
             raise NotFound("没有这次转办。", code="no_such_transfer")
         number, request_id = visible_orders(SYSTEM).filter(pk=row.order_id).values_list("number", "request_id").get()
@@ -177,11 +201,7 @@ def _theirs(partner: Partner, uid: str) -> tuple[Transfer, str, int]:
 
 def _report(partner: Partner, uid: str, step: Step, data: StepData, **told: str) -> Answer:
     row, number, request_id = _theirs(partner, uid)
-    actor = Actor(
-        "partner", f"partner:{partner.pk}", partner.label, roles=frozenset({Role.PARTNER.value}),
-        own_requests=(request_id,),
-    )  # fmt: skip
-    with acting_as(actor):
+    with acting_as(actor_of(partner, request_id)):
         done = handling.take(number, step, data)
         known = {name: value for name, value in told.items() if value}
         if known:
@@ -219,7 +239,9 @@ def progress(partner: Partner, envelope: messages.Envelope, _message_id: str) ->
 def done(partner: Partner, envelope: messages.Envelope, _message_id: str) -> Answer:
     """Their result is the public reply."""
     form = messages.parsed(messages.Done, envelope.data)
-    return _report(partner, form.transfer, Step.TRANSFER_DONE, StepData(reply=form.reply, solved=form.solved))
+    answer = _report(partner, form.transfer, Step.TRANSFER_DONE, StepData(reply=form.reply, solved=form.solved))
+    with elevated(WHY):
+        return answer | expect(Transfer.objects.get(uid=uuid_of(form.transfer)), form.files)
 
 
 def of_token(token_id: int) -> list[TransferView]:
@@ -234,7 +256,7 @@ def of_token(token_id: int) -> list[TransferView]:
 def offered(partner: Partner, envelope: messages.Envelope, _message_id: str) -> Answer:
     """An order of another hotline becomes a request of ours; the answer is the receipt with our number."""
     form = messages.parsed(messages.Offered, envelope.data)
-    uid = _uuid(form.transfer)
+    uid = uuid_of(form.transfer)
     with elevated(WHY):
         if Transfer.objects.filter(uid=uid).exists():
             raise Conflict("这次转办的编号已经用过。", code="transfer_known")
@@ -244,7 +266,7 @@ def offered(partner: Partner, envelope: messages.Envelope, _message_id: str) -> 
         request_type=form.request_type, idempotency_key=f"transfer:{uid.hex}",
         source={"transferred_from": partner.label, "their_number": form.number, "reason": form.reason},
     )  # fmt: skip
-    actor = Actor("partner", f"partner:{partner.pk}", partner.label, roles=frozenset({Role.PARTNER.value}))
+    actor = actor_of(partner)
     receipt = intake.receive(new, actor=actor)
     with elevated(WHY):
         order_id, state = visible_orders(SYSTEM).filter(number=receipt.number).values_list("id", "state").get()
@@ -254,14 +276,14 @@ def offered(partner: Partner, envelope: messages.Envelope, _message_id: str) -> 
         )  # fmt: skip
         if state not in UNDECIDED:
             _accepted(row, receipt.number)
-    return {"number": receipt.number, "state": state}
+        return {"number": receipt.number, "state": state, **expect(row, form.files)}
 
 
 def taken_back(partner: Partner, envelope: messages.Envelope, _message_id: str) -> Answer:
     """The other hotline goes on by itself: our order stays, and its desk is told in a note."""
     form = messages.parsed(messages.Answered, envelope.data)
     with elevated(WHY):
-        row = _open(outgoing=False).filter(uid=_uuid(form.transfer), partner=partner).first()
+        row = _open(outgoing=False).filter(uid=uuid_of(form.transfer), partner=partner).first()
         if row is None:
             raise NotFound("没有这次转办。", code="no_such_transfer")
         row.state, row.ended_at, row.note = TransferState.TAKEN_BACK.value, now(), form.text[:500]
@@ -285,12 +307,19 @@ def report_back(event: OrderChanged) -> None:
         if event.step == Step.REFUSE.value:
             _finish(row, TransferState.REFUSED, "transfer.refused", {"text": _last_text(event.order_id)})
         elif event.step in _REPLIES:
-            values = visible_orders(SYSTEM).filter(pk=event.order_id).values("public_reply", "solved").get()
-            _finish(
-                row, TransferState.DONE, "transfer.done", {"reply": values["public_reply"], "solved": values["solved"]}
-            )
+            _answered(row)
         elif (text := _public(event.order_id)) and event.step != Step.ACCEPT.value:
             _tell(row, "transfer.progress", {"text": text})
+
+
+def _answered(row: Transfer) -> None:
+    """The result that our citizen would read, with the files of the reply."""
+    values = visible_orders(SYSTEM).filter(pk=row.order_id).values("public_reply", "solved", "request_id").get()
+    message_id = sending_along.new_message_id()
+    files = files_to_hand_on(values["request_id"], "reply", SYSTEM)
+    named = sending_along.name_files(row, values["request_id"], files, message_id)
+    data = {"reply": values["public_reply"], "solved": values["solved"], "files": named}
+    _finish(row, TransferState.DONE, "transfer.done", data, message_id)
 
 
 def _public(order_id: int) -> str:
@@ -306,19 +335,12 @@ def _accepted(row: Transfer, number: str) -> None:
     _tell(row, "transfer.taken", {"number": number})
 
 
-def _finish(row: Transfer, state: TransferState, kind: str, data: Answer) -> None:
+def _finish(row: Transfer, state: TransferState, kind: str, data: Answer, message_id: str = "") -> None:
     row.state, row.ended_at = state.value, now()
     row.save(update_fields=["state", "ended_at"])
-    _tell(row, kind, data)
+    _tell(row, kind, data, message_id)
 
 
-def _tell(row: Transfer, kind: str, data: Answer) -> None:
+def _tell(row: Transfer, kind: str, data: Answer, message_id: str = "") -> None:
     if row.partner is not None and row.partner.url:
-        put(row.partner, kind, {"transfer": str(row.uid), **data}, now())
-
-
-def _uuid(text: str) -> uuid.UUID:
-    try:
-        return uuid.UUID(text)
-    except ValueError as error:
-        raise NotFound("没有这次转办。", code="no_such_transfer") from error
+        put(row.partner, kind, {"transfer": str(row.uid), **data}, now(), message_id=message_id)

@@ -56,6 +56,8 @@ BEFORE_DISPATCH = frozenset({S.RECEIVED, S.INCOMPLETE, S.TO_DISPATCH, S.REOPENED
 AT_UNIT = frozenset({S.DISPATCHED, S.IN_PROGRESS})
 UNDER_QUESTION = frozenset({S.RETURN_REVIEW, S.EXTENSION_REVIEW, S.SUSPENDED})
 OPEN_STATES = BEFORE_DISPATCH | AT_UNIT | UNDER_QUESTION | {S.REPLIED, S.TO_CALL_BACK}
+WITH_CITIZEN = OPEN_STATES | {S.TRANSFERRED}
+"""The citizen may still add words or take the request back, also while another hotline works on it."""
 ENDED = frozenset({S.CLOSED, S.ANSWERED, S.REFUSED, S.EMERGENCY, S.WITHDRAWN})
 
 _T = Transition
@@ -157,7 +159,7 @@ TRANSITIONS: tuple[Transition, ...] = (
        "您反映的问题已一并办结。", cancels=tuple(C), starts=(C.ARCHIVE,)),
     _T(Step.MERGE_AGAIN, "随主单重办", A.REOPEN, frozenset({S.CLOSED, S.ARCHIVED}), S.MERGED,
        "您反映的问题正在一并重新办理，结果会告知您。", cancels=(C.ARCHIVE,), starts=(C.ARCHIVE,)),
-    _T(Step.WITHDRAW, "撤回诉求", A.WITHDRAW, OPEN_STATES, S.WITHDRAWN, "您已撤回诉求。", (),
+    _T(Step.WITHDRAW, "撤回诉求", A.WITHDRAW, WITH_CITIZEN, S.WITHDRAWN, "您已撤回诉求。", (),
        reasons="withdraw", cancels=tuple(k for k in C if k is not C.ARCHIVE), starts=(C.ARCHIVE,)),
     _T(Step.SUPERVISE, "督办", A.SUPERVISE, OPEN_STATES, SAME, "", ("text",)),
     _T(Step.ANSWER_SUPERVISION, "督办回执", A.REPLY, OPEN_STATES, SAME, "", ("text",)),

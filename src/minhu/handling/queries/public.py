@@ -6,7 +6,7 @@ from django.db import transaction
 
 from minhu.directory.access import elevated, visible_to
 from minhu.directory.queries.units import unit_info
-from minhu.handling.domain.states import AT_UNITS, OPEN_STATES
+from minhu.handling.domain.states import AT_UNITS, WITH_CITIZEN
 from minhu.handling.models import Order, OrderStep
 from minhu.handling.types import PublicEvent, PublicOrderView, State
 from minhu.kernel import masks
@@ -57,8 +57,8 @@ def public_view(request_id: int, actor: Actor | None = None) -> PublicOrderView:
         reply="" if told is None else order.public_reply if told is order else masks.free_text(told.public_reply),
         replied_at=told.replied_at if told else None,
         timeline=tuple(PublicEvent(at, text) for at, text in steps.values_list("at", "public_text")),
-        can_supplement=state in OPEN_STATES,
-        can_withdraw=state in OPEN_STATES,
+        can_supplement=state in WITH_CITIZEN,
+        can_withdraw=state in WITH_CITIZEN,
         can_rate=rated_order(order) is not None,
         merged_into=_merged_into(order),
     )

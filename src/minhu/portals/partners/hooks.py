@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.request import UnreadablePostError
 from django.views.decorators.http import require_POST
 
 from minhu.engines.webhooks import ID, SIGNATURE, TIMESTAMP
-from minhu.exchange.services.incoming import take_in
+from minhu.exchange.services.incoming import most_bytes, take_in
 from minhu.kernel.errors import MinhuError
 
 
@@ -16,9 +15,7 @@ from minhu.kernel.errors import MinhuError
 def receive(request: HttpRequest, uid: str) -> HttpResponse:
     """Take in one message; answers problem JSON for what is refused."""
     try:
-        body = request.body
-    except RequestDataTooBig as error:
-        raise MinhuError("消息不能超过 256 KB。", code="too_large", status=413) from error
+        body = request.read(most_bytes(uid) + 1)
     except UnreadablePostError as error:
         raise MinhuError("消息不完整，请重新发送。", code="bad_body") from error
     headers = {name: request.headers.get(name, "") for name in (ID, TIMESTAMP, SIGNATURE)}
