@@ -26,6 +26,7 @@ LONGEST_PAUSE = 30.0
 STOP_SECONDS = 10.0
 STALLED_SECONDS = 30.0
 STALLED_LOOK_SECONDS = 10.0
+"""A worker that lives shows it within this time; after a leap of the clock all of them look dead until then."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class Loop:
 
 LOOPS: tuple[Loop, ...] = (
     Loop("embedded database", 2.0, "minhu.engines.database.ensure_running"),
+    Loop("clock of the house", 2.0, "minhu.server.clock_watch.look"),
     Loop("ledger sequencer", 1.0, "minhu.ledger.services.integrate"),
     Loop("ledger contracts", 1.0, "minhu.ledger.services.follow"),
     Loop("ledger subtrees", 30.0, "minhu.ledger.services.grow"),
@@ -128,21 +130,27 @@ async def _job_worker(stop: threading.Event) -> None:
     own.tasks, own.periodic_registry = app.tasks, app.periodic_registry
     async with own.open_async():
         worker = asyncio.create_task(own.run_worker_async(install_signal_handlers=False, delete_jobs="successful"))
-        looked = 0.0
+        looked, dead = 0.0, frozenset[int]()
         while not stop.is_set() and not worker.done():
             await asyncio.wait([worker], timeout=0.5)
             if time.monotonic() - looked >= STALLED_LOOK_SECONDS:
                 looked = time.monotonic()
-                await _give_back_stalled(own.job_manager)
+                dead = await _give_back_stalled(own.job_manager, dead)
         if worker.done():
             worker.result()
         worker.cancel()
         await asyncio.wait([worker], timeout=STOP_SECONDS)
 
 
-async def _give_back_stalled(jobs: JobManager) -> None:
-    """Put the jobs of workers that died in the middle back into the queue; every job of the house may run again."""
-    for job in await jobs.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
+async def _give_back_stalled(jobs: JobManager, before: frozenset[int]) -> frozenset[int]:
+    """Put the jobs of workers that died in the middle back into the queue; every job of the house may run again.
+
+    ``before``: jobs that looked abandoned at the last look; returns those of this one. Only what is both was.
+    """
+    found = {job.id: job for job in await jobs.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS) if job.id}
+    for number in before & found.keys():
+        job = found.pop(number)
         log.warning("job_given_back", job=job.task_name, attempts=job.attempts)
         with contextlib.suppress(ConnectorException):  # another process was quicker
             await jobs.retry_job(job)
+    return frozenset(found)

@@ -44,6 +44,7 @@ LOOP_DONE = Gauge(
     ["loop"],
     multiprocess_mode="max",
 )
+CLOCK_STEPS = Counter("minhu_clock_steps", "How often the clock of the house was set by over a minute.", ["way"])
 LOOP_FAILED = Counter("minhu_loop_failures", "Rounds of background loops that failed.", ["loop"])
 
 

@@ -19,7 +19,7 @@ from minhu.directory.policy import Action
 from minhu.directory.queries.limits import MARK, mark_in, over
 from minhu.directory.services.changes import change, record
 from minhu.kernel.actors import current_actor
-from minhu.kernel.clock import now
+from minhu.kernel.clock import SLACK, is_doubted, is_recent, now
 from minhu.kernel.errors import NotAllowed, NotFound
 
 SEEN_EVERY: Final = timedelta(minutes=1)
@@ -70,8 +70,8 @@ def mark_of(request: HttpRequest) -> dict[str, Any]:
 
 def keep(request: HttpRequest, staff: Staff) -> str:
     """Judge the session of this request: '' when it goes on, else why it ended (idle, longest, ended)."""
-    mark = mark_of(request) or _open(request, staff, "other", "")
     moment = now()
+    mark = _taken_back(request, mark_of(request), moment) or _open(request, staff, "other", "")
     seen = datetime.fromisoformat(mark["seen"])
     rows = SignIn.objects.filter(pk=mark["id"], ended_at=None)
     if why := over(request.session):
@@ -85,10 +85,19 @@ def keep(request: HttpRequest, staff: Staff) -> str:
     return ""
 
 
+def _taken_back(request: HttpRequest, mark: dict[str, Any], moment: datetime) -> dict[str, Any]:
+    """A mark of a future that the clock has left again begins anew at ``moment``: no session outlives its limits."""
+    ahead = {name for name in ("at", "seen") if mark and datetime.fromisoformat(mark[name]) > moment + SLACK}
+    if not ahead:
+        return mark
+    request.session[MARK] = mended = {**mark, **dict.fromkeys(ahead, moment.isoformat())}
+    return mended
+
+
 def is_fresh(request: HttpRequest) -> bool:
     """Whether the person proved who he is a short while ago."""
     at = mark_of(request).get("at", "")
-    return bool(at) and now() - datetime.fromisoformat(at) <= FRESH
+    return bool(at) and is_recent(datetime.fromisoformat(at), FRESH)
 
 
 def note_second(request: HttpRequest, second: str) -> None:
@@ -147,6 +156,8 @@ def forget_old() -> int:
 
     Background work; returns how many rows were deleted.
     """
+    if is_doubted():
+        return 0
     moment = now()
     dead = SignIn.objects.filter(ended_at=None, seen_at__lt=moment - timedelta(days=1))
     dead.update(ended_at=moment, ended_why="longest")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from minhu.exchange.services.once import sweep_received
 from minhu.exchange.services.outbox import sort_out
 from minhu.exchange.services.sending_along import wire_body
 from minhu.exchange.types import DeliveryState
+from minhu.kernel import clock
 from minhu.kernel.clock import now
 from minhu.kernel.errors import MinhuError
 from minhu.ledger import services as ledger
@@ -33,7 +35,7 @@ KEPT: Final = timedelta(days=180)
 SLOWEST: Final = 256 * 1024
 """Bytes a second of the slowest line that a file still gets through."""
 SWEEP_EVERY: Final = timedelta(hours=1)
-_last_sweep: list[datetime] = []
+_sweep_at: list[float] = [0.0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,12 +154,19 @@ def _failed(delivery: Delivery, outcome: Outcome, moment: datetime) -> None:
     partner.save(update_fields=["failing_since", "active", "disabled_at", "disabled_reason"])
 
 
+def after_set_back() -> int:
+    """What was to be sent at moments of a clock ahead of time is due now; returns how many."""
+    waiting = Delivery.objects.filter(state=DeliveryState.WAITING.value)
+    changed = waiting.filter(next_at__gt=now()).update(next_at=now())
+    return changed + Partner.objects.filter(failing_since__gt=now()).update(failing_since=now())
+
+
 def _sweep() -> None:
-    """Once an hour: forget messages older than half a year."""
-    moment = now()
-    if _last_sweep and moment - _last_sweep[0] < SWEEP_EVERY:
+    """Once an hour: forget messages older than half a year, unless the clock may be ahead of time."""
+    if clock.is_doubted() or time.monotonic() < _sweep_at[0]:
         return
-    _last_sweep[:] = [moment]
+    _sweep_at[0] = time.monotonic() + SWEEP_EVERY.total_seconds()
+    moment = now()
     with transaction.atomic():
         Delivery.objects.exclude(state=DeliveryState.WAITING.value).filter(created_at__lt=moment - KEPT).delete()
         sweep_received()

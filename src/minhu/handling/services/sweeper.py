@@ -19,13 +19,15 @@ from minhu.handling.services.outside import rules
 from minhu.handling.services.perform import take
 from minhu.handling.services.watching import raise_by_rule
 from minhu.handling.types import ClockKind, Light, State, Step, StepData
-from minhu.kernel.clock import now
+from minhu.kernel.clock import is_doubted, now
 from minhu.kernel.errors import MinhuError
 from minhu.kernel.events import publish
 
 AT_ONCE = 100
 """Clocks in one transaction: few enough that nobody waits for it."""
 TRY_AGAIN = timedelta(days=1)
+TRY_DOUBTED = timedelta(minutes=5)
+"""While the clock may be ahead of time, what the rules do by themselves waits; lights and warnings do not."""
 AUTOMATIC: dict[tuple[State, ClockKind], tuple[Step, StepData]] = {
     (State.TO_CALL_BACK, ClockKind.CALL_BACK): (
         Step.CLOSE, StepData(reason_code="no_answer", text="回访期内未收到群众反馈，按规则办结。"),
@@ -60,6 +62,13 @@ def next_due(orders: Collection[int]) -> datetime | None:
     running = Clock.objects.filter(stopped_at__isnull=True, paused_at__isnull=True, order_id__in=list(orders))
     first: datetime | None = running.aggregate(first=Min("next_at"))["first"]
     return first
+
+
+def after_set_back() -> int:
+    """Let the sweeper look again at lights that a clock ahead of time had shown; returns at how many clocks."""
+    moment = now()
+    running = Clock.objects.filter(stopped_at__isnull=True, paused_at__isnull=True, due_at__gt=moment)
+    return running.exclude(light__in=(Light.GREEN.value, Light.OFF.value)).update(next_at=moment)
 
 
 def _sweep_once(limit: int, only: Collection[int] | None = None) -> int:
@@ -120,6 +129,9 @@ def _act(clock: Clock, order: Order, moment: datetime) -> bool:
     automatic = AUTOMATIC.get((State(order.state), ClockKind(clock.kind)))
     if automatic is None or (automatic[0] is Step.CLOSE and not rules.automation().close_without_answer):
         return False
+    if is_doubted():
+        Clock.objects.filter(pk=clock.pk).update(next_at=moment + TRY_DOUBTED)
+        return False
     step, data = automatic
     try:
         if step is Step.CLOSE:
@@ -131,4 +143,4 @@ def _act(clock: Clock, order: Order, moment: datetime) -> bool:
     return True
 
 
-__all__ = ["AUTOMATIC", "next_due", "sweep"]
+__all__ = ["AUTOMATIC", "after_set_back", "next_due", "sweep"]

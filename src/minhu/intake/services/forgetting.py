@@ -24,7 +24,7 @@ from minhu.intake.domain.validation import checked_words
 from minhu.intake.events import RequestForgotten
 from minhu.intake.models import Attachment, Erasure, ErasureCase, Fingerprint, Request, Suggestion, Supplement
 from minhu.kernel.actors import current_actor
-from minhu.kernel.clock import now
+from minhu.kernel.clock import is_doubted, now
 from minhu.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from minhu.kernel.events import publish
 from minhu.language.personal import mask_personal
@@ -99,9 +99,12 @@ def forget_old(years: int, limit: int = 500) -> int:
 
 
 def forget_tick() -> int:
-    """The background's share: anonymise what is older than MINHU_RETENTION_YEARS; 0 there means never."""
+    """The background's share: anonymise what is older than MINHU_RETENTION_YEARS; 0 there means never.
+
+    Nothing is anonymised by a clock that leapt forward a short while ago: it cannot be taken back.
+    """
     years = int(settings.MINHU_RETENTION_YEARS)
-    if years < 1:
+    if years < 1 or is_doubted():
         return 0
     with transaction.atomic(), as_system():
         return forget_old(years)

@@ -104,6 +104,20 @@ def network_of(client: str) -> str:
     return str(address)
 
 
+def after_set_back() -> int:
+    """Windows and closed doors that a clock ahead of time stamped begin now; returns how many.
+
+    A door stays closed for as long as its bound says from now on, so a clock set back buys nobody further guesses.
+    """
+    moment = now()
+    bounds = {"p:": FOR_PAIR, "c:": FOR_CLIENT, "n:": FOR_NUMBER, "d:": FOR_DAY}
+    changed = Attempt.objects.filter(window_from__gt=moment).update(window_from=moment)
+    for start, bound in bounds.items():
+        closed = Attempt.objects.filter(key__startswith=start, blocked_until__gt=moment + bound.span)
+        changed += closed.update(blocked_until=moment + bound.span)
+    return changed
+
+
 def looks_like_number(text: str) -> bool:
     """Whether what was typed can be a number at all, for a friendlier message before an attempt is counted."""
     return is_valid_number(normalise_number(text))

@@ -112,6 +112,7 @@ _LINES: Final[dict[Book, dict[str, str]]] = {
         "directory.version_exported": "导出派单目录",
         "directory.catalogue_line_put": "登记派单目录条目",
         "directory.catalogue_line_dropped": "删除派单目录条目",
+        "house.clock_set": "系统时钟被调整",
         "session.opened": "登录",
         "session.closed": "退出登录",
     },

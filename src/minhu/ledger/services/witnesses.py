@@ -85,12 +85,18 @@ def deliver() -> int:
             return 0
         known, done = _read(), 0
         for state in states():
-            if state.size >= last.size or (state.next_at and state.next_at > now()):
+            if state.size >= last.size or _waits(state):
                 continue
             known[state.address] = after = _tried(state, last)
             done += not after.error
             _write(known)
         return done
+
+
+def _waits(state: WitnessState) -> bool:
+    """Whether it is too early; a moment further off than any pause was stamped by a clock that was set back since."""
+    longest = max(LAST_RETRY, EVERY.get(state.kind, LAST_RETRY))
+    return state.next_at is not None and now() < state.next_at <= now() + longest
 
 
 def _tried(state: WitnessState, last: Checkpoint) -> WitnessState:

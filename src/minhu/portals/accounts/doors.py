@@ -18,7 +18,7 @@ from minhu.directory.queries import actor_of_staff
 from minhu.directory.queries.staff import account_of
 from minhu.directory.services import sign_ins
 from minhu.directory.services.passwords import days_left
-from minhu.kernel.clock import now
+from minhu.kernel.clock import is_recent, now
 from minhu.ledger import services as ledger
 from minhu.portals.navigation import home_of
 
@@ -65,7 +65,7 @@ def proved(request: HttpRequest, staff_id: int, how: str, wanted: str, *, second
 def pending(request: HttpRequest) -> dict[str, str] | None:
     """Whose second step this browser waits for; None when nobody's, or for too long."""
     found = request.session.get(PENDING)
-    if not isinstance(found, dict) or now() - datetime.fromisoformat(found["at"]) > PENDING_FOR:
+    if not isinstance(found, dict) or not is_recent(datetime.fromisoformat(found["at"]), PENDING_FOR):
         return None
     return found if account_of(int(found["staff"])).is_active else None
 
