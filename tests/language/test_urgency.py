@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minhu.language import urgency
+from minhu.language import urgency, urgency_services
 from minhu.language.prefilter import Prefilter
 from minhu.language.training import train
 from minhu.language.urgency import assess
 from minhu.language.urgency_context import IDIOM
+from minhu.language.urgency_families import FAMILIES
 from minhu.language.urgency_rules import HAZARDS
 
 DATA = Path(__file__).parent / "data"
@@ -33,6 +34,9 @@ ALL = [
     *cases("urgency_other.csv"),
     *cases("urgency_other2.csv"),
     *cases("urgency_unseen.csv"),
+    *cases("urgency_families.csv"),
+    *cases("urgency_families2.csv"),
+    *cases("urgency_families3.csv"),
 ]
 
 
@@ -72,6 +76,41 @@ def test_the_learnt_part_generalises_to_wordings_it_has_not_seen(monkeypatch: py
 )
 def test_the_right_service_is_named(text: str, service: str) -> None:
     assert assess(text).hand_over == service
+
+
+def test_all_services_that_are_needed_are_named() -> None:
+    rows = [row for row in ALL if row.get("service", "none") != "none"]
+    wanted = [(set(row["service"].split("+")), assess(row["text"])) for row in rows]
+    assert sum(one.hand_over in services for services, one in wanted) / len(wanted) >= 0.97
+    assert sum(services <= set(one.services) for services, one in wanted) / len(wanted) >= 0.95
+
+
+def test_the_learnt_choice_of_a_service_generalises(monkeypatch: pytest.MonkeyPatch) -> None:
+    learnt = [row for name in ("urgency_families.csv", "urgency_families2.csv") for row in cases(name)]
+    rows = [(row["text"], row["service"].split("+")[0]) for row in learnt if row["service"] != "none"]
+    model = train(rows, version="without the last file")
+    monkeypatch.setattr(urgency_services, "services_model", lambda: model)
+    hard = [row for row in cases("urgency_families3.csv") if row["service"] != "none"]
+    right = [assess(row["text"]).hand_over in row["service"].split("+") for row in hard]
+    assert sum(right) / len(right) >= 0.75
+
+
+@pytest.mark.parametrize(
+    ("text", "services"),
+    [
+        ("餐馆着火了，两个人烧伤", ("119", "120")),
+        ("他站在楼顶栏杆外，说要跳下去", ("110", "119")),
+        ("两车相撞，司机满脸是血，昏迷了", ("122", "120")),
+    ],
+)
+def test_several_services_at_once(text: str, services: tuple[str, ...]) -> None:
+    assert set(services) <= set(assess(text).services)
+
+
+def test_a_danger_in_one_clause_of_a_long_spoken_text_is_found() -> None:
+    around = "我先说物业的事，他们收费一直不合理，楼道的灯也不亮，感谢之前帮我处理过停车的事，" * 4
+    assert assess(f"{around}刚才隔壁老太太在屋里喊头晕，楼道里好大的煤气味，{around}").life_danger
+    assert not assess(f"{around}另外想问问电梯什么时候年检，{around}").life_danger
 
 
 @pytest.mark.parametrize(
@@ -178,7 +217,7 @@ def test_daily_life_emergencies_are_urgent_but_no_danger(text: str) -> None:
 
 
 def test_the_quick_look_never_hides_a_match() -> None:
-    patterns = [pattern for hazard in HAZARDS for pattern in hazard.patterns]
+    patterns = [pattern for hazard in (*HAZARDS, *FAMILIES) for pattern in hazard.patterns]
     quick = Prefilter(patterns)
     for row in ALL:
         masked = IDIOM.sub(lambda match: "＿" * len(match.group()), row["text"])

@@ -104,7 +104,10 @@ HandOver = Literal["110", "119", "120", "122", "none"]
 
 @dataclass(frozen=True, slots=True)
 class Urgency:
-    """How urgent a text is and which emergency service it belongs to; ``reasons`` are Chinese lines."""
+    """How urgent a text is and which emergency service it belongs to; ``reasons`` are Chinese lines.
+
+    ``hand_over`` is the service to call first; ``services`` names all that are needed, in that order.
+    """
 
     level: UrgencyLevel
     life_danger: bool
@@ -113,6 +116,7 @@ class Urgency:
     spans: tuple[Span, ...] = ()
     confidence: float = 1.0
     maker: str = ""
+    services: tuple[HandOver, ...] = ()
 
 
 class IntakeClass(StrEnum):

@@ -8,17 +8,22 @@ Source of the hand-over: intake table of the hotline rules (110 police, 119 fire
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 from minhu.language.categories import CategoryModel
 from minhu.language.prefilter import Prefilter
 from minhu.language.types import HandOver, Span, Urgency
 from minhu.language.urgency_context import IDIOM, cancels, circumstances, tempered
+from minhu.language.urgency_families import FAMILIES
 from minhu.language.urgency_rules import HAZARDS, URGENT_WORDS, Hazard
+from minhu.language.urgency_services import services as named
 from minhu.language.urgency_signals import LIMIT, SEVERE, signs
 
-MAKER = "urgency/2026.3"
+MAKER = "urgency/2026.4"
 # Weak signs of a longer sentence are a story, not a cry for help.
 _LONGEST_SIGNS = 90
 _SIGNS = Hazard("险情征兆", "120", "event", ())
@@ -26,61 +31,106 @@ DEFAULT_MODEL = Path(__file__).parent / "models" / "urgency-default"
 DANGER = "danger"
 # The learnt part is asked about the beginning only: it was trained on cries for help, not on long complaints.
 _LONGEST_LEARNT = 160
-_LEARNT_ENOUGH = 0.6
-_LEARNT_AGAINST_CONTEXT = 0.9
-_ROWS = tuple((hazard, pattern) for hazard in HAZARDS for pattern in hazard.patterns)
+_LEARNT_ENOUGH = 0.35
+_LEARNT_AGAINST_CONTEXT = 0.8
+_ROWS = tuple((hazard, pattern) for hazard in (*HAZARDS, *FAMILIES) for pattern in hazard.patterns)
 _POSSIBLE = Prefilter([*(pattern for _, pattern in _ROWS), SEVERE, IDIOM])
 _AT_SEVERE, _AT_IDIOM = len(_ROWS), len(_ROWS) + 1
 _SENTENCE = re.compile(r"[^。！？!?；;\n]+")
-# When several services are needed, the one that saves the life first is named.
+# Of several hazards without a learnt opinion, the service that saves the life first.
 _ORDER: dict[str, int] = {"119": 0, "120": 1, "110": 2, "122": 3, "none": 4}
+_CLAUSE = re.compile(r"[^，,、]+[，,、]*")
+# A spoken text without full stops is one long "sentence" of several matters: contexts must not reach across them.
+_LONGEST_SENTENCE = 100
+_WINDOW = 60
+
+
+@dataclass(slots=True)
+class _Findings:
+    """What the rules found: lines of reasons, their spans and services, and what a context cancelled."""
+
+    reasons: list[str] = field(default_factory=list)
+    spans: list[Span] = field(default_factory=list)
+    services: list[HandOver] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
 
 
 def assess(text: str) -> Urgency:
     """Level, life danger and hand-over of ``text``, with reasons (Chinese) and the spans they rest on."""
-    candidates = _POSSIBLE.candidates(text)
-    hopeful = {at for at, _ in candidates}
-    severe = _AT_SEVERE in hopeful
-    masked = IDIOM.sub(_blank, text) if _AT_IDIOM in hopeful else text
-    reasons: list[str] = []
-    spans: list[Span] = []
-    services: list[HandOver] = []
-    ignored: list[str] = []
-    for mention in circumstances(masked):
-        masked = masked[: mention.start()] + _blank(mention) + masked[mention.end() :]
-        ignored.append(f"“{mention.group()[:16]}”不作危险处理：家人长期的身体状况")
-    for found in _SENTENCE.finditer(masked) if candidates else ():
-        sentence, offset = found.group(), found.start()
-        for at in _POSSIBLE.possible(sentence, candidates):
-            if at >= _AT_SEVERE:
-                continue
-            hazard, pattern = _ROWS[at]
-            for match in pattern.finditer(sentence):
-                if match.start() == match.end():
-                    continue
-                why = cancels(hazard, sentence, match.start(), match.end(), masked, masked[:offset])
-                words = text[offset + match.start() : offset + match.end()]
-                if why:
-                    ignored.append(f"“{words[:16]}”不作危险处理：{why}")
-                    continue
-                reasons.append(f"{hazard.name}：“{words[:24]}”")
-                spans.append((offset + match.start(), offset + match.end()))
-                services.append(hazard.hand_over)
-    if severe and not services and not ignored:
-        _second_look(masked, text, reasons, spans, services)
-    if not services:
-        _learnt_look(masked, bool(ignored), reasons, services)
-    if not services:
-        return _without_danger(text, tuple(dict.fromkeys(ignored)))
+    found, masked = _ruled(text)
+    if not found.services:
+        _learnt_look(masked, bool(found.ignored), found.reasons)
+    if not found.reasons:
+        return _without_danger(text, tuple(dict.fromkeys(found.ignored)))
+    needed = named(masked, found.spans)
     return Urgency(
         level="danger",
         life_danger=True,
-        hand_over=_service(services, text),
-        reasons=tuple(dict.fromkeys(reasons)),
-        spans=tuple(spans),
-        confidence=min(0.98, 0.8 + 0.06 * len(set(reasons))),
+        hand_over=needed[0],
+        reasons=tuple(dict.fromkeys(found.reasons)),
+        spans=tuple(found.spans),
+        confidence=min(0.98, 0.8 + 0.06 * len(set(found.reasons))),
         maker=MAKER,
+        services=needed,
     )
+
+
+def ruled_service(text: str) -> HandOver | Literal[""]:
+    """The service of the first hazard that a rule finds, without any learnt part; '' when no rule speaks."""
+    found, _ = _ruled(text)
+    return min(found.services, key=lambda one: _ORDER[one]) if found.services else ""
+
+
+def _ruled(text: str) -> tuple[_Findings, str]:
+    """What the hazard rows and the second look find, and the text with its idioms blanked (same length)."""
+    candidates = _POSSIBLE.candidates(text)
+    hopeful = {at for at, _ in candidates}
+    masked = IDIOM.sub(_blank, text) if _AT_IDIOM in hopeful else text
+    found = _Findings()
+    for mention in circumstances(masked):
+        masked = masked[: mention.start()] + _blank(mention) + masked[mention.end() :]
+        found.ignored.append(f"“{mention.group()[:16]}”不作危险处理：家人长期的身体状况")
+    for sentence, offset in _sentences(masked) if candidates else ():
+        for at in _POSSIBLE.possible(sentence, candidates):
+            if at < _AT_SEVERE:
+                _match(*_ROWS[at], sentence, offset, text, masked, found)
+    if _AT_SEVERE in hopeful and not found.services and not found.ignored:
+        _second_look(masked, text, found.reasons, found.spans, found.services)
+    return found, masked
+
+
+def _match(
+    hazard: Hazard, pattern: re.Pattern[str], sentence: str, offset: int, text: str, masked: str, found: _Findings
+) -> None:
+    """Every place where one row speaks in one sentence, unless a context cancels it."""
+    for match in pattern.finditer(sentence):
+        if match.start() == match.end():
+            continue
+        why = cancels(hazard, sentence, match.start(), match.end(), masked, masked[:offset])
+        words = text[offset + match.start() : offset + match.end()]
+        if why:
+            found.ignored.append(f"“{words[:16]}”不作危险处理：{why}")
+            continue
+        found.reasons.append(f"{hazard.name}：“{words[:24]}”")
+        found.spans.append((offset + match.start(), offset + match.end()))
+        found.services.append(hazard.hand_over)
+
+
+def _sentences(text: str) -> Iterator[tuple[str, int]]:
+    """Sentences with their offsets; a very long one as windows of clauses that overlap by one clause."""
+    for found in _SENTENCE.finditer(text):
+        if len(found.group()) <= _LONGEST_SENTENCE:
+            yield found.group(), found.start()
+            continue
+        clauses = list(_CLAUSE.finditer(found.group()))
+        first = 0
+        while first < len(clauses):
+            last = first
+            while last + 1 < len(clauses) and clauses[last].end() - clauses[first].start() < _WINDOW:
+                last += 1
+            start, end = clauses[first].start(), clauses[last].end()
+            yield found.group()[start:end], found.start() + start
+            first = last if last > first and last + 1 < len(clauses) else last + 1
 
 
 @lru_cache(maxsize=1)
@@ -89,7 +139,7 @@ def danger_model() -> CategoryModel:
     return CategoryModel.load(DEFAULT_MODEL)
 
 
-def _learnt_look(text: str, cancelled: bool, reasons: list[str], services: list[HandOver]) -> None:
+def _learnt_look(text: str, cancelled: bool, reasons: list[str]) -> None:
     """Ask the model about a wording that no rule knows; a context named by the rules needs more to be overruled."""
     if not 4 <= len(text) <= _LONGEST_LEARNT:
         return
@@ -97,7 +147,6 @@ def _learnt_look(text: str, cancelled: bool, reasons: list[str], services: list[
     chance = float(model.probabilities(text)[model.labels.index(DANGER)])
     if chance >= _LEARNT_ENOUGH and (chance >= _LEARNT_AGAINST_CONTEXT or not (cancelled or tempered(text))):
         reasons.append(f"整体措辞与危及生命的求助相近（把握 {chance:.0%}）")
-        services.append("110")
 
 
 def _second_look(masked: str, text: str, reasons: list[str], spans: list[Span], services: list[HandOver]) -> None:
@@ -117,12 +166,6 @@ def _second_look(masked: str, text: str, reasons: list[str], spans: list[Span], 
 
 def _blank(match: re.Match[str]) -> str:
     return "＿" * len(match.group())
-
-
-def _service(services: list[HandOver], text: str) -> HandOver:
-    if "122" in services and "119" not in services:
-        return "120" if any(word in text for word in ("昏迷", "流血", "没意识", "没反应", "大出血")) else "122"
-    return min(services, key=lambda one: _ORDER[one])
 
 
 def _without_danger(text: str, ignored: tuple[str, ...]) -> Urgency:

@@ -13,6 +13,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from minhu.language.types import Urgency
 from minhu.server.tables import BadFile, Row, read_table, row_text, wanted_columns
 
 TrainFiles = Annotated[
@@ -129,9 +130,24 @@ def urgency(
         "urgency",
         {
             "rows": len(rows), "recall": ratio(found, found + len(missed)), "precision": ratio(found, found + len(false)),
-            "misses": len(missed), "false_alarms": len(false), "ms_per_message": round(spent, 3),
+            "misses": len(missed), "false_alarms": len(false), **_service_figures(pairs), "ms_per_message": round(spent, 3),
         },
     )  # fmt: skip
+
+
+def _service_figures(pairs: Sequence[tuple[Row, Urgency, bool]]) -> dict[str, float]:
+    """Of the dangers found whose ``service`` column names services (119+120): first one right, all of them named."""
+    known = [
+        (set(row["service"].split("+")), one) for row, one, danger in pairs
+        if danger and one.life_danger and row.get("service", "").strip()
+    ]  # fmt: skip
+    if not known:
+        return {}
+    first = sum(one.hand_over in wanted for wanted, one in known)
+    return {
+        "service_right": ratio(first, len(known)),
+        "services_all_named": ratio(sum(wanted <= set(one.services) for wanted, one in known), len(known)),
+    }
 
 
 def places(

@@ -22,6 +22,7 @@ def register(app: typer.Typer) -> None:
     group.callback()(_group)
     group.command("categories")(categories)
     group.command("urgency")(urgency)
+    group.command("services")(services)
     app.add_typer(group)
 
 
@@ -91,6 +92,38 @@ def urgency(
     except OSError as error:
         fail(f"无法写入 {out}：{error.strerror or error}")
     typer.echo(json.dumps({"task": "urgency", "model": str(out), "version": name, "rows": model.card["rows"]}))
+
+
+def services(
+    files: Annotated[
+        list[Path], typer.Argument(metavar="CSV…", help="Columns text, life_danger and, if known, service.")
+    ],
+    out: Annotated[Path, typer.Option("--out", help="Folder of the model.")],
+    name: Annotated[str, typer.Option("--name", help="Version.")] = "2026.1",
+) -> None:
+    """Make the learnt part of the 110/119/120/122 choice; a dangerous row without a service takes its rule's."""
+    from minhu.kernel import clock
+    from minhu.language.categories import ModelError
+    from minhu.language.training import train
+    from minhu.language.urgency import ruled_service
+
+    cases = [row for file in files for row in read(file, ("text", "life_danger")) if row["life_danger"].strip() == "1"]
+    said = [(row["text"], row.get("service", "").split("+")[0].strip() or ruled_service(row["text"])) for row in cases]
+    wrong = sorted({service for _, service in said if service and service not in ("110", "119", "120", "122")})
+    if wrong:
+        fail(f"service 只能是 110、119、120、122 或用 + 连接，不能是 {'、'.join(wrong)}")
+    rows = [(text, service) for text, service in said if service]
+    try:
+        model = train(
+            rows, version=name, sources=[one.name for one in files], date=clock.now().date().isoformat(),
+            figures=_held_out_figures(rows),
+        )  # fmt: skip
+        model.save(out)
+    except ModelError as error:
+        fail(str(error))
+    except OSError as error:
+        fail(f"无法写入 {out}：{error.strerror or error}")
+    typer.echo(json.dumps({"task": "services", "model": str(out), "version": name, "rows": model.card["rows"]}))
 
 
 def _held_out_figures(rows: list[tuple[str, str]], bare: bool = True) -> dict[str, float]:
