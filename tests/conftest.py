@@ -7,8 +7,6 @@ superuser's address of a server) replaces the embedded server.
 
 from __future__ import annotations
 
-import fcntl
-import hashlib
 import os
 import shutil
 import subprocess
@@ -19,9 +17,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
-SOURCE = ROOT / "src" / "minhu"
-TEST_HOME = Path(os.environ.get("MINHU_TEST_HOME") or ROOT / ".minhu-test")
+from homes import ROOT, TEST_HOME, locked, schema_key
+
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 DATABASE = f"minhu_test_{WORKER}_{os.getpid()}"
 SERVER_URL = os.environ.get("MINHU_TEST_DATABASE_URL", "")
@@ -78,14 +75,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason="no Chromium on this machine; make setup installs it under root"))
 
 
-def _key() -> str:
-    """Changes whenever the template must be built anew."""
-    digest = hashlib.sha256(str(_server_conninfo()).encode())
-    for path in sorted([*SOURCE.rglob("migrations/*.py"), *SOURCE.rglob("*.sql"), SOURCE / "engines/database.py"]):
-        digest.update(str(path.relative_to(SOURCE)).encode() + path.read_bytes())
-    return digest.hexdigest()[:16]
-
-
 @contextmanager
 def _admin() -> Iterator[psycopg.Connection[Any]]:
     with psycopg.connect(**{**_server_conninfo(), "dbname": "postgres"}, autocommit=True) as connection:
@@ -120,14 +109,6 @@ def _clone(template: str) -> None:
         _run(admin, "CREATE DATABASE {} TEMPLATE {}", DATABASE, template)
 
 
-@contextmanager
-def _template_lock() -> Iterator[None]:
-    TEST_HOME.mkdir(parents=True, exist_ok=True)
-    with (TEST_HOME / "template.lock").open("w") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-
-
 @pytest.fixture(scope="session")
 def database_template() -> str:
     """Name of the migrated template database; built once for all processes and sessions."""
@@ -135,8 +116,8 @@ def database_template() -> str:
 
     if not SERVER_URL:
         EmbeddedServer(TEST_HOME, extra={"fsync": "off", "full_page_writes": "off"}).ensure_running()
-    name = f"minhu_template_{_key()}"
-    with _template_lock():
+    name = f"minhu_template_{schema_key(str(_server_conninfo()))}"
+    with locked("template"):
         _build_template(name)
     return name
 

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import httpx
 
+from homes import migrated
+
 ROOT = Path(__file__).resolve().parents[2]
 STAGE = Path(__file__).with_name("stage.py")
 WEEKS = ("simulate", "--days", "30", "--rate", "4", "--seed", "7", "--workers", "1")
@@ -79,7 +81,7 @@ def open_house() -> House:
         seconds[name] = round(time.monotonic() - began, 1)
 
     began = time.monotonic()
-    minhu(home, "migrate", "--quiet")
+    migrated(home)
     timed("migrate", began)
     began = time.monotonic()
     minhu(home, *(MONTHS if os.environ.get("MINHU_SCREENSHOTS") == "1" else WEEKS))

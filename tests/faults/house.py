@@ -15,6 +15,8 @@ from pathlib import Path
 import httpx
 from tests.server.test_running_house import free_port, minhu, own_environment
 
+from homes import migrated
+
 PREPARE = """
 from minhu.server.bootstrap import setup
 setup()
@@ -73,8 +75,7 @@ class Cluster:
 
     @classmethod
     def open(cls, home: Path) -> Cluster:
-        done = minhu(home, "migrate", "--quiet")
-        assert done.returncode == 0, done.stderr
+        migrated(home)
         environment = own_environment(home, MINHU_WORKER="none", MINHU_LOG_LEVEL="ERROR")
         made = subprocess.run(
             [sys.executable, "-c", PREPARE], env=environment, capture_output=True, text=True, check=True

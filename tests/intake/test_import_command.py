@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from homes import migrated
 from intake.import_files import row, xlsx
 
 SOURCE = Path(__file__).resolve().parents[2] / "src"
@@ -46,9 +47,7 @@ class House:
 
 @pytest.fixture(scope="module")
 def house(new_home: Callable[[], Path]) -> House:
-    one = House(new_home())
-    one.run("migrate", "--quiet")
-    return one
+    return House(migrated(new_home()))
 
 
 def test_rejects_go_beside_the_input_and_leave_when_nothing_is_refused(house: House, tmp_path: Path) -> None:

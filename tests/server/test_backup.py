@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from tests.server.test_running_house import minhu
 
+from homes import migrated
 from minhu.engines.keyring import open_keyring
 
 
@@ -26,9 +27,7 @@ def receive_something(home: Path) -> None:
 @pytest.fixture(scope="module")
 def city(new_home: Callable[[], Path]) -> Path:
     """A home with what a morning brought."""
-    home = new_home()
-    done = minhu(home, "migrate", "--quiet")
-    assert done.returncode == 0, done.stderr
+    home = migrated(new_home())
     receive_something(home)
     return home
 

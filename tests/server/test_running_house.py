@@ -16,6 +16,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from homes import migrated
+
 SOURCE = Path(__file__).resolve().parents[2] / "src"
 
 
@@ -61,9 +63,7 @@ class House:
 
 @pytest.fixture(scope="module")
 def house(new_home: Callable[[], Path]) -> Iterator[House]:
-    home = new_home()
-    done = minhu(home, "migrate", "--quiet")
-    assert done.returncode == 0, done.stderr
+    home = migrated(new_home())
     port = free_port()
     log = (home / "serve.log").open("wb")
     process = subprocess.Popen(
@@ -144,8 +144,7 @@ def test_doctor_ends_with_a_line_for_programs(house: House) -> None:
 
 
 def test_stop_ends_server_and_database(new_home: Callable[[], Path]) -> None:
-    home = new_home()
-    assert minhu(home, "migrate", "--quiet").returncode == 0
+    home = migrated(new_home())
     port = free_port()
     process = subprocess.Popen(
         [sys.executable, "-m", "minhu", "serve", "--listen", f"127.0.0.1:{port}"], env=own_environment(home)

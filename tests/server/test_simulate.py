@@ -10,6 +10,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from homes import migrated
+
 SOURCE = Path(__file__).resolve().parents[2] / "src"
 RUN = ("simulate", "--days", "2", "--rate", "4", "--seed", "9", "--until", "2026-03-20T15:00")
 
@@ -32,7 +34,8 @@ def test_the_figures_of_a_run_its_repetition_and_the_same_seed_elsewhere() -> No
     homes = whole / "one", whole / "two"
     try:
         for home in homes:
-            minhu(home, "migrate", "--quiet")
+            home.mkdir()
+            migrated(home)
         first = figures(homes[0], "--workers", "2")
         assert isinstance(first["orders"], int)
         assert isinstance(first["steps"], int)
