@@ -149,7 +149,7 @@ def test_an_old_key_in_use_is_not_retired(monkeypatch: pytest.MonkeyPatch) -> No
     finish()
     old = keyring.open_keyring().data[1]
     with monkeypatch.context() as patch:
-        patch.setattr(secrets, "_keyring", lambda **_: keyring.Keyring(1, {1: old}, b"i" * 32))
+        patch.setattr(secrets, "_keyring", lambda **_: keyring.Keyring(1, {1: old}, b"i" * 32, 1, {1: b"i" * 32}))
         plant(monkeypatch, bound=True)
     with pytest.raises(Conflict, match="intake_request 150 项"):
         rotation.retire(1)

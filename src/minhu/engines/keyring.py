@@ -23,7 +23,9 @@ from minhu.kernel.errors import Conflict, Unavailable
 __all__ = [
     "Keyring",
     "add_data_key",
+    "add_lookup_key",
     "drop_data_key",
+    "drop_lookup_key",
     "keys_directory",
     "master_path",
     "open_keyring",
@@ -37,11 +39,16 @@ _UNUSABLE = "密钥目录无法读写，请检查磁盘空间和目录权限后�
 
 @dataclass(frozen=True)
 class Keyring:
-    """The opened keys: `data[version]` are 32-byte data keys, `current` seals new values."""
+    """The opened keys: `data[version]` are 32-byte data keys, `current` seals new values.
+
+    `index` derives what never changes; `lookup[version]` make the indexes by which persons are found.
+    """
 
     current: int
     data: dict[int, bytes] = field(repr=False)
     index: bytes = field(repr=False)
+    lookup_current: int
+    lookup: dict[int, bytes] = field(repr=False)
 
 
 def open_keyring() -> Keyring:
@@ -87,6 +94,36 @@ def drop_data_key(version: int) -> None:
             raise Conflict("只能停用密钥环中已不再使用的旧密钥。", code="key_in_use")
         body: dict[str, Any] = json.loads(raw)
         del body["data"][str(version)]
+        write_private(path, json.dumps(body, indent=1).encode())
+
+
+def add_lookup_key() -> int:
+    """Make a new index key, by which all persons stored from now on are found; return its version."""
+    open_keyring()
+    with _locked():
+        path = keys_directory() / "data.json"
+        master, raw = read_master(may_create=False), path.read_bytes()
+        ring = _opened(master, raw)
+        version = max(ring.lookup) + 1
+        body: dict[str, Any] = json.loads(raw)
+        kept = body.get("lookup") or {"keys": {"1": _wrap(master, ring.lookup[1], "minhu lookup key 1")}}
+        kept["current"] = version
+        kept["keys"][str(version)] = _wrap(master, _new_key(), f"minhu lookup key {version}")
+        body["lookup"] = kept
+        write_private(path, json.dumps(body, indent=1).encode())
+    return version
+
+
+def drop_lookup_key(version: int) -> None:
+    """Forget an old index key for good. Raises Conflict for the current key or one that is not there."""
+    with _locked():
+        path = keys_directory() / "data.json"
+        raw = path.read_bytes()
+        ring = _opened(read_master(may_create=False), raw)
+        if version == ring.lookup_current or version not in ring.lookup:
+            raise Conflict("只能停用密钥环中已不再使用的旧索引密钥。", code="key_in_use")
+        body: dict[str, Any] = json.loads(raw)
+        del body["lookup"]["keys"][str(version)]
         write_private(path, json.dumps(body, indent=1).encode())
 
 
@@ -157,6 +194,12 @@ def _opened(master: bytes, raw: bytes) -> Keyring:
         body = json.loads(raw)
         data = {int(v): _unwrap(master, text, f"minhu data key {v}") for v, text in body["data"].items()}
         index = _unwrap(master, body["index"], "minhu index key")
-        return Keyring(current=int(body["current"]), data=data, index=index)
+        kept = body.get("lookup")
+        if kept is None:
+            current, lookup = 1, {1: index}
+        else:
+            current = int(kept["current"])
+            lookup = {int(v): _unwrap(master, text, f"minhu lookup key {v}") for v, text in kept["keys"].items()}
+        return Keyring(int(body["current"]), data, index, current, lookup)
     except (ValueError, KeyError, TypeError, AttributeError, InvalidTag) as error:
         raise Unavailable(DAMAGED, code="keys_damaged") from error

@@ -91,7 +91,7 @@ def rotate() -> int:
 def retire(version: int) -> None:
     """Forget an old data key for good (see `keyring.drop_data_key`); whoever calls has made sure nothing uses it."""
     drop_data_key(version)
-    _opened.clear()
+    read_keys_again()
 
 
 def versions() -> tuple[int, tuple[int, ...]]:
@@ -184,17 +184,35 @@ def normalise_phone(text: str) -> str:
 
 
 def blind_index(value: str, context: str) -> bytes:
-    """Return 16 bytes by which an encrypted value is found again without being readable.
+    """Return 16 bytes that stand for a value without being readable, under the key that never changes.
+
+    For what was given out or derived and must stay the same (follow codes, digests, counters); persons are found by
+    `engines.lookup`, whose keys rotate.
 
     HMAC-SHA256 with the index key over the context and the value, truncated. Equal values give equal
     bytes within a context; anything that looks like a telephone number is normalised first. The
     context is a name shared by all columns that must be compared, for instance 'phone'.
     """
+    return hmac.digest(_keyring().index, indexed_form(value, context), "sha256")[:INDEX_BYTES]
+
+
+def indexed_form(value: str, context: str) -> bytes:
+    """What an index is made over: the context and the value, telephone numbers normalised."""
     plain = unicodedata.normalize("NFKC", value).strip()
     if _LIKE_A_PHONE.fullmatch(plain):
         plain = normalise_phone(plain)
-    message = context.encode() + b"\0" + plain.upper().encode()
-    return hmac.digest(_keyring().index, message, "sha256")[:INDEX_BYTES]
+    return context.encode() + b"\0" + plain.upper().encode()
+
+
+def lookup_keys() -> tuple[int, dict[int, bytes]]:
+    """The current version and the keys of the indexes by which stored persons are found (see `engines.lookup`)."""
+    ring = _keyring()
+    return ring.lookup_current, ring.lookup
+
+
+def read_keys_again() -> None:
+    """Forget what was read of the keyring: this process has changed it."""
+    _opened.clear()
 
 
 class SealedText(bytes):

@@ -13,7 +13,7 @@ from typing import Any
 from minhu.directory.queries import rules
 from minhu.engines import prepared
 from minhu.intake.domain.bands import dated_between
-from minhu.intake.store import array_of
+from minhu.intake.store import array_of, array_of_bytes
 from minhu.intake.types import NewRequest, SuggestedField
 from minhu.intake.understood import Proposed, Understood
 from minhu.language.likeness import Compared, distance
@@ -28,7 +28,7 @@ MAKER = "repeats/1"
 # The inner part stops after 300 rows: in a mass incident any of thousands of like requests will do.
 CANDIDATES = """
 SELECT near.request_id, request.number, near.simhash, left(request.text, 2000), near.area_code,
-  coalesce(request.phone_index = %s::bytea, false)
+  coalesce(request.phone_index = ANY(%s::text::bytea[]), false)
 FROM (
   SELECT request_id, area_code, simhash FROM (
     SELECT request_id, area_code, marks[1] AS simhash, bit_count((marks[1] # %s::bigint)::bit(64)) AS distance
@@ -41,7 +41,7 @@ UNION
 SELECT * FROM (
   SELECT request.id, request.number, fingerprint.marks[1], left(request.text, 2000), fingerprint.area_code, true
   FROM intake_request request JOIN intake_fingerprint fingerprint ON fingerprint.request_id = request.id
-  WHERE request.phone_index = %s::bytea AND request.received_at > %s::timestamptz
+  WHERE request.phone_index = ANY(%s::text::bytea[]) AND request.received_at > %s::timestamptz
     AND request.received_at <= %s::timestamptz
   ORDER BY request.received_at DESC LIMIT 3
 ) own
@@ -65,10 +65,10 @@ class Repeat:
         return self.same_caller and self.score >= SAME_WORDS
 
 
-def searching(understood: Understood, phone: bytes | None, moment: datetime) -> prepared.Command:
+def searching(understood: Understood, phones: Sequence[bytes], moment: datetime) -> prepared.Command:
     """The statement that finds candidates: same bands at the same place, or the same caller."""
     since = moment - timedelta(days=rules.automation().repeat_days)
-    area = understood.area_code or ""
+    area, phone = understood.area_code or "", array_of_bytes(phones)
     return CANDIDATES, (
         phone, understood.simhash, array_of(dated_between(understood.bands, since, moment)), since, moment, area, area, phone,
         moment - timedelta(days=CALLER_DAYS), moment,

@@ -11,8 +11,8 @@ from functools import cache
 
 from django.db import IntegrityError
 
-from minhu.engines import prepared
-from minhu.engines.secrets import blind_index, seal
+from minhu.engines import lookup, prepared
+from minhu.engines.secrets import seal
 from minhu.intake import codes
 from minhu.intake.domain.bands import dated
 from minhu.intake.domain.validation import BEIJING, content_digest
@@ -26,7 +26,7 @@ SELECT nextval('intake_request_id_seq'), nextval('intake_number'), {reserved}
   (SELECT id FROM intake_request WHERE channel = %s AND idempotency_key = %s::text),
   caller.month, caller.year, place.month, place.year
 FROM (SELECT count(*) FILTER (WHERE received_at > %s::timestamptz) AS month, count(*) AS year
-    FROM intake_request WHERE phone_index = %s::bytea AND received_at > %s::timestamptz
+    FROM intake_request WHERE phone_index = ANY(%s::text::bytea[]) AND received_at > %s::timestamptz
       AND received_at <= %s::timestamptz) caller,
   (SELECT count(*) FILTER (WHERE received_at > %s::timestamptz) AS month, count(*) AS year
     FROM intake_fingerprint WHERE category_id = %s::bigint AND place_mark = %s::bigint
@@ -102,9 +102,9 @@ class Origin:
     key: str | None
 
 
-def phone_index_of(phone: str) -> bytes | None:
-    """Blind index by which requests of one telephone are found again; None without a number."""
-    return blind_index(phone, "phone") if phone else None
+def phone_indexes_of(phone: str) -> list[bytes]:
+    """Blind indexes by which requests of one telephone are found again, the one to store first; none without a number."""
+    return lookup.indexes(phone, "phone") if phone else []
 
 
 @cache
@@ -113,20 +113,20 @@ def _look(reserved: tuple[str, ...]) -> str:
 
 
 def looking(
-    channel: str, origin: Origin, phone: bytes | None, understood: Understood, moment: datetime
+    channel: str, origin: Origin, phones: Sequence[bytes], understood: Understood, moment: datetime
 ) -> prepared.Command:
     """The statement that looks for the same key, draws keys and counts what this caller and this place brought before."""
     month, year = moment - timedelta(days=30), moment - timedelta(days=365)
     parameters = (
-        channel, origin.key, month, phone, year, moment, month, understood.category_id, understood.place_mark, year,
+        channel, origin.key, month, array_of_bytes(phones), year, moment, month, understood.category_id, understood.place_mark, year,
         moment,
     )  # fmt: skip
     return _look(tuple(RESERVED)), parameters
 
 
-def looked(row: tuple[int, ...], phone: bytes | None, understood: Understood) -> Seen:
+def looked(row: tuple[int, ...], phones: Sequence[bytes], understood: Understood) -> Seen:
     """What `looking` found, the present request counted."""
-    caller = int(phone is not None)
+    caller = int(bool(phones))
     here = int(understood.category_id is not None and understood.place_mark is not None)
     request_id, sequence, *reserved, known, caller_month, caller_year, place_month, place_year = row
     counts = Counts(caller_month + caller, caller_year + caller, place_month + here, place_year + here)
@@ -209,6 +209,11 @@ def _suggested(proposed: Sequence[Proposed]) -> str:
 def array_of(values: tuple[int, ...]) -> str:
     """An array as PostgreSQL writes it: cheaper than adapting a list number by number."""
     return f"{{{','.join(map(str, values))}}}"
+
+
+def array_of_bytes(values: Sequence[bytes]) -> str:
+    """The same for bytes."""
+    return "{" + ",".join(f'"\\\\x{value.hex()}"' for value in values) + "}"
 
 
 def _source(new: NewRequest) -> dict[str, object]:

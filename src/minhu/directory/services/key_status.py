@@ -10,7 +10,7 @@ from django.db import transaction
 
 from minhu.directory.access import as_system
 from minhu.directory.models import Rotation
-from minhu.engines import master, sealed, secrets
+from minhu.engines import lookup, master, sealed, secrets
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,9 @@ class KeysView:
     started_at: datetime | None
     finished_at: datetime | None
     parts: tuple[PartView, ...]
+    index_current: int
+    index_versions: tuple[int, ...]
+    index_used: dict[int, int]
 
     @property
     def left(self) -> int:
@@ -56,6 +59,12 @@ def keys_view() -> KeysView:
             for (form, version), count in sealed.versions_in(table).items():
                 used[version] += count
                 unbound += count * (form <= secrets.ROW)
+        indexed: Counter[int] = Counter()
+        for column in lookup.columns():
+            found = lookup.versions_in(column)
+            indexed.update(found)
+            if column.sealed:
+                left[column.label] = sum(count for known, count in found.items() if known != lookup.versions()[0])
         rotation = Rotation.objects.first()
         parts = list(rotation.parts.all()) if rotation else []
     return KeysView(
@@ -66,6 +75,9 @@ def keys_view() -> KeysView:
         unbound=unbound,
         started_at=rotation.started_at if rotation else None,
         finished_at=rotation.finished_at if rotation else None,
+        index_current=lookup.versions()[0],
+        index_versions=lookup.versions()[1],
+        index_used=dict(sorted(indexed.items())),
         parts=tuple(
             PartView(
                 part.name, part.resealed, left.get(part.name, -1), part.failed,

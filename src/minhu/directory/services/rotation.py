@@ -19,7 +19,7 @@ from django.db import transaction
 from minhu.directory.access import as_system
 from minhu.directory.models import Proposal, Rotation, RotationPart
 from minhu.directory.services.changes import record
-from minhu.engines import files, sealed, secrets
+from minhu.engines import files, lookup, sealed, secrets
 from minhu.kernel.actors import current_actor
 from minhu.kernel.clock import now
 from minhu.kernel.errors import Conflict, Unavailable
@@ -35,17 +35,32 @@ log = logging.getLogger(__name__)
 def start(*, new_key: bool = True) -> int:
     """Begin to seal everything anew, usually with a new data key; returns the version. An unfinished round is replaced.
 
-    Without a new key values of older formats, ciphers and keys are brought to today's.
+    Without a new key values of older formats, ciphers and keys are brought to today's, and indexes to today's key.
     """
     version = secrets.rotate() if new_key else secrets.versions()[0]
+    _begin(version, ("data_key", version), new_key=new_key)
+    return version
+
+
+def start_index() -> int:
+    """Begin to find persons by a new index key; returns its version. An unfinished round is replaced by one with both."""
+    version = lookup.rotate()
+    _begin(secrets.versions()[0], ("index_key", version), new_key=True)
+    return version
+
+
+def _begin(version: int, subject: tuple[str, int], *, new_key: bool) -> None:
     with transaction.atomic(), as_system():
         RotationPart.objects.filter(finished_at=None).update(finished_at=now())
         Rotation.objects.filter(finished_at=None).update(finished_at=now())
         rotation = Rotation.objects.create(version=version, started_at=now(), started_by=current_actor().id[:64])
-        names = [*(table.name for table in sealed.tables()), FILES]
+        names = [
+            *(table.name for table in sealed.tables()),
+            *(one.label for one in lookup.columns() if one.sealed),
+            FILES,
+        ]
         RotationPart.objects.bulk_create(RotationPart(rotation=rotation, name=name) for name in names)
-        record("keys_rotated", ("data_key", version), new_key=new_key)
-    return version
+        record("keys_rotated", subject, new_key=new_key)
 
 
 def is_under_way() -> bool:
@@ -76,14 +91,24 @@ def reseal_some(limit: int = BATCH) -> int:
         if part is None:
             return 0
         began = time.perf_counter()
-        table = next((one for one in sealed.tables() if one.name == part.name), None)
-        if table is not None:
-            batch, left = sealed.reseal_batch(table, part.cursor, limit), _left_in(table)
-        else:
-            batch, left = _files_batch(part.cursor), lambda: 0
+        batch, left = _batch(part, limit)
         part.seconds += time.perf_counter() - began
         _note(part, batch, left)
         return batch.resealed
+
+
+def _batch(part: RotationPart, limit: int) -> tuple[sealed.Batch, Callable[[], int]]:
+    """One batch of a part, and what counts how much of it is left."""
+    table = next((one for one in sealed.tables() if one.name == part.name), None)
+    if table is not None:
+        return sealed.reseal_batch(table, part.cursor, limit), _left_in(table)
+    column = next((one for one in lookup.columns() if one.label == part.name), None)
+    if column is None:
+        return _files_batch(part.cursor), lambda: 0
+    if part.rotation.started_at > now() - SETTLED:
+        # a process that does not know the new key yet would no longer find what is brought under it
+        return sealed.Batch(0, 0, ""), lambda: 1
+    return lookup.reindex_batch(column, part.cursor, limit), lambda: lookup.stale(column)
 
 
 def _left_in(table: sealed.SealedTable) -> Callable[[], int]:
@@ -132,6 +157,13 @@ def uses_of(version: int) -> dict[str, int]:
     return {name: count for name, count in found.items() if count}
 
 
+def index_uses_of(version: int) -> dict[str, int]:
+    """Where indexes of an index key still lie, with their number (reads the tables)."""
+    with transaction.atomic(), as_system():
+        found = {one.label: lookup.versions_in(one).get(version, 0) for one in lookup.columns()}
+    return {name: count for name, count in found.items() if count}
+
+
 def _version_of(blob: bytes) -> int:
     return int.from_bytes(blob[1:3], "big")
 
@@ -149,9 +181,23 @@ def retire(version: int) -> None:
 
     Raises Conflict when it is the current key, when a round is under way, or where values of it still lie.
     """
-    current, known = secrets.versions()
-    if version == current or version not in known:
-        raise Conflict(f"第 {version} 版不是可以停用的旧密钥（现用第 {current} 版）。", code="key_in_use")
+    _may_retire(version, secrets.versions(), uses_of)
+    with transaction.atomic(), as_system():
+        record("key_retired", ("data_key", version))
+        secrets.retire(version)
+
+
+def retire_index(version: int) -> None:
+    """The same for an old index key."""
+    _may_retire(version, lookup.versions(), index_uses_of)
+    with transaction.atomic(), as_system():
+        record("key_retired", ("index_key", version))
+        lookup.retire(version)
+
+
+def _may_retire(version: int, known: tuple[int, tuple[int, ...]], uses_of: Callable[[int], dict[str, int]]) -> None:
+    if version == known[0] or version not in known[1]:
+        raise Conflict(f"第 {version} 版不是可以停用的旧密钥（现用第 {known[0]} 版）。", code="key_in_use")
     last = Rotation.objects.first()
     if last is None or last.finished_at is None:
         raise Conflict(
@@ -160,6 +206,3 @@ def retire(version: int) -> None:
     if uses := uses_of(version):
         places = "、".join(f"{name} {count} 项" for name, count in uses.items())
         raise Conflict(f"第 {version} 版密钥仍在使用：{places}。请先执行 minhu keys reseal。", code="key_in_use")
-    with transaction.atomic(), as_system():
-        record("key_retired", ("data_key", version))
-        secrets.retire(version)

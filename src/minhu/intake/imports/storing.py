@@ -13,7 +13,8 @@ from django.db import transaction
 from django.db.models import F
 
 from minhu.directory.access import elevated
-from minhu.engines.secrets import blind_index, seal
+from minhu.engines import lookup
+from minhu.engines.secrets import seal
 from minhu.intake import statements
 from minhu.intake.domain.bands import dated
 from minhu.intake.events import HistoricRow, RequestsImported
@@ -181,7 +182,7 @@ def _request_columns(fresh: Sequence[Marked], ids: list[int], numbers: list[str]
         ids, uids, numbers, [d.received_at for d in drafts], [d.title for d in drafts],
         [d.text for d in drafts], [d.request_type for d in drafts], [d.happened_at for d in drafts],
         sealed["place_text"], *(sealed[name] for name in _SEALED),
-        [blind_index(phone, "phone") if phone else None for phone in phones], [d.digest for d in drafts],
+        [lookup.index(phone, "phone") if phone else None for phone in phones], [d.digest for d in drafts],
         [json.dumps(d.source, ensure_ascii=False) for d in drafts],
         [one.found.unit_id if one.draft.replied_at else None for one in fresh],
     )  # fmt: skip

@@ -8,13 +8,15 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from minhu.engines.lookup import LookupIndexField
+
 
 class ErasureCase(models.Model):
     """A person's request to be forgotten, confirmed by a second person, or one run of the rule of age."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     ground = models.CharField(max_length=8, choices=[("asked", "本人申请"), ("age", "保存期满")])
-    phone_index = models.BinaryField(null=True, blank=True, max_length=16, help_text="blind index")
+    phone_index = LookupIndexField(null=True, blank=True, purpose="phone", help_text="of an open case")
     reason = models.CharField(max_length=200)
     asked_by = models.CharField(max_length=64)
     asked_at = models.DateTimeField()

@@ -10,6 +10,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from minhu.directory.policy import Facts
+from minhu.engines.lookup import LookupIndexField
 from minhu.engines.secrets import EncryptedTextField
 from minhu.intake.types import Channel
 
@@ -34,7 +35,7 @@ class Request(models.Model):
     requester_phone2 = EncryptedTextField(row="uid", blank=True, default="")
     requester_id_number = EncryptedTextField(row="uid", blank=True, default="")
     requester_address = EncryptedTextField(row="uid", blank=True, default="")
-    phone_index = models.BinaryField(null=True, blank=True, max_length=16, help_text="blind index")
+    phone_index = LookupIndexField(null=True, blank=True, of="requester_phone", purpose="phone")
     requester_kind = models.CharField(max_length=12, default="person")
     special_group = models.CharField(max_length=16, blank=True)
     confidential = models.BooleanField(default=False)

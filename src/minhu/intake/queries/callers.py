@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.db import transaction
 
 from minhu.directory.access import elevated, require
 from minhu.directory.policy import Action
-from minhu.engines.secrets import blind_index
+from minhu.engines import lookup
 from minhu.intake import reading_limits, statements
-from minhu.intake.models import Request
-from minhu.intake.reading import visible_request
+from minhu.intake.reading import same_caller, visible_request
+from minhu.intake.store import array_of_bytes
 from minhu.intake.types import CallerHistory
 from minhu.kernel.actors import current_actor
 from minhu.kernel.clock import now
@@ -20,20 +21,20 @@ from minhu.kernel.clock import now
 _HISTORY = """
 SELECT count(*), count(*) FILTER (WHERE EXISTS (SELECT 1 FROM intake_intakedecision decision
     WHERE decision.request_id = request.id AND decision.final IN ('malicious', 'no_content'))), max(received_at)
-FROM intake_request request WHERE phone_index = %s::bytea AND received_at > %s::timestamptz
+FROM intake_request request WHERE phone_index = ANY(%s::text::bytea[]) AND received_at > %s::timestamptz
 """
 
 
-def caller_history(phone_index: bytes | None) -> CallerHistory:
+def caller_history(phones: Sequence[bytes]) -> CallerHistory:
     """Requests of one telephone within a year, and how many were noise; for people who decide on intake.
 
     Raises NotAllowed for others.
     """
     require(Action.DECIDE_INTAKE)
-    if phone_index is None:
+    if not phones:
         return CallerHistory(0, 0, None, "没有留下电话，无法查询来电历史")
     with transaction.atomic(), elevated("counts over all requests of a caller, no contents"):
-        total, noise, last = statements.run(_HISTORY, (phone_index, now() - timedelta(days=365)))[0]
+        total, noise, last = statements.run(_HISTORY, (array_of_bytes(phones), now() - timedelta(days=365)))[0]
     if not total:
         return CallerHistory(0, 0, None, "近一年首次来电")
     words = f"近一年来电 {total} 次" + (f"，其中 {noise} 次为噪声" if noise else "")
@@ -42,14 +43,13 @@ def caller_history(phone_index: bytes | None) -> CallerHistory:
 
 def caller_history_of_phone(phone: str) -> CallerHistory:
     """The same for a number on the line; entered in the reading log."""
-    found = caller_history(index := blind_index(phone, "phone") if phone else None)
-    if index is not None:
-        reading_limits.record_search(current_actor(), index)
+    found = caller_history(phones := lookup.indexes(phone, "phone") if phone else [])
+    if phones:
+        reading_limits.record_search(current_actor(), phones[0])
     return found
 
 
 def caller_history_of_request(request_id: int) -> CallerHistory:
     """The same for the requester of a request; raises NotFound when it may not be seen."""
-    visible_request(request_id, current_actor())
-    index = Request.objects.values_list("phone_index", flat=True).get(pk=request_id)
-    return caller_history(bytes(index) if index is not None else None)
+    row = visible_request(request_id, current_actor())
+    return caller_history(same_caller(row))

@@ -10,8 +10,7 @@ from django.db import transaction
 
 from minhu.directory.access import elevated, require, visible_to
 from minhu.directory.policy import Action
-from minhu.engines import prepared
-from minhu.engines.secrets import blind_index
+from minhu.engines import lookup, prepared
 from minhu.intake.domain.sight import Standing, Where
 from minhu.intake.domain.words import clean
 from minhu.intake.models import IntakeDecision, Request, Suggestion
@@ -111,9 +110,9 @@ def preview(new: NewRequest) -> Preview | None:
         return None
     new = replace(new, text=text)
     read_as = understand(new)
-    phone = blind_index(new.requester_phone, "phone") if new.requester_phone else None
+    phones = lookup.indexes(new.requester_phone, "phone") if new.requester_phone else []
     with transaction.atomic(), elevated("only the number and likeness of an earlier request is read"):
-        repeat = find_repeat(new, read_as, prepared.run(*searching(read_as, phone, now())))
+        repeat = find_repeat(new, read_as, prepared.run(*searching(read_as, phones, now())))
     return Preview(
         title=read_as.title,
         advice={

@@ -17,12 +17,13 @@ from django.db import connection, transaction
 
 from minhu.directory.access import as_system, elevated, require
 from minhu.directory.policy import Action
-from minhu.engines import files
-from minhu.engines.secrets import blind_index, normalise_phone, seal
+from minhu.engines import files, lookup
+from minhu.engines.secrets import normalise_phone, seal
 from minhu.intake.domain.retention import ERASED, before
 from minhu.intake.domain.validation import checked_words
 from minhu.intake.events import RequestForgotten
 from minhu.intake.models import Attachment, Erasure, ErasureCase, Fingerprint, Request, Suggestion, Supplement
+from minhu.intake.reading import same_caller
 from minhu.kernel.actors import current_actor
 from minhu.kernel.clock import is_doubted, now
 from minhu.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -45,15 +46,20 @@ def ask(phone: str, reason: str) -> int:
     Raises NotAllowed, Invalid, NotFound when nothing of that number is kept.
     """
     require(Action.MANAGE_STAFF)
-    why, index = checked_words(reason, most=200), _index_of(phone)
+    why, indexes = checked_words(reason, most=200), _indexes_of(phone)
     with transaction.atomic(), elevated("counts requests of a person who wants to be forgotten"):
-        count = Request.objects.filter(phone_index=index).count()
-        if not count:
+        found = list(Request.objects.filter(phone_index__in=indexes).values_list("phone_index", flat=True))
+        if not found:
             raise NotFound("没有保存与该电话有关的诉求。", code="nothing_kept")
         case = ErasureCase.objects.create(
-            ground="asked", phone_index=index, reason=why, asked_by=current_actor().id, asked_at=now(), requests=count
+            ground="asked",
+            phone_index=bytes(found[0] or b""),
+            reason=why,
+            asked_by=current_actor().id,
+            asked_at=now(),
+            requests=len(found),
         )
-        ledger.append("privacy.asked", ("erasure", str(case.uid)), {"requests": count})
+        ledger.append("privacy.asked", ("erasure", str(case.uid)), {"requests": len(found)})
     return case.pk
 
 
@@ -66,7 +72,8 @@ def confirm(case_id: int) -> ErasureCase:
     require(Action.MANAGE_STAFF)
     with transaction.atomic(), elevated("a person's data is forgotten after two people agreed"):
         case = _open(case_id)
-        rows = list(Request.objects.select_for_update().filter(phone_index=bytes(case.phone_index or b"")))
+        first = Request.objects.filter(phone_index=bytes(case.phone_index or b"")).first()
+        rows = list(Request.objects.select_for_update().filter(phone_index__in=same_caller(first))) if first else []
         case.confirmed_by = current_actor().id
         return _carry_out(case, rows)
 
@@ -78,8 +85,8 @@ def refuse(case_id: int) -> None:
         case = ErasureCase.objects.select_for_update().filter(pk=case_id, done_at=None, refused_at=None).first()
         if case is None:
             raise Conflict("这份申请已经处理。", code="case_closed")
-        case.refused_at = now()
-        case.save(update_fields=["refused_at"])
+        case.refused_at, case.phone_index = now(), None
+        case.save(update_fields=["refused_at", "phone_index"])
         ledger.append("privacy.refused", ("erasure", str(case.uid)), {})
 
 
@@ -110,10 +117,10 @@ def forget_tick() -> int:
         return forget_old(years)
 
 
-def _index_of(phone: str) -> bytes:
+def _indexes_of(phone: str) -> list[bytes]:
     if len(normalise_phone(phone)) < 7:
         raise Invalid("请填写完整的电话号码。", fields={"phone": "请填写完整的电话号码。"})
-    return blind_index(phone, "phone")
+    return lookup.indexes(phone, "phone")
 
 
 def _open(case_id: int) -> ErasureCase:
@@ -131,7 +138,7 @@ def _carry_out(case: ErasureCase, rows: list[Request]) -> ErasureCase:
     moment = now()
     for row in rows:
         forget(row, case, moment)
-    case.done_at, case.requests = moment, len(rows)
+    case.done_at, case.requests, case.phone_index = moment, len(rows), None
     case.digest = certificate_digest(str(case.uid), moment, [row.number for row in rows])
     case.save()
     ledger.append("privacy.forgotten", ("erasure", str(case.uid)),

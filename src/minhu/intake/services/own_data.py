@@ -8,7 +8,7 @@ from django.db import transaction
 
 from minhu.directory.access import elevated, require
 from minhu.directory.policy import Action
-from minhu.engines.secrets import blind_index
+from minhu.engines import lookup
 from minhu.intake.domain.validation import checked_words
 from minhu.intake.models import Request
 from minhu.intake.services.forgetting import SEALED
@@ -26,7 +26,7 @@ def own_data(phone: str, reason: str) -> list[dict[str, Any]]:
     why = checked_words(reason, most=200)
     with transaction.atomic(), elevated("a person's own data is handed out on request"):
         found = []
-        rows = Request.objects.filter(phone_index=blind_index(phone, "phone")).order_by("received_at")
+        rows = Request.objects.filter(phone_index__in=lookup.indexes(phone, "phone")).order_by("received_at")
         for row in rows.prefetch_related("supplements", "attachments"):
             ledger.record_access(("request", row.pk), why, ["name", "phone", "phone2", "id_number", "address", "place"])
             found.append(
@@ -39,5 +39,5 @@ def own_data(phone: str, reason: str) -> list[dict[str, Any]]:
                     ],
                 }
             )
-        ledger.append("privacy.exported", ("person", blind_index(phone, "phone").hex()), {"requests": len(found)})
+        ledger.append("privacy.exported", ("person", lookup.index(phone, "phone").hex()), {"requests": len(found)})
     return found

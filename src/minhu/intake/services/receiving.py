@@ -75,10 +75,10 @@ def _store(
 ) -> Receipt:
     """Two round trips: look, then write everything; `first` makes it a transaction of its own that ends here."""
     moment = now()
-    phone = store.phone_index_of(new.requester_phone)
-    looking = store.looking(new.channel.value, origin, phone, understood, moment)
-    *_, (row,), candidates = prepared.together((*first, looking, searching(understood, phone, moment)))
-    seen = store.looked(row, phone, understood)
+    phones = store.phone_indexes_of(new.requester_phone)
+    looking = store.looking(new.channel.value, origin, phones, understood, moment)
+    *_, (row,), candidates = prepared.together((*first, looking, searching(understood, phones, moment)))
+    seen = store.looked(row, phones, understood)
     if seen.known is not None:
         return _replayed(new, understood, store.known(seen.known))
     files = kept.keep(new.files)
@@ -88,7 +88,7 @@ def _store(
         verdict = as_repeat(rules.intake_rules(), repeat.basis, repeat.score)
         understood = replace(understood, decision=verdict, auto_accept=False)
     with prepared.gathering(commits=bool(first)):
-        stored = store.write(new, understood, extra, seen, phone, moment, origin)
+        stored = store.write(new, understood, extra, seen, phones[0] if phones else None, moment, origin)
         attachments.record(stored.request_id, files, moment, kind="citizen")
         _announce(new, understood, stored, seen, repeat)
         # an outermost transaction ends with its last writes; commit hooks run when its block is left

@@ -39,6 +39,9 @@ def status() -> None:
     typer.echo(f"主密钥来源：{source}。现用数据密钥第 {view.current} 版，密钥环中共 {len(view.versions)} 版。")
     for version, count in view.used.items():
         typer.echo(f"  第 {version} 版：{count} 项")
+    typer.echo(f"电话索引密钥：现用第 {view.index_current} 版，共 {len(view.index_versions)} 版。")
+    for version, count in view.index_used.items():
+        typer.echo(f"  索引第 {version} 版：{count} 项")
     if view.unbound:
         typer.echo(f"  其中 {view.unbound} 项未绑定到行（旧格式，或该表不绑定行）。")
     for part in view.parts:
@@ -50,13 +53,20 @@ def status() -> None:
 
 def rotate(
     wait: bool = typer.Option(False, "--wait", help="Seal everything anew here and now instead of in the background."),
+    index: bool = typer.Option(False, "--index", help="A new key of the telephone index instead of a data key."),
 ) -> None:
-    """Start a new data key; the background seals everything anew with it."""
+    """Start a new data key (or index key); the background brings everything under it."""
     _ready()
     from minhu.directory.services import rotation
 
-    version = rotation.start()
-    typer.echo(f"已启用第 {version} 版数据密钥，旧数据将在后台重新封存。用 minhu keys status 查看进度。")
+    if index:
+        version = rotation.start_index()
+        typer.echo(
+            f"已启用第 {version} 版电话索引密钥，旧索引将在后台重建，其间照常可以查到。用 minhu keys status 查看进度。"
+        )
+    else:
+        version = rotation.start()
+        typer.echo(f"已启用第 {version} 版数据密钥，旧数据将在后台重新封存。用 minhu keys status 查看进度。")
     _work() if wait else _print({"version": version})
 
 
@@ -69,13 +79,16 @@ def reseal() -> None:
     _work()
 
 
-def retire(version: int = typer.Argument(help="The version to forget for good.")) -> None:
-    """Forget an old data key when nothing uses it any more; backups made with it keep their own copy."""
+def retire(
+    version: int = typer.Argument(help="The version to forget for good."),
+    index: bool = typer.Option(False, "--index", help="An old key of the telephone index."),
+) -> None:
+    """Forget an old data key (or index key) when nothing uses it any more; backups made with it keep their own copy."""
     _ready()
     from minhu.directory.services import rotation
 
-    rotation.retire(version)
-    typer.echo(f"第 {version} 版数据密钥已停用并删除。")
+    rotation.retire_index(version) if index else rotation.retire(version)
+    typer.echo(f"第 {version} 版{'电话索引密钥' if index else '数据密钥'}已停用并删除。")
 
 
 def wrap() -> None:
