@@ -33,6 +33,9 @@ def register(app: typer.Typer) -> None:
     from minhu.server.commands.evaluate_personal import personal_data
 
     group.command("personal-data")(personal_data)
+    from minhu.server.commands.evaluate_elements import elements
+
+    group.command("elements")(elements)
     app.add_typer(group)
 
 
