@@ -10,19 +10,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minhu.language import measures
+from minhu.language import intake_class, measures
 from minhu.language.gazetteer import Gazetteer
 from minhu.language.intake_class import classify, request_type
 from minhu.language.keywords import KeywordIndex
 from minhu.language.likeness import distance, fingerprint, similarity
 from minhu.language.titles import make_title
+from minhu.language.training import train
 from minhu.language.types import Leaf
 from minhu.language.understanding import understand
 
 DATA = Path(__file__).parent / "data"
 
-with (DATA / "intake_cases.csv").open(encoding="utf-8", newline="") as file:
-    CASES = list(csv.DictReader(file))
+
+def read(name: str) -> list[dict[str, str]]:
+    with (DATA / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+UNSEEN = ("intake_unseen.csv", "intake_unseen2.csv", "intake_unseen3.csv")
+CASES = [row for name in ("intake_cases.csv", *UNSEEN) for row in read(name)]
 
 
 def test_intake_classes() -> None:
@@ -34,6 +41,25 @@ def test_intake_classes() -> None:
 def test_hardly_any_valid_request_is_refused() -> None:
     refused = [row["text"] for row in CASES if row["class"] == "accept" and classify(row["text"]).value != "accept"]
     assert refused == []
+
+
+def test_the_learnt_part_of_intake_generalises(monkeypatch: pytest.MonkeyPatch) -> None:
+    learnt = [row for name in ("intake_cases.csv", "intake_learn.csv", *UNSEEN[:2]) for row in read(name)]
+    model = train([(row["text"], row["class"]) for row in learnt], version="without the last file", bare=False)
+    monkeypatch.setattr(intake_class, "intake_model", lambda: model)
+    hard = read(UNSEEN[2])
+    right = [classify(row["text"]).value == row["class"] for row in hard]
+    assert sum(right) / len(right) >= 0.75
+    kept = [classify(row["text"]).value == "accept" for row in hard if row["class"] == "accept"]
+    assert sum(kept) / len(kept) >= 0.9
+
+
+@pytest.mark.parametrize(
+    "text", ["炒股亏了三十万，要求政府赔我", "给我儿子安排个公务员", "让市长亲自上门道歉，不来我就不搬"]
+)
+def test_an_unreasonable_demand_is_accepted_and_explained(text: str) -> None:
+    found = classify(text)
+    assert (found.value, found.code) == ("accept", "accept.unreasonable")
 
 
 def test_every_decision_has_reason_code_and_basis() -> None:

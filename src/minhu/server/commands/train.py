@@ -14,6 +14,8 @@ from minhu.server.tables import BadFile
 
 _HELD_OUT = 5
 _ORDINARY_LENGTH = 60
+# More ordinary titles would outweigh the few hundred sentences of the other classes.
+_ORDINARY_TITLES = 400
 
 
 def register(app: typer.Typer) -> None:
@@ -23,6 +25,7 @@ def register(app: typer.Typer) -> None:
     group.command("categories")(categories)
     group.command("urgency")(urgency)
     group.command("services")(services)
+    group.command("intake")(intake_classes)
     app.add_typer(group)
 
 
@@ -69,6 +72,9 @@ def urgency(
     out: Annotated[Path, typer.Option("--out", help="Folder of the model.")],
     ordinary: Annotated[list[Path] | None, typer.Option("--ordinary", help="Ordinary messages: title, body.")] = None,
     name: Annotated[str, typer.Option("--name", help="Version.")] = "2026.1",
+    intake: Annotated[
+        list[Path] | None, typer.Option("--intake", help="Intake cases: text, class; all but emergencies are ordinary.")
+    ] = None,
 ) -> None:
     """Make the learnt part of the life-danger check; the rules stay in force beside it."""
     from minhu.kernel import clock
@@ -80,7 +86,10 @@ def urgency(
     for file in ordinary or []:
         for row in read(file, ("title", "body")):
             rows += [(row["title"], "normal"), (row["body"][:_ORDINARY_LENGTH], "normal")]
-    sources = [file.name for file in (*files, *(ordinary or []))]
+    for file in intake or []:
+        cases = read(file, ("text", "class"))
+        rows += [(row["text"], "normal") for row in cases if row["class"].strip() != "emergency"]
+    sources = [file.name for file in (*files, *(ordinary or []), *(intake or []))]
     try:
         today = clock.now().date().isoformat()
         model = train(
@@ -124,6 +133,38 @@ def services(
     except OSError as error:
         fail(f"无法写入 {out}：{error.strerror or error}")
     typer.echo(json.dumps({"task": "services", "model": str(out), "version": name, "rows": model.card["rows"]}))
+
+
+def intake_classes(
+    files: Annotated[list[Path], typer.Argument(metavar="CSV…", help="Columns text, class.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder of the model.")],
+    ordinary: Annotated[list[Path] | None, typer.Option("--ordinary", help="Ordinary messages: title, body.")] = None,
+    name: Annotated[str, typer.Option("--name", help="Version.")] = "2026.1",
+) -> None:
+    """Make the learnt part of the intake recommendation; it speaks only where no rule does."""
+    from minhu.kernel import clock
+    from minhu.language.categories import ModelError
+    from minhu.language.training import train
+
+    rows = [(row["text"], row["class"].strip()) for file in files for row in read(file, ("text", "class"))]
+    known = {label for _, label in rows}
+    for file in ordinary or []:
+        rows += [(row["title"], "accept") for row in read(file, ("title", "body"))[:_ORDINARY_TITLES]]
+    try:
+        model = train(
+            rows, version=name, sources=[one.name for one in (*files, *(ordinary or []))],
+            date=clock.now().date().isoformat(), figures=_held_out_figures(rows, bare=False), bare=False,
+        )  # fmt: skip
+        model.save(out)
+    except ModelError as error:
+        fail(str(error))
+    except OSError as error:
+        fail(f"无法写入 {out}：{error.strerror or error}")
+    typer.echo(
+        json.dumps(
+            {"task": "intake", "model": str(out), "version": name, "rows": model.card["rows"], "classes": len(known)}
+        )
+    )
 
 
 def _held_out_figures(rows: list[tuple[str, str]], bare: bool = True) -> dict[str, float]:
