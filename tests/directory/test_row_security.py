@@ -34,6 +34,8 @@ CITIZENS_TABLES = {
     "handling_holding", "handling_lesson", "handling_order", "handling_orderstep", "handling_replymark", "handling_review", "handling_supervision", "handling_whistle", "intake_attachment",
     "intake_intakedecision", "intake_request", "intake_suggestion", "intake_supplement",
 }  # fmt: skip
+THROUGH_ANOTHER = {"handling_attendance", "exchange_transferitem"}
+"""Their rows belong to a row of another of these tables."""
 LEDGER_TABLES = {
     "ledger_access", "ledger_checkpoint", "ledger_contractstate", "ledger_entry", "ledger_subtree",
 }  # fmt: skip
@@ -113,10 +115,12 @@ class Population:
 
     def _everything_below(self, order: Order) -> None:
         """Rows in the order of their dependence, columns without a default filled by type."""
-        for table in sorted(CITIZENS_TABLES - {"intake_request", "handling_order", "handling_attendance"}):
+        for table in sorted(CITIZENS_TABLES - {"intake_request", "handling_order"} - THROUGH_ANOTHER):
             insert_plain(table, {"order_id": order.pk, "request_id": order.request_id, "unit_id": self.units[0]})
         whistle = select("SELECT max(id) FROM handling_whistle")[0][0]
         insert_plain("handling_attendance", {"whistle_id": whistle, "unit_id": self.units[0]})
+        transfer = select("SELECT max(id) FROM exchange_transfer")[0][0]
+        insert_plain("exchange_transferitem", {"transfer_id": transfer, "unit_id": self.units[0]})
 
     def order_of(self, request_id: int) -> Order:
         return next(order for order in self.orders if order.request_id == request_id)

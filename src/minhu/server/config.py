@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from minhu.engines.database import home_folder
 from minhu.engines.outbound import allowed_networks
+from minhu.kernel.keeping import parse
 from minhu.server.account_config import AccountConfig
 from minhu.server.config_errors import ConfigError
 from minhu.server.config_errors import flag as _flag
@@ -55,6 +56,9 @@ class Config:
     )
     retention_years: int = _setting(
         "MINHU_RETENTION_YEARS", "0", "requests older than so many years are anonymised for good; 0: never"
+    )
+    keep: dict[str, int] = _setting(
+        "MINHU_KEEP", "", "days that records are kept, where not by default, e.g. access=1826,jobs=60"
     )
     jurisdiction: str = _setting("MINHU_JURISDICTION", "", "jurisdiction_id of this city in Open311, e.g. its domain")
     open311_level: int = _setting(
@@ -106,6 +110,7 @@ class Config:
             master_key=raw["master_key"],
             kms=raw["kms"],
             retention_years=_whole("MINHU_RETENTION_YEARS", raw["retention_years"], 0, 99),
+            keep=_kept("MINHU_KEEP", raw["keep"]),
             jurisdiction=raw["jurisdiction"].strip(),
             open311_level=_whole("MINHU_OPEN311_LEVEL", raw["open311_level"], 0, 9),
             open311_tokens=_flag("MINHU_OPEN311_TOKENS", raw["open311_tokens"]),
@@ -122,6 +127,13 @@ class Config:
         if not host or not port.isdigit() or not 0 < int(port) < 65536:
             raise ConfigError(f"MINHU_LISTEN looks like 127.0.0.1:8712, not {self.listen!r}")
         return host.strip("[]"), int(port)
+
+
+def _kept(variable: str, text: str) -> dict[str, int]:
+    try:
+        return parse(text)
+    except ValueError as error:
+        raise ConfigError(f"{variable}: {error}") from error
 
 
 def _networks(variable: str, text: str) -> str:

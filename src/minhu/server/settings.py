@@ -141,6 +141,7 @@ MINHU_SECOND_FACTOR = "optional" if CONFIG.demo else ACCOUNTS.second_factor
 MINHU_IDLE_MINUTES = ACCOUNTS.idle_minutes
 MINHU_EMERGENCY_MINUTES = ACCOUNTS.emergency_minutes
 MINHU_RETENTION_YEARS = CONFIG.retention_years
+MINHU_KEEP = CONFIG.keep
 MINHU_ALARM_MAIL = ACCOUNTS.alarm_mail
 AXES_FAILURE_LIMIT = 5
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

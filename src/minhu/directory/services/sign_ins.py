@@ -18,6 +18,7 @@ from minhu.directory.models import SignIn, Staff
 from minhu.directory.policy import Action
 from minhu.directory.queries.limits import MARK, mark_in, over
 from minhu.directory.services.changes import change, record
+from minhu.engines.expiry import Expiring
 from minhu.kernel.actors import current_actor
 from minhu.kernel.clock import SLACK, is_doubted, is_recent, now
 from minhu.kernel.errors import NotAllowed, NotFound
@@ -26,7 +27,13 @@ SEEN_EVERY: Final = timedelta(minutes=1)
 FRESH: Final = timedelta(minutes=15)
 """How recent a sign-in must be for changing one's own factors."""
 BACKEND: Final = "django.contrib.auth.backends.ModelBackend"
-KEPT_FOR: Final = timedelta(days=183)
+SIGN_INS: Final = Expiring(
+    "directory_signin",
+    "t.ended_at",
+    "t.ended_at IS NOT NULL",
+    "concat_ws(' ', t.id, t.staff_id, t.how, t.second, t.began_at, t.ended_at, t.ended_why, t.address, t.device)",
+)
+"""The list of sign-ins is a log of the house: how long it is kept says `kernel.keeping`."""
 _BROWSERS: Final = (("Edg/", "Edge"), ("MicroMessenger", "微信"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"),
                     ("Safari/", "Safari"))  # fmt: skip
 _SYSTEMS: Final = (("HarmonyOS", "鸿蒙"), ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"),
@@ -152,15 +159,10 @@ def revoke(staff_id: int, sign_in_id: int | None = None) -> int:
 
 
 def forget_old() -> int:
-    """Close what nobody will use again and delete what is older than half a year (GB/T 22239: logs of six months).
-
-    Background work; returns how many rows were deleted.
-    """
+    """Close what nobody will use again. Background work; returns how many sessions were deleted."""
     if is_doubted():
         return 0
     moment = now()
     dead = SignIn.objects.filter(ended_at=None, seen_at__lt=moment - timedelta(days=1))
     dead.update(ended_at=moment, ended_why="longest")
-    Session.objects.filter(expire_date__lt=moment).delete()
-    count, _kinds = SignIn.objects.filter(ended_at__lt=moment - KEPT_FOR).delete()
-    return count
+    return Session.objects.filter(expire_date__lt=moment).delete()[0]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass
@@ -14,14 +13,13 @@ from django.db import transaction
 from django.db.models import Q
 
 from minhu.engines import outbound, webhooks
+from minhu.engines.expiry import Expiring
 from minhu.exchange.domain.telling import FINAL, RETRIES, is_hopeless, next_attempt
 from minhu.exchange.models import Delivery, Partner
 from minhu.exchange.services import transfers
-from minhu.exchange.services.once import sweep_received
 from minhu.exchange.services.outbox import sort_out
 from minhu.exchange.services.sending_along import wire_body
 from minhu.exchange.types import DeliveryState
-from minhu.kernel import clock
 from minhu.kernel.clock import now
 from minhu.kernel.errors import MinhuError
 from minhu.ledger import services as ledger
@@ -31,11 +29,15 @@ LEASE: Final = timedelta(minutes=5)
 """Whoever took a message and died is followed by another after this time."""
 EACH, EACH_FAILING, SENDERS = 20, 1, 8
 """Messages of one partner in one round: one slow or dead partner does not keep the others waiting."""
-KEPT: Final = timedelta(days=180)
+SENT: Final = Expiring(
+    "exchange_delivery",
+    "t.created_at",
+    "t.state <> 'waiting'",
+    "concat_ws(' ', t.id, t.partner_id, t.message_id, t.kind, t.created_at, t.state, t.answer)",
+)
+"""Messages that arrived or were given up; how long they are kept says `kernel.keeping`."""
 SLOWEST: Final = 256 * 1024
 """Bytes a second of the slowest line that a file still gets through."""
-SWEEP_EVERY: Final = timedelta(hours=1)
-_sweep_at: list[float] = [0.0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,6 @@ def deliver() -> int:
                     settle(delivery.pk, outcome)
                 later = [delivery.pk for delivery in line[len(outcomes) :]]
                 Delivery.objects.filter(pk__in=later).update(next_at=now() + RETRIES[0])
-    _sweep()
     return done + len(taken)
 
 
@@ -159,14 +160,3 @@ def after_set_back() -> int:
     waiting = Delivery.objects.filter(state=DeliveryState.WAITING.value)
     changed = waiting.filter(next_at__gt=now()).update(next_at=now())
     return changed + Partner.objects.filter(failing_since__gt=now()).update(failing_since=now())
-
-
-def _sweep() -> None:
-    """Once an hour: forget messages older than half a year, unless the clock may be ahead of time."""
-    if clock.is_doubted() or time.monotonic() < _sweep_at[0]:
-        return
-    _sweep_at[0] = time.monotonic() + SWEEP_EVERY.total_seconds()
-    moment = now()
-    with transaction.atomic():
-        Delivery.objects.exclude(state=DeliveryState.WAITING.value).filter(created_at__lt=moment - KEPT).delete()
-        sweep_received()

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any, Final
 
 from django.db import connection, transaction
 
+from minhu.engines.expiry import Expiring
 from minhu.exchange.models import Received
 from minhu.kernel.clock import now
 from minhu.kernel.errors import Conflict
 
-KEPT: Final = timedelta(days=180)
+RECEIVED: Final = Expiring(
+    "exchange_received", "t.at", "true", "concat_ws(' ', t.id, t.source, t.message_id, t.kind, t.digest, t.at)"
+)
+"""What was taken in; its signature has expired long before the time of `kernel.keeping` is over."""
 
 
 def once(source: str, message_id: str, kind: str, body: bytes, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
@@ -36,8 +39,3 @@ def once(source: str, message_id: str, kind: str, body: bytes, work: Callable[[]
             source=source, message_id=message_id, kind=kind[:32], digest=digest, answer=answer, at=now()
         )
         return answer
-
-
-def sweep_received() -> int:
-    """Forget messages older than half a year; their signatures have long expired."""
-    return Received.objects.filter(at__lt=now() - KEPT).delete()[0]

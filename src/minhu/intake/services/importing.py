@@ -6,12 +6,13 @@ import csv
 import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import DatabaseError, transaction
 
 from minhu.directory.access import require
 from minhu.directory.policy import Action
+from minhu.engines.expiry import Removed, digest_of
 from minhu.intake.imports import running, uploads
 from minhu.intake.imports.cells import excel_safe, line_of
 from minhu.intake.imports.detecting import Guess, as_mapping, checked_mapping, columns_digest, detect
@@ -219,6 +220,21 @@ def run_in_background(batch_id: int) -> None:
     others = ImportBatch.objects.filter(file_digest=batch.file_digest, state__in=[State.WAITING, State.QUEUED])
     if not report.stopped and not others.exists():
         uploads.remove(batch.file_digest)
+
+
+def waiting_files(before: datetime) -> list[ImportBatch]:
+    """Uploads from before a moment that nobody has started and whose files still lie here."""
+    newer = ImportBatch.objects.filter(started_at__gte=before).values("file_digest")
+    rows = ImportBatch.objects.filter(state=State.WAITING, started_at__lt=before).exclude(file_digest__in=newer)
+    return [row for row in rows.order_by("id") if uploads.kept(row.file_digest)]
+
+
+def drop_waiting_files(before: datetime) -> Removed:
+    """Remove such files; the runs stay and say so when somebody starts them."""
+    found = waiting_files(before)
+    for row in found:
+        uploads.remove(row.file_digest)
+    return Removed(len(found), digest_of([f"{row.pk} {row.file_digest}" for row in found]))
 
 
 def rejects_csv(rejects: Sequence[tuple[int, str]]) -> bytes:

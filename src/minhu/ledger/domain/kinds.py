@@ -78,6 +78,7 @@ _LINES: Final[dict[Book, dict[str, str]]] = {
         "privacy.refused": "不同意删除个人信息",
         "privacy.forgotten": "删除个人信息",
         "privacy.exported": "导出本人信息",
+        "privacy.expired": "清理保存期满的记录",
         "privacy.limit_reached": "查看个人信息超过上限",
         "directory.keys_rotated": "启用新的数据密钥",
         "directory.keys_resealed": "换钥重封完成",

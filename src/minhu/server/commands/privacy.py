@@ -12,8 +12,8 @@ import typer
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    privacy = typer.Typer(help="个人信息：按本人申请导出、删除，保存期满后去标识。", no_args_is_help=True)
-    for command in (export, erase, anonymise):
+    privacy = typer.Typer(help="个人信息：按本人申请导出、删除，保存期满后去标识、清理记录。", no_args_is_help=True)
+    for command in (export, erase, anonymise, retention):
         privacy.command()(command)
     app.add_typer(privacy, name="privacy")
 
@@ -102,3 +102,28 @@ def anonymise(
         total += done
     typer.echo(f"已对 {total} 件保存期满的诉求去除个人信息。")
     typer.echo(json.dumps({"requests": total}))
+
+
+def retention(
+    run: bool = typer.Option(False, "--run", help="Remove now; without it nothing is changed (dry run)."),
+) -> None:
+    """Show how long each kind of record is kept and what is over; the last line is JSON."""
+    from minhu.server.bootstrap import setup
+
+    setup()
+    from minhu.server import retention as records
+
+    lines = records.overview()
+    for line in lines:
+        typer.echo(
+            f"{line.label}：保存 {line.days} 天（至少 {line.least} 天，{line.ground}），{line.before:%Y-%m-%d} 以前的 {line.due} 条已满期"
+        )
+    gone = dict.fromkeys((line.name for line in lines), 0)
+    if run:
+        for name in gone:
+            while done := records.expire(name):
+                gone[name] += done
+        typer.echo(f"已清理 {sum(gone.values())} 条，每次清理都已记入账本。")
+    else:
+        typer.echo("没有改动。后台每天自动清理；现在就清理请加 --run。")
+    typer.echo(json.dumps({"due": {line.name: line.due for line in lines}, "removed": gone}))

@@ -1,0 +1,58 @@
+"""How long records about people's work are kept: days by default, the least that the law asks for, and where it says so.
+
+Entries of the ledger are not among them: they are never removed and hold no personal value.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Final
+
+from minhu.kernel.calendar import CHINA_TIME
+
+HALF_A_YEAR: Final = 184
+"""Days of the longest six months."""
+_CYBER: Final = "《网络安全法》：网络日志留存不少于六个月"
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """One kind of record: what people call it, its days by default, the fewest that may be set, and on what ground."""
+
+    label: str
+    days: int
+    least: int
+    ground: str
+
+
+KINDS: Final[dict[str, Keeping]] = {
+    "access": Keeping("查阅记录", 1096, 1096, "《个人信息保护法》：处理情况记录至少保存三年"),
+    "sign_ins": Keeping("登录记录", HALF_A_YEAR, HALF_A_YEAR, _CYBER),
+    "attempts": Keeping("登录失败记录", HALF_A_YEAR, HALF_A_YEAR, _CYBER),
+    "sent": Keeping("发给对接方的消息", HALF_A_YEAR, HALF_A_YEAR, _CYBER),
+    "received": Keeping("收到的对接消息编号", HALF_A_YEAR, HALF_A_YEAR, _CYBER),
+    "jobs": Keeping("后台任务记录", 30, 1, "运行需要"),
+    "uploads": Keeping("没有开始的导入文件", 30, 1, "《个人信息保护法》：保存期限为实现处理目的所必要的最短时间"),
+}
+
+
+def parse(text: str) -> dict[str, int]:
+    """`access=1096,jobs=60` as days of each kind; what is not named has its default. Raises ValueError, saying why."""
+    found = {name: kind.days for name, kind in KINDS.items()}
+    for part in filter(None, (one.strip() for one in text.split(","))):
+        name, _, days = (one.strip() for one in part.partition("="))
+        if name not in KINDS:
+            raise ValueError(f"{name!r} is none of {', '.join(KINDS)}")
+        if not (days.isascii() and days.isdigit() and len(days) < 6):
+            raise ValueError(f"{name} wants a number of days, not {days!r}")
+        if int(days) < KINDS[name].least:
+            raise ValueError(f"{name} may not be kept shorter than {KINDS[name].least} days: {KINDS[name].ground}")
+        found[name] = int(days)
+    return found
+
+
+def over_before(days: int, moment: datetime) -> datetime:
+    """What is older than the returned midnight (time of China) has been kept for ``days``."""
+    midnight = datetime.combine(moment.astimezone(CHINA_TIME).date(), time(), CHINA_TIME)
+    return midnight - timedelta(days=days)
