@@ -27,6 +27,7 @@ _THEIR_OWN = re.compile(r"(?:学校|公司|老板|物业|单位|店家?|他们?|
 _NEW_MATTER = re.compile(
     r"(?:^|[，。；;！？\s])(?:另外|此外|还有(?=个|一个|就是|，|[^，。]{2,}(?:坏|断|不|没|撞|乱|漏|堵))|再就是|再一个|还想(?:问|反映|咨询)|顺便(?:问|反映|再|把))"
 )
+_CONNECTION = re.compile(r"^(?:另外|此外|还有|再就是|再一个|顺便)(?:一个|一件事)?[，,是：]*")
 _LISTED = re.compile(
     r"(?:^|[，。；;：:、\s])(?:(?P<one>一是|二是|三是|四是|五是)|(?P<two>[一二三四五]、)|(?P<three>[1-5１-５][\.、．](?!\d))|(?P<four>第[一二三四五](?:个|件|点)?[是，、：]|其[一二三四五][，、])|(?P<five>[（(][1-5一二三四五][)）]))"
 )
@@ -101,8 +102,16 @@ def split_matters(text: str, demands: tuple[Element, ...]) -> tuple[Matter, ...]
         mine = next((one for one in demands if start <= one.spans[0][0] < end), None)
         words = text[start:end]
         spans = ((start, end),) if not listed or not text[: cuts[0]].strip() else (head, (start, end))
-        matters.append(Matter(make_title(_LISTED.sub("", words, count=1).strip("，。；、： ")), spans, mine))
+        matters.append(Matter(_title(words), spans, mine))
     return tuple(matters)
+
+
+def _title(words: str) -> str:
+    """The matter's first clause that is no wish: what is wrong names it better than what is wanted."""
+    plain = _CONNECTION.sub("", _LISTED.sub("", words, count=1).strip("，。；、： "))
+    clauses = [found.group().strip() for found in _CLAUSE.finditer(plain)]
+    first = next((one for one in clauses if len(one) >= 6 and not _WANT.match(one)), "")
+    return make_title(first or plain)
 
 
 def _cuts(text: str) -> list[int]:

@@ -28,8 +28,8 @@ from minhu.intake.queries import desk as reading
 from minhu.intake.types import Channel, NewRequest, Outcome, SuggestedField
 from minhu.kernel.errors import Invalid, MinhuError
 from minhu.portals.citizen.views import show_errors
-from minhu.portals.desk import doing
-from minhu.portals.orders import words
+from minhu.portals.desk import doing, splitting
+from minhu.portals.orders import said, words
 from minhu.portals.orders.guards import actor_of, for_staff
 from minhu.portals.orders.pickers import AreaField, CategoryField, area_words, category_words
 
@@ -46,6 +46,7 @@ class NewForm(forms.Form):
     """What an agent types while listening; everything but the words may stay empty."""
 
     key = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    split_from = forms.CharField(widget=forms.HiddenInput, max_length=32, required=False)
     requester_phone = forms.CharField(
         label=gettext_lazy("来电号码"), required=False, max_length=30,
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
@@ -66,8 +67,9 @@ class NewForm(forms.Form):
     confidential = forms.BooleanField(label=gettext_lazy("要求保密"), required=False)
     special_group = forms.ChoiceField(label=gettext_lazy("特殊群体"), choices=GROUPS, required=False)
 
-    def __init__(self, data: Any = None, *, may_dispatch: bool = False) -> None:
-        super().__init__(data, initial={"key": uuid.uuid4().hex, "after": "dispatch" if may_dispatch else "accept"})
+    def __init__(self, data: Any = None, *, may_dispatch: bool = False, begun: dict[str, Any] | None = None) -> None:
+        usual = {"key": uuid.uuid4().hex, "after": "dispatch" if may_dispatch else "accept"}
+        super().__init__(data, initial={**usual, **(begun or {})})
         automatic = _("按建议")
         self.fields["request_type"] = forms.ChoiceField(
             label=_("诉求类型"), choices=words.choices(words.TYPES, automatic), required=False
@@ -103,7 +105,8 @@ class NewForm(forms.Form):
 def new(request: HttpRequest) -> HttpResponse:
     """The form; a mistake keeps everything that was typed."""
     may_dispatch = may_ever(actor_of(request), Action.DISPATCH)
-    form = NewForm(request.POST or None, may_dispatch=may_dispatch)
+    begun = splitting.begun(request.GET, actor_of(request)) if request.method == "GET" else {}
+    form = NewForm(request.POST or None, may_dispatch=may_dispatch, begun=begun)
     if request.method == "POST" and form.is_valid():
         try:
             number = _receive(request, form)
@@ -111,7 +114,8 @@ def new(request: HttpRequest) -> HttpResponse:
             show_errors(form, error)
         else:
             return redirect("desk_new_done", number=number)
-    context = {"form": form, "advice": _advice(request.POST) if request.method == "POST" else None}
+    typed = request.POST if request.method == "POST" else begun
+    context = {"form": form, "advice": _advice(typed) if typed else None, "split_from": begun.get("split_from", "")}
     return render(request, "desk/new.html", context, status=422 if form.errors else 200)
 
 
@@ -125,6 +129,7 @@ def _receive(request: HttpRequest, form: NewForm) -> str:
     if receipt.created:
         try:
             with transaction.atomic():
+                splitting.note(form.cleaned_data["split_from"], receipt.number, actor)
                 _go_on(receipt.number, form)
         except MinhuError as error:
             messages.warning(request, _("诉求已登记，但没有继续办理：%(why)s") % {"why": error.message})
@@ -178,11 +183,12 @@ def _advice(data: Any) -> dict[str, Any] | None:
     wanted = NewRequest(text=str(data.get("text", "")), place_text=str(data.get("place_text", ""))[:200])
     complete = len(digits) >= 7
     found = reading.preview(replace(wanted, requester_phone=digits if complete else ""))
-    caller = intake.caller_history(None) if not complete else intake.caller_history_of_phone(digits)
+    caller = intake.caller_history(()) if not complete else intake.caller_history_of_phone(digits)
     if found is None:
         return {"found": None, "caller": caller.words if complete else "", "unit": None}
     row = found.advice
     return {
+        "said": said.typed(wanted.text, placed=bool(found.area_code), wants_callback=bool(data.get("wants_callback"))),
         "found": found,
         "caller": caller.words if complete else "",
         "title": found.title,

@@ -15,7 +15,7 @@ from minhu.intake import queries as intake
 from minhu.intake.types import AttachmentView, IntakeClass, Outcome, RequestCard, SuggestedField, SuggestionView
 from minhu.kernel.actors import Actor
 from minhu.portals.navigation import role_word
-from minhu.portals.orders import words
+from minhu.portals.orders import said, words
 from minhu.portals.orders.forms import is_direct
 
 S = Step
@@ -204,9 +204,11 @@ def page(number: str, actor: Actor) -> dict[str, Any]:
     view = handling.order_view(number, actor)
     card = intake.request_card(view.request_id, actor, _("查看工单"))
     running, stopped = clocks(view)
+    may_ask = bool(decide(actor, Action.DECIDE_INTAKE, Facts(view.request_id, frozenset(view.unit_ids))))
     return {
         "order": view,
         "card": card,
+        "said": said.of_order(view, card, may_ask=may_ask, may_split=may_ask and may_ever(actor, Action.SUBMIT)),
         "history": caller_history(card, actor),
         "buttons": buttons(view),
         "has_primary": has_primary(view),
@@ -216,7 +218,7 @@ def page(number: str, actor: Actor) -> dict[str, Any]:
         "stopped": stopped,
         "advice": advice(view, intake.suggestions_of(view.request_id, actor)),
         "decision": card.decision,
-        "may_decide": bool(decide(actor, Action.DECIDE_INTAKE, Facts(view.request_id, frozenset(view.unit_ids)))),
+        "may_decide": may_ask,
         "may_ask_access": may_ever(actor, Action.VIEW_ACCESS),
         "classes": [(kind.value, class_word(kind)) for kind in IntakeClass],
         "type_word": words.type_word(view.request_type),

@@ -85,3 +85,26 @@ function hideBulkBar(root) {
 }
 hideBulkBar(document);
 document.body.addEventListener("htmx:load", (event) => hideBulkBar(event.detail.elt));
+
+// the agent's form fills itself from the words: only empty fields, and what somebody has changed or cleared stays so
+function fill(mark) {
+  const field = document.getElementById(mark.dataset.fill);
+  if (!field || field.dataset.touched) return;
+  if (field.type === "checkbox") field.checked = true;
+  else field.value = mark.dataset.value;
+  field.dataset.filled = mark.dataset.value;
+  field.classList.add("is-filled");
+}
+
+document.body.addEventListener("htmx:afterSettle", (event) => {
+  if (event.detail.target?.id !== "advice") return;
+  for (const mark of event.detail.target.querySelectorAll("[data-fill]")) fill(mark);
+});
+
+document.addEventListener("input", (event) => {
+  const field = event.target;
+  if (!field.matches("#id_place_text, #id_confidential")) return;
+  field.dataset.touched = "1";
+  field.classList.remove("is-filled");
+});
+for (const field of document.querySelectorAll("#id_place_text")) if (field.value) field.dataset.touched = "1";

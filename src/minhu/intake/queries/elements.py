@@ -1,0 +1,34 @@
+"""The elements of a request's words: read when a page shows them, never stored, from the words as the reader sees them.
+
+So they cannot tell more than the words do, cost nothing on the way of a creation, and are read by today's rules.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils import timezone
+
+from minhu.intake import lexicon
+from minhu.intake.types import RequestCard
+from minhu.language.element_types import Elements
+from minhu.language.elements import read_elements
+from minhu.language.places import locate
+
+
+def elements_of(card: RequestCard, *, area_settled: bool = False) -> Elements:
+    """Elements of the words on a card, with spans into ``card.text``; a settled area raises no question of place."""
+    return elements_of_words(
+        card.text, card.received_at, area_settled=area_settled, title=card.title, wants_callback=card.wants_callback
+    )
+
+
+def elements_of_words(
+    text: str, received: datetime, *, area_settled: bool = False, title: str = "", wants_callback: bool | None = None
+) -> Elements:
+    """Elements of words that came at ``received`` (aware), also of words that are still being typed."""
+    words = lexicon.words_of_the_city()
+    places = (
+        locate(text[:2000], words.home, words.gazetteer) if words.gazetteer is not None and not area_settled else []
+    )
+    return read_elements(text, timezone.localtime(received), places, title=title, wants_callback=wants_callback)
