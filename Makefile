@@ -3,10 +3,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 PYTEST_PROCESSES ?= 2
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check e2e bench docs lock
+.PHONY: help setup demo test check e2e bench coverage audit docs lock
 
 help: ## what there is
-	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## make .venv/ with locked packages, browser libraries, translations; instant when nothing changed
 	@$(PYTHON) tools/setup.py
@@ -29,6 +29,13 @@ bench: setup ## the scripts behind the published figures, then the slow proofs: 
 	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
 	@MINHU_HYPOTHESIS=bench $(BIN)/pytest tests/handling/test_machine.py
 	@MINHU_FAULTS=bench $(BIN)/pytest tests/faults
+
+coverage: setup ## all tests but the browser's, then the share of lines they reach against the goals
+	@$(BIN)/pytest -n $(PYTEST_PROCESSES) -m "not e2e" --cov --cov-report=
+	@$(BIN)/python tools/coverage_goals.py
+
+audit: setup ## locked packages against known advisories, withdrawn versions and the list of licences; asks the package index
+	@$(BIN)/python tools/audit.py
 
 docs: setup ## write docs/reference/ anew from the code
 	@$(BIN)/python tools/write_reference.py

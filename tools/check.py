@@ -24,6 +24,7 @@ CHECKS: dict[str, list[str]] = {
     "texts": [sys.executable, "tools/check_texts.py"],
     "templates": [sys.executable, "tools/check_templates.py"],
     "translations": [sys.executable, "tools/messages.py"],
+    "licences": [sys.executable, "tools/check_licences.py"],
     "secrets": [sys.executable, "tools/check_secrets.py"],
     "documents": [sys.executable, "tools/check_docs.py"],
 }

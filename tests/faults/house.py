@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import ssl
 import subprocess
 import sys
 import threading
@@ -37,6 +38,8 @@ class Part:
     log: Path
     port: int = 0
     process: subprocess.Popen[bytes] | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+    """What a proxy in front would add."""
 
     def start(self) -> None:
         with self.log.open("ab") as log:
@@ -56,7 +59,10 @@ class Part:
         began = time.monotonic()
         while time.monotonic() - began < seconds:
             try:
-                if httpx.get(f"http://127.0.0.1:{self.port}/readyz", timeout=5).status_code == 200:
+                if (
+                    httpx.get(f"http://127.0.0.1:{self.port}/readyz", headers=self.headers, timeout=5).status_code
+                    == 200
+                ):
                     return time.monotonic() - began
             except httpx.TransportError:
                 pass
@@ -108,6 +114,9 @@ class Citizens:
 
     cluster: Cluster
     hands: int = 3
+    front: str = ""
+    """The one address where they submit; empty: at the web servers themselves in turn."""
+    verify: ssl.SSLContext | bool = True
     acknowledged: dict[str, str] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
     _stop: threading.Event = field(default_factory=threading.Event)
@@ -137,13 +146,15 @@ class Citizens:
 
     def _until_answered(self, key: str, body: dict[str, str], count: int) -> str:
         headers = {"Authorization": f"Bearer {self.cluster.token}", "Idempotency-Key": key}
+        headers |= self.cluster.webs[0].headers if self.front else {}
         attempt = count
         while True:
             web = self.cluster.webs[attempt % len(self.cluster.webs)]
+            base = self.front or f"http://127.0.0.1:{web.port}"
             attempt += 1
             try:
                 response = httpx.post(
-                    f"http://127.0.0.1:{web.port}/api/v1/requests", json=body, headers=headers, timeout=20
+                    f"{base}/api/v1/requests", json=body, headers=headers, timeout=20, verify=self.verify
                 )
             except httpx.TransportError:
                 response = None

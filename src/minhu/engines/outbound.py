@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
+from minhu.engines import tracing
 from minhu.kernel.errors import Invalid, MinhuError
 
 SECONDS: Final = 10.0
@@ -197,7 +198,15 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, seconds: float = 
     Raises Invalid for an address that is none, Unsent when nobody may be or could be reached in ``seconds``.
     """
     target = parse(url)
-    deadline = time.monotonic() + seconds
+    with tracing.span("POST", "client", http__request__method="POST", server__address=target.host) as span:
+        answer = _posted(target, body, headers, time.monotonic() + seconds)
+        tracing.note(span, "http.response.status_code", answer.status)
+        if answer.status >= 400:
+            tracing.failed(span, str(answer.status))
+        return answer
+
+
+def _posted(target: Target, body: bytes, headers: Mapping[str, str], deadline: float) -> Answer:
     connection = _Plain(target, resolve(target), deadline)
     try:
         with _ending(connection, deadline):

@@ -28,6 +28,8 @@ from psycopg.adapt import Transformer
 from psycopg.errors import error_from_result
 from psycopg.pq import ExecStatus, TransactionStatus
 
+from minhu.engines import tracing
+
 Command = tuple[str, Sequence[Any]]
 Rows = list[tuple[Any, ...]]
 _Way = Callable[[Any], bytes | None]
@@ -77,7 +79,9 @@ def together(commands: Sequence[Command], *, commit: bool = False) -> list[Rows]
     wrapper = connections[DEFAULT_DB_ALIAS]
     with wrapper.wrap_database_errors:
         wrapper.ensure_connection()
-        return _sent(wrapper.connection, [*earlier, *commands], commit, behind)[len(earlier) :]
+        everything = [*earlier, *commands]
+        with tracing.statements(everything):
+            return _sent(wrapper.connection, everything, commit, behind)[len(earlier) :]
 
 
 def write(statement: str, parameters: Sequence[Any] = ()) -> None:

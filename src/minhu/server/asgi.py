@@ -25,7 +25,9 @@ from minhu.server import bootstrap
 
 bootstrap.setup()
 
-from minhu.server import background, middleware, problems  # noqa: E402 - they need Django
+from minhu.server import background, middleware, problems, traces  # noqa: E402 - they need Django
+
+traces.start()
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]

@@ -12,13 +12,17 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import structlog
 from django.db import close_old_connections, connection
 from django.utils.module_loading import import_string
 from procrastinate.exceptions import ConnectorException
+from procrastinate.job_context import JobContext
 from procrastinate.manager import JobManager
+from procrastinate.worker import Worker
 
+from minhu.engines import tracing
 from minhu.server.metrics import LOOP_DONE, LOOP_FAILED
 
 log = structlog.get_logger("minhu.background")
@@ -99,7 +103,9 @@ def _repeat(loop: Loop, stop: threading.Event) -> None:
         try:
             close_old_connections()
             work: Callable[[], int | None] = import_string(loop.work)
-            done = work()
+            with tracing.span(f"loop {loop.name}", minhu__loop=loop.name) as span:
+                done = work()
+                tracing.note(span, "minhu.done", done if isinstance(done, int) else 0)
             pause = 0.0 if isinstance(done, int) and done > 0 else loop.seconds
             LOOP_DONE.labels(loop.name).set_to_current_time()
         except Exception as error:  # the edge: a loop never dies
@@ -130,7 +136,9 @@ async def _job_worker(stop: threading.Event) -> None:
     own = DjangoApp(connector=PsycopgConnector(kwargs=connector_params()), worker_defaults=app.worker_defaults)
     own.tasks, own.periodic_registry = app.tasks, app.periodic_registry
     async with own.open_async():
-        worker = asyncio.create_task(own.run_worker_async(install_signal_handlers=False, delete_jobs="successful"))
+        worker = asyncio.create_task(
+            own.run_worker_async(install_signal_handlers=False, delete_jobs="successful", task_middleware=[_in_a_span])
+        )
         looked, dead = 0.0, frozenset[int]()
         while not stop.is_set() and not worker.done():
             await asyncio.wait([worker], timeout=0.5)
@@ -141,6 +149,11 @@ async def _job_worker(stop: threading.Event) -> None:
             worker.result()
         worker.cancel()
         await asyncio.wait([worker], timeout=STOP_SECONDS)
+
+
+def _in_a_span(call_next: Callable[[], Any], context: JobContext, _worker: Worker) -> Any:
+    with tracing.span(f"job {context.job.task_name}", minhu__job=context.job.task_name):
+        return call_next()
 
 
 async def _give_back_stalled(jobs: JobManager, before: frozenset[int]) -> frozenset[int]:

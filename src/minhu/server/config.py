@@ -79,6 +79,9 @@ class Config:
     metrics_token: str = _setting(
         "MINHU_METRICS_TOKEN", "", "bearer token that opens /metrics to Prometheus; without one the page does not exist"
     )
+    otlp_endpoint: str = _setting(
+        "MINHU_OTLP_ENDPOINT", "", "collector that gets traces by OTLP/HTTP, e.g. http://127.0.0.1:4318; empty: none"
+    )
     log_level: str = _setting("MINHU_LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR")
 
     @classmethod
@@ -118,6 +121,7 @@ class Config:
             witnesses=_witnesses(raw["witnesses"]),
             mail=_mail(raw["mail"]),
             metrics_token=raw["metrics_token"],
+            otlp_endpoint=_endpoint("MINHU_OTLP_ENDPOINT", raw["otlp_endpoint"]),
             log_level=raw["log_level"].upper(),
         )
 
@@ -148,6 +152,17 @@ def _witnesses(text: str) -> str:
     for part in filter(None, map(str.strip, text.split(","))):
         if not part.startswith(("/", "https://", "http://127.0.0.1", "http://localhost", "mailto:")):
             raise ConfigError(f"MINHU_WITNESSES holds absolute paths, https://… and mailto:…, not {part!r}")
+    return text
+
+
+def _endpoint(variable: str, text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        fine = not text or (parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0)
+    except ValueError:
+        fine = False
+    if not fine or "@" in text or "?" in text:
+        raise ConfigError(f"{variable} looks like http://127.0.0.1:4318 (secrets go into OTEL_EXPORTER_OTLP_HEADERS)")
     return text
 
 

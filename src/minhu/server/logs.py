@@ -9,6 +9,7 @@ from typing import Any
 
 import structlog
 
+from minhu.engines import tracing
 from minhu.language.personal import mask_personal
 
 # Telephone and identity numbers have 7 or more digits in a row; order numbers have 13 and stay, they name no one.
@@ -19,14 +20,22 @@ _QUERY = re.compile(r"\?\S*")
 def without_personal_data(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Processor: strike query strings, long digit runs and personal data out of every text value."""
     for key, value in event.items():
-        if isinstance(value, str) and key not in {"timestamp", "request_id", "correlation_id"}:
+        if isinstance(value, str) and key not in {"timestamp", "request_id", "correlation_id", "trace_id", "span_id"}:
             told = mask_personal(_QUERY.sub("?…", value) if key == "request" else value)
             event[key] = _LONG_DIGITS.sub("***", told)
     return event
 
 
+def with_trace(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Processor: where traces are kept, name the trace and span that a line belongs to."""
+    if found := tracing.ids():
+        event["trace_id"], event["span_id"] = found
+    return event
+
+
 _SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
+    with_trace,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso", utc=True),

@@ -33,7 +33,7 @@ from minhu.ledger import queries as ledger
 from minhu.server.metrics_folder import VARIABLE
 
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1.0, 2.5, 5.0, 10.0)
-_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _JOBS = "SELECT status::text, count(*) FROM procrastinate_jobs GROUP BY 1"
 
 REQUESTS = Counter("minhu_http_requests", "Requests answered.", ["method", "view", "status"])
@@ -59,7 +59,7 @@ class MetricsMiddleware:
         began = time.perf_counter()
         response = self.get_response(request)
         view = _view_name(request)
-        method = request.method if request.method in _METHODS else "other"
+        method = request.method if request.method in METHODS else "other"
         REQUESTS.labels(method, view, str(response.status_code)).inc()
         if not response.streaming:
             SECONDS.labels(view).observe(time.perf_counter() - began)

@@ -45,6 +45,7 @@ INSTALLED_APPS: list[str] = [
 ]
 TRUSTED_PROXIES: int = CONFIG.proxies
 MIDDLEWARE: list[str] = [
+    *(["minhu.server.traces.TraceMiddleware"] if CONFIG.otlp_endpoint else []),
     "minhu.server.metrics.MetricsMiddleware",
     "minhu.server.middleware.CallerMiddleware",
     "minhu.server.middleware.ProgramMiddleware",

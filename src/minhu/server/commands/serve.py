@@ -73,8 +73,10 @@ def worker() -> None:
     from minhu.server.bootstrap import setup
 
     setup()
+    from minhu.server import traces
     from minhu.server.background import Runner
 
+    traces.start()
     runner = Runner()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: runner.ask())
@@ -119,8 +121,9 @@ def _prepare() -> None:
     from django.db.migrations.executor import MigrationExecutor
 
     from minhu.engines.database import DatabaseError
-    from minhu.server import static_files
+    from minhu.server import static_files, traces
 
+    traces.check()
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         raise DatabaseError("the database is not at this version yet: run `minhu migrate`")
