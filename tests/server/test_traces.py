@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import json
 import socket
@@ -135,23 +136,7 @@ def test_the_four_kinds_arrive_joined_and_without_anything_of_a_person(home: Pat
         front, worker = web(home, parts, endpoint), Part(["worker"], environment, home / "worker.log")
         parts.append(worker)
         worker.start()
-        base = f"http://127.0.0.1:{front.port}"
-        body = {
-            "title": "路灯",
-            "text": f"我叫{NAME}，电话{PHONE}，路灯不亮",
-            "phone": PHONE,
-            "name": NAME,
-        }
-        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": f"key-{PHONE}"}
-        assert httpx.post(f"{base}/api/v1/requests", json=body, headers=headers, timeout=30).status_code == 201
-        wrong = httpx.post(f"{base}/api/v1/requests", json={"text": 5, IDENTITY: PHONE}, headers=headers, timeout=30)
-        assert wrong.status_code == 422
-        httpx.get(f"{base}/orders/?q={PHONE}", headers={"X-Forwarded-For": PHONE, "User-Agent": PHONE}, timeout=30)
-        lost = httpx.get(
-            f"{base}/{PHONE}/{NAME}/?tel={PHONE}",
-            headers={"traceparent": "00-" + "a" * 32 + "-" + "b" * 16 + "-01"},
-            timeout=30,
-        )
+        lost = play(f"http://127.0.0.1:{front.port}", token)
         try:
             found = collector.wait(
                 "POST /api/v1/requests", "GET /orders/", "GET /…", "job minhu.intake.import_file",
@@ -161,10 +146,32 @@ def test_the_four_kinds_arrive_joined_and_without_anything_of_a_person(home: Pat
             assert ended(front) < 15
             ended(worker)
         assert partner.bodies
-    spans = collector.spans
     everything = b"".join(sink.bodies)
-    for planted in (PHONE, NAME, IDENTITY, "tel=", "127.0.0.1:1", token, "inbox"):
+    for planted in (PHONE, NAME, IDENTITY, "tel=", token, "inbox"):
         assert planted.encode() not in everything, planted
+    belong_together(collector.spans, found)
+    number = attributes(found["GET /…"])["minhu.request_id"]
+    assert number.replace("-", "").upper().startswith(lost.headers["x-request-id"])
+    assert "parentSpanId" not in found["GET /…"], "a trace from outside is not believed"
+    lines = [json.loads(line) for line in front.log.read_text().splitlines() if line.startswith("{")]
+    joined = {line["trace_id"] for line in lines if line.get("request_id") == number}
+    assert joined == {base64.b64decode(found["GET /…"]["traceId"]).hex()}
+
+
+def play(base: str, token: str) -> httpx.Response:
+    """A citizen's words by every way that could end up in a trace; returns the answer for an address that is none."""
+    body = {"title": "路灯", "text": f"我叫{NAME}，电话{PHONE}，路灯不亮", "phone": PHONE, "name": NAME}
+    headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": f"key-{PHONE}"}
+    assert httpx.post(f"{base}/api/v1/requests", json=body, headers=headers, timeout=30).status_code == 201
+    wrong = httpx.post(f"{base}/api/v1/requests", json={"text": 5, IDENTITY: PHONE}, headers=headers, timeout=30)
+    assert wrong.status_code == 422
+    httpx.get(f"{base}/orders/?q={PHONE}", headers={"X-Forwarded-For": PHONE, "User-Agent": PHONE}, timeout=30)
+    foreign = {"traceparent": f"00-{'a' * 32}-{'b' * 16}-01"}
+    return httpx.get(f"{base}/{PHONE}/{NAME}/?tel={PHONE}", headers=foreign, timeout=30)
+
+
+def belong_together(spans: list[dict[str, Any]], found: dict[str, dict[str, Any]]) -> None:
+    """Only what is allowed stands in them, and each hangs on the one that caused it."""
     assert {key for span in spans for key in attributes(span)} <= tracing.ALLOWED
     assert not [span for span in spans if span.get("events")], "events would carry texts of errors"
     assert not [span for span in spans if span.get("status", {}).get("message")]
@@ -175,21 +182,6 @@ def test_the_four_kinds_arrive_joined_and_without_anything_of_a_person(home: Pat
     assert all(span["parentSpanId"] in by_id for span in inserts)
     assert found["POST"]["traceId"] == found["loop messages to partners"]["traceId"]
     assert attributes(found["POST"])["http.response.status_code"] == "200"
-    number = attributes(found["GET /…"])["minhu.request_id"]
-    assert number.replace("-", "").upper().startswith(lost.headers["x-request-id"])
-    assert "parentSpanId" not in found["GET /…"], "a trace from outside is not believed"
-    lines = [json.loads(line) for line in front.log.read_text().splitlines() if line.startswith("{")]
-    joined = [line for line in lines if line.get("request_id") == number]
-    assert joined
-    ids = {bytes_of(found["GET /…"]["traceId"])}
-    assert {line["trace_id"] for line in joined} == ids
-
-
-def bytes_of(encoded: str) -> str:
-    """JSON of protobuf writes bytes in base64, logs in hexadecimal digits."""
-    import base64
-
-    return base64.b64decode(encoded).hex()
 
 
 @pytest.mark.parametrize("how", ["refuses", "hangs"])
