@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minhu.intake.imports.cells import excel_safe, has_clock_time, line_of, moment_of, path_of, text_of
+from minhu.intake.imports.cells import has_clock_time, line_of, moment_of, path_of, text_of
 from minhu.kernel.calendar import CHINA_TIME
+from minhu.kernel.cells import harmless
 
 MOMENT = datetime(2019, 1, 8, 10, 20, tzinfo=CHINA_TIME)
 
@@ -81,5 +82,5 @@ def test_levels_in_one_column(cell: str) -> None:
 
 
 def test_no_reason_becomes_a_formula() -> None:
-    assert excel_safe("=cmd|' /C calc'!A0").startswith("'")
-    assert excel_safe("缺少受理时间。") == "缺少受理时间。"
+    assert harmless("=cmd|' /C calc'!A0").startswith("'")
+    assert harmless("缺少受理时间。") == "缺少受理时间。"

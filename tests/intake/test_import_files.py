@@ -52,8 +52,8 @@ def test_a_wrong_file_gets_a_clear_sentence(content: bytes, name: str, words: st
 
 
 def test_a_small_archive_that_unpacks_to_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("minhu.intake.imports.reading.MAX_UNPACKED_BYTES", 1 << 20)
-    with pytest.raises(BadTable, match="解压后超过"):
+    monkeypatch.setattr("minhu.engines.workbooks.EASY_UNPACKED", 1 << 20)
+    with pytest.raises(BadTable, match="解开后过大"):
         read_table(with_part(xlsx(ROWS), SHEET, b" " * (2 << 20)), "a.xlsx")
 
 

@@ -162,7 +162,7 @@ def test_the_catalogue_goes_out_as_a_sheet_and_comes_in_again(enter: Any) -> Non
     assert _sent(client, base, book).status_code == 302
     assert CatalogueItem.objects.filter(version=draft, basis="新的依据").count() == 1
     bad = client.post(f"{base}import/", {"file": _named(b"not a sheet")})
-    assert (bad.status_code, "打不开" in bad.content.decode()) == (422, True)
+    assert (bad.status_code, "无法打开" in bad.content.decode()) == (422, True)
 
 
 def _sent(client: Client, base: str, book: Any) -> Any:

@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from minhu.server import health
+from minhu.server import disk
 
 pytestmark = pytest.mark.django_db
 
@@ -44,7 +44,7 @@ def test_requests_are_counted_by_view_and_nothing_personal_is_a_label(client_wit
 
 def test_readiness_names_what_is_wrong(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     assert client.get("/readyz").json() == {"database": "ok", "migrations": "ok", "keys": "ok", "disk": "ok"}
-    monkeypatch.setattr(health, "LEAST_FREE_BYTES", 1 << 60)
+    monkeypatch.setattr(disk, "LEAST_FREE_BYTES", 1 << 60)
     full = client.get("/readyz")
     assert full.status_code == 503
     assert full.json()["disk"] == "full"

@@ -44,7 +44,7 @@ class Keeper:
         for digest in digests:
             statements.run(_LOCK, (digest,))
         self._fresh = [digest for digest in digests if not files.exists(digest)]
-        return [Kept(_name(file), _save(file)) for file in uploaded]
+        return [_kept(file) for file in uploaded]
 
     def undo(self) -> None:
         """Remove what was kept for rows that were rolled back; content that others name stays."""
@@ -79,6 +79,13 @@ def record(request_id: int, kept: Sequence[Kept], moment: datetime, *, kind: str
     )
 
 
+def _kept(file: UploadedFile) -> Kept:
+    """Store a file; its name ends like what it is, so that nothing saved from here starts as something else."""
+    stored, name = _save(file), _name(file)
+    endings = (".jpg", ".jpeg") if stored.suffix == ".jpg" else (stored.suffix,)
+    return Kept(name if name.lower().endswith(endings) else f"{name}{stored.suffix}", stored)
+
+
 def _save(file: UploadedFile) -> files.StoredFile:
     try:
         return files.save(file.content, max_bytes=MAX_FILE_BYTES)
@@ -90,4 +97,4 @@ def _save(file: UploadedFile) -> files.StoredFile:
 def _name(file: UploadedFile) -> str:
     """The name a person gave it, without folders; only ever shown, never used as a path."""
     name = clean_line(file.name.replace("\\", "/").rpartition("/")[2])
-    return (name if len(name) <= 160 else f"{name[:120]}…{name[-30:]}") or "附件"
+    return (name if len(name) <= 152 else f"{name[:120]}…{name[-30:]}") or "附件"

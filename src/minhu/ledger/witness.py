@@ -76,7 +76,7 @@ def parse(content: bytes) -> tuple[dict[int, Line], list[int]]:
     for number, raw in enumerate(content.splitlines(), start=1):
         try:
             line = _read_line(json.loads(raw), number)
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
             bad.append(number)
             continue
         if line.size <= last:
@@ -169,6 +169,6 @@ def _last_in(tail: bytes) -> Line | None:
     for line in reversed(tail[: tail.rfind(b"\n") + 1].splitlines()):
         try:
             return _read_line(json.loads(line), 0)
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
             continue
     return None

@@ -1,6 +1,6 @@
 """Spreadsheets out of the system that cannot bite: no cell of ours is ever read as a formula.
 
-A cell whose text begins with =, +, -, @, a tab or a line end would run as a formula when the file is opened
+A cell whose text begins with =, +, -, @, a tab or a line end (see `kernel/cells.py`) would run as a formula when the file is opened
 or saved as CSV (formula injection); such texts get a leading apostrophe and are stored as plain strings.
 """
 
@@ -18,11 +18,11 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 
+from minhu.kernel.cells import harmless
 from minhu.kernel.clock import now
 from minhu.portals.formats import local
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 LONGEST_CELL = 32_000
 
 
@@ -33,7 +33,7 @@ def safe_cell(value: object) -> object:
     if isinstance(value, datetime):
         return local(value).strftime("%Y-%m-%d %H:%M")
     text = ILLEGAL_CHARACTERS_RE.sub("", str(value))[:LONGEST_CELL]
-    return f"'{text}" if text.lstrip(" \u3000").startswith(DANGEROUS) or text.startswith(DANGEROUS) else text
+    return harmless(text)
 
 
 def workbook(title: str, header: Sequence[str], rows: Iterable[Sequence[object]], note: str = "") -> bytes:

@@ -55,10 +55,11 @@ class HouseHandler(ASGIHandler):
             body = await self.read_body(_limited(scope, receive))
         except RequestAborted:
             return
-        except BodyTooLargeError:
-            refusal = problems.answer(
-                ASGIRequest({**scope, "method": "GET"}, SpooledTemporaryFile()), middleware.too_large()
-            )
+        except (BodyTooLargeError, OSError) as error:
+            known = middleware.too_large() if isinstance(error, BodyTooLargeError) else problems.unavailable(error)
+            if known is None:
+                raise
+            refusal = problems.answer(ASGIRequest({**scope, "method": "GET"}, SpooledTemporaryFile()), known)
             refusal["Connection"] = "close"
             await self.send_response(refusal, send)
             return

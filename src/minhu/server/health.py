@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 
-from django.conf import settings
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from minhu.engines.keyring import open_keyring
 from minhu.kernel.errors import Unavailable
+from minhu.server import disk
 
-LEAST_FREE_BYTES = 256 * 1024 * 1024
 RETRY_SECONDS = "10"
 _seen: set[str] = set()
 
@@ -25,13 +23,12 @@ def alive(_request: HttpRequest) -> HttpResponse:
 def ready(_request: HttpRequest) -> HttpResponse:
     """`/readyz`: what serving needs, each 'ok' or a word that says what is wrong; 503 with Retry-After then.
 
-    A database that is away becomes the same 503 on the way out (see `problems.py`).
+    The disk is looked at whether or not the database answers: a full one is the usual reason why it does not.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
+    database = _database()
     found = {
-        "database": "ok",
-        "migrations": _once("migrations", _migrated),
+        "database": database,
+        "migrations": _once("migrations", _migrated) if database == "ok" else "unknown",
         "keys": _once("keys", _keys),
         "disk": _disk(),
     }
@@ -40,6 +37,16 @@ def ready(_request: HttpRequest) -> HttpResponse:
     if not good:
         response["Retry-After"] = RETRY_SECONDS
     return response
+
+
+def _database() -> str:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except (OperationalError, InterfaceError):
+        connection.close()
+        return "away"
+    return "ok"
 
 
 def _once(name: str, examine: Callable[[], str]) -> str:
@@ -68,4 +75,4 @@ def _keys() -> str:
 
 
 def _disk() -> str:
-    return "ok" if shutil.disk_usage(settings.MINHU_HOME).free >= LEAST_FREE_BYTES else "full"
+    return "ok" if disk.free_bytes() >= disk.LEAST_FREE_BYTES else "full"

@@ -6,11 +6,13 @@ answers for all.
 
 from __future__ import annotations
 
+import contextlib
 import hmac
 import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from django.conf import settings
 from django.db import connection
@@ -23,14 +25,29 @@ from prometheus_client import (
     Gauge,
     Histogram,
     generate_latest,
+    values,
 )
 from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.mmap_dict import MmapedDict
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from minhu.kernel.clock import now
 from minhu.kernel.errors import NotFound
 from minhu.ledger import queries as ledger
+from minhu.server import metrics_folder
 from minhu.server.metrics_folder import VARIABLE
+
+
+class _WithRoom(MmapedDict):
+    """A file of figures whose room on the disk is taken before it is used."""
+
+    def __init__(self, filename: str, read_mode: bool = False) -> None:
+        if not read_mode:
+            metrics_folder.reserve(Path(filename))
+        super().__init__(filename, read_mode)  # type: ignore[no-untyped-call]
+
+
+values.MmapedDict = _WithRoom  # type: ignore[attr-defined]
 
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1.0, 2.5, 5.0, 10.0)
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -60,9 +77,10 @@ class MetricsMiddleware:
         response = self.get_response(request)
         view = _view_name(request)
         method = request.method if request.method in METHODS else "other"
-        REQUESTS.labels(method, view, str(response.status_code)).inc()
-        if not response.streaming:
-            SECONDS.labels(view).observe(time.perf_counter() - began)
+        with contextlib.suppress(OSError):  # no room for a figure is no reason to lose the answer
+            REQUESTS.labels(method, view, str(response.status_code)).inc()
+            if not response.streaming:
+                SECONDS.labels(view).observe(time.perf_counter() - began)
         return response
 
 

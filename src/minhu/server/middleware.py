@@ -105,7 +105,7 @@ class ProgramMiddleware:
             match = get_resolver().resolve(request.path_info)
             request.resolver_match = match
             answered: HttpResponseBase = match.func(request, *match.args, **match.kwargs)
-        except (MinhuError, DatabaseError) as error:
+        except (MinhuError, DatabaseError, OSError) as error:
             away = error if isinstance(error, MinhuError) else unavailable(error)
             if away is None:
                 raise

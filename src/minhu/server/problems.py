@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 
 from django.db import InterfaceError, OperationalError
@@ -12,8 +13,10 @@ from django.utils.html import escape
 from minhu.kernel.errors import MinhuError, NotFound, Unavailable
 from minhu.portals.context import request_number
 from minhu.portals.open311 import answers
+from minhu.server import disk
 
 RETRY_SECONDS = 10
+_DISK_FULL = "53100"  # SQLSTATE disk_full
 _PLAIN_PAGE = (
     '<!doctype html><html lang="zh-Hans"><meta charset="utf-8"><title>{title}</title>'
     '<meta name="viewport" content="width=device-width,initial-scale=1">'
@@ -73,8 +76,11 @@ def _exists(template: str) -> bool:
 
 
 def unavailable(error: BaseException | None) -> Unavailable | None:
-    """The error for a database that is away, when `error` (or what caused it) says so."""
+    """The error for a full disk or a database that is away, when `error` (or what caused it) says so."""
+    first = error
     while error is not None:
+        if _is_full(error) or (isinstance(error, (OperationalError, InterfaceError)) and disk.is_exhausted()):
+            return disk.full(first)
         if isinstance(error, (OperationalError, InterfaceError)):
             return Unavailable(
                 "系统正在恢复，请稍后重试。您已经提交成功的内容不会丢失；如遇紧急情况，请直接拨打 110、119 或 120。",
@@ -82,6 +88,13 @@ def unavailable(error: BaseException | None) -> Unavailable | None:
             )
         error = error.__cause__
     return None
+
+
+def _is_full(error: BaseException) -> bool:
+    """Whether the file system or the database says that there is no room."""
+    return getattr(error, "sqlstate", "") == _DISK_FULL or (
+        isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+    )
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

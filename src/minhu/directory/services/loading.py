@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import json
@@ -17,7 +18,11 @@ from minhu.kernel.errors import Invalid
 
 M = TypeVar("M", bound=models.Model)
 LARGEST_FILE: Final = 64 * 1024 * 1024
+MOST_PARTS: Final = 1_000_000
+MOST_VALUES: Final = 8_000_000
+MOST_COLUMNS: Final = 200
 MOST_SHOWN: Final = 50
+_PIECE: Final = 1 << 20
 BATCH: Final = 2000
 
 
@@ -46,6 +51,8 @@ def read_json(path: Path) -> Any:
 
 def parse_json(content: bytes, name: str) -> Any:
     """The JSON in uploaded bytes; raises Invalid with a sentence."""
+    if content.count(b"[") + content.count(b"{") > MOST_PARTS or content.count(b",") > MOST_VALUES:
+        raise Invalid(f"文件“{name}”里的内容过多，请拆分后分次载入。", code="bad_file")
     try:
         return json.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
@@ -54,14 +61,32 @@ def parse_json(content: bytes, name: str) -> Any:
         raise Invalid(f"文件“{name}”不是有效的 JSON（第 {error.lineno} 行附近）。", code="bad_file") from error
     except RecursionError as error:
         raise Invalid(f"文件“{name}”嵌套层数过多，不是需要的格式。", code="bad_file") from error
+    except ValueError as error:  # a number of thousands of digits
+        raise Invalid(f"文件“{name}”里有无法使用的数字。", code="bad_file") from error
 
 
 def read_rows(path: Path, key: str) -> list[dict[str, Any]]:
     """Rows of a file: CSV with a header line, or JSON (a list, or an object with the list under ``key``)."""
     if path.suffix.lower() == ".csv":
-        text = _decoded(_bytes_of(path), path.name)
-        return [dict(row) for row in csv.DictReader(io.StringIO(text))]
+        return _csv_rows(_bytes_of(path), path.name)
     return rows_of(read_json(path), key, path.name)
+
+
+def _csv_rows(content: bytes, name: str) -> list[dict[str, Any]]:
+    if content.count(b",") > MOST_VALUES or content.count(b"\n") > MOST_PARTS:
+        raise Invalid(f"文件“{name}”里的内容过多，请拆分后分次载入。", code="bad_file")
+    if b"\0" in content:
+        raise Invalid(f"文件“{name}”含有空字符，已损坏或不是文本表格。", code="bad_file")
+    try:
+        reader = csv.DictReader(io.TextIOWrapper(io.BytesIO(content), _encoding_of(content, name), newline=""))
+        if len(reader.fieldnames or ()) > MOST_COLUMNS:
+            raise Invalid(f"文件“{name}”的列过多，不是需要的格式。", code="bad_file")
+        rows = [dict(row) for row in reader]
+    except csv.Error as error:
+        raise Invalid(f"文件“{name}”的单元格过长或引号没有配对。", code="bad_file") from error
+    if any(any(row.get(None) or ()) for row in rows):
+        raise Invalid(f"文件“{name}”有的行比表头多列，请检查逗号和引号。", code="bad_file")
+    return rows
 
 
 def rows_of(body: object, key: str, name: str) -> list[dict[str, Any]]:
@@ -85,12 +110,16 @@ def _bytes_of(path: Path) -> bytes:
     return content
 
 
-def _decoded(content: bytes, name: str) -> str:
+def _encoding_of(content: bytes, name: str) -> str:
+    """The encoding that every piece of a file is in; the text as a whole is never held beside its bytes."""
+    pieces = [memoryview(content)[start : start + _PIECE] for start in range(0, len(content), _PIECE)]
     for encoding in ("utf-8-sig", "gb18030"):
         try:
-            return content.decode(encoding)
+            for _text in codecs.iterdecode(map(bytes, pieces), encoding):
+                pass
         except UnicodeDecodeError:
             continue
+        return encoding
     raise Invalid(f"文件“{name}”的编码无法识别，请另存为 UTF-8 后重试。", code="bad_file")
 
 

@@ -135,8 +135,3 @@ def _words(text: str) -> datetime | None:
 def path_of(cell: Cell) -> tuple[str, ...]:
     """The levels of a category written in one column: 'a-b-c', 'a/b/c', 'a>b>c'."""
     return tuple(part for part in (one.strip(_PADDING) for one in _PATH.split(line_of(cell))) if part)
-
-
-def excel_safe(text: str) -> str:
-    """A value that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

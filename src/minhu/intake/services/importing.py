@@ -14,7 +14,7 @@ from minhu.directory.access import require
 from minhu.directory.policy import Action
 from minhu.engines.expiry import Removed, digest_of
 from minhu.intake.imports import running, uploads
-from minhu.intake.imports.cells import excel_safe, line_of
+from minhu.intake.imports.cells import line_of
 from minhu.intake.imports.detecting import Guess, as_mapping, checked_mapping, columns_digest, detect
 from minhu.intake.imports.fields import LABELS, NEEDED, PERSONAL, Field, plain_name
 from minhu.intake.imports.reading import BadTable, Table, read_table
@@ -22,6 +22,7 @@ from minhu.intake.imports.running import Report
 from minhu.intake.models import ImportBatch, ImportMapping
 from minhu.kernel import masks
 from minhu.kernel.actors import current_actor
+from minhu.kernel.cells import harmless
 from minhu.kernel.clock import now
 from minhu.kernel.errors import Conflict, MinhuError, NotFound
 from minhu.ledger import services as ledger
@@ -242,7 +243,7 @@ def rejects_csv(rejects: Sequence[tuple[int, str]]) -> bytes:
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow(["行号", "原因"])
-    writer.writerows((row, excel_safe(why)) for row, why in rejects)
+    writer.writerows((row, harmless(why)) for row, why in rejects)
     return out.getvalue().encode("utf-8-sig")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any, Final
 
 from django import forms
@@ -12,11 +11,12 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
-from python_calamine import CalamineError, CalamineWorkbook
 
 from minhu.directory.policy import Action
 from minhu.directory.queries import areas, categories, dispatch, versions
 from minhu.directory.services import catalogue as service
+from minhu.engines import workbooks
+from minhu.kernel.cells import runs
 from minhu.kernel.errors import Invalid
 from minhu.ledger import services as ledger
 from minhu.portals.manage import words
@@ -24,7 +24,7 @@ from minhu.portals.manage.catalogue import draft_of
 from minhu.portals.manage.catalogue_words import rule_words
 from minhu.portals.manage.common import saved, show
 from minhu.portals.orders.guards import for_staff
-from minhu.portals.sheets import DANGEROUS, sheet_response
+from minhu.portals.sheets import sheet_response
 
 COLUMNS: Final = {
     "category": "分类代码", "category_name": "分类名称", "area": "区划代码", "area_name": "区划名称",
@@ -88,10 +88,12 @@ def load(request: HttpRequest, version: int) -> HttpResponse:
 def rows_of(content: bytes) -> list[dict[str, Any]]:
     """The rows of the first sheet; raises Invalid for a file or header that is not ours."""
     try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        cells = book.get_sheet_by_index(0).to_python(skip_empty_area=False, nrows=MOST_ROWS + 1)
-    except (CalamineError, OSError, ValueError, IndexError) as error:
-        message = _("这个文件打不开，可能已损坏或不是 XLSX。请换一个文件。")
+        if not content.startswith(workbooks.ZIP):
+            raise workbooks.broken()
+        book = workbooks.opened(content)
+        cells = workbooks.rows_of(book, book.sheet_names[0], MOST_ROWS + 1) if book.sheet_names else []
+    except Invalid as error:
+        message = _("这个文件{reason}").format(reason=error.message)
         raise Invalid(message, code="bad_file", fields={"file": message}) from error
     header = [str(cell).strip() for cell in cells[0]] if cells else []
     names = {label: key for key, label in COLUMNS.items()}
@@ -113,4 +115,4 @@ def _text(value: Any) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     text = str(value).strip()
-    return text[1:] if text.startswith("'") and text[1:].startswith(DANGEROUS) else text
+    return text[1:] if text.startswith("'") and runs(text[1:]) else text

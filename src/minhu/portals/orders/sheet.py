@@ -16,18 +16,17 @@ from openpyxl.styles import Font
 
 from minhu.handling.queries.lines import OrderRow
 from minhu.intake.queries import desk
+from minhu.kernel.cells import harmless
 from minhu.language.personal import mask_personal
 from minhu.portals.formats import local
 from minhu.portals.orders import words
 
-_RISKY: Final = ("=", "+", "-", "@", "\t", "\r")
 _WIDTHS: Final = (16, 40, 10, 30, 28, 24, 10, 10, 18, 18, 18, 18, 10, 10, 10, 14, 14)
 
 
 def plain(text: str) -> str:
     """Words that no spreadsheet takes for a formula: risky beginnings get an apostrophe before them."""
-    clean = ILLEGAL_CHARACTERS_RE.sub("", text)
-    return f"'{clean}" if clean.startswith(_RISKY) else clean
+    return harmless(ILLEGAL_CHARACTERS_RE.sub("", text))
 
 
 def head() -> list[str]:
