@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.test import Client
 
-from minhu.server import disk
+from minhu.server import disk, metrics_folder
 
 pytestmark = pytest.mark.django_db
 
@@ -49,3 +50,14 @@ def test_readiness_names_what_is_wrong(client: Client, monkeypatch: pytest.Monke
     assert full.status_code == 503
     assert full.json()["disk"] == "full"
     assert full["Retry-After"]
+
+
+def test_a_file_of_figures_has_its_room_before_it_is_used(tmp_path: Path) -> None:
+    """A hole that is written to on a full disk would end the process."""
+    file = tmp_path / "counter_1.db"
+    metrics_folder.reserve(file)
+    assert file.stat().st_blocks * 512 >= metrics_folder.FILE_BYTES
+    with file.open("r+b") as written:
+        written.write(b"kept")
+    metrics_folder.reserve(file)
+    assert file.read_bytes()[:4] == b"kept"
