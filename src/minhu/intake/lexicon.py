@@ -18,6 +18,7 @@ from minhu.language.keywords import KeywordIndex
 from minhu.language.types import PlaceCandidate, Understanding
 
 UNSURE_BELOW = 0.35
+Point = tuple[float, float] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,15 +112,50 @@ def category_of(read_as: Understanding) -> CategoryReading:
     return CategoryReading(info.id if best.probability >= UNSURE_BELOW else None, best.probability, proposed)
 
 
-def place_of(said: str, read_as: Understanding, words: CityWords) -> PlaceReading:
-    """The area these words speak of; what the citizen gave as place counts before the text."""
+def place_of(said: str, read_as: Understanding, words: CityWords, point: Point = None) -> PlaceReading:
+    """The area these words speak of; what the citizen gave as place counts before the text.
+
+    ``point`` is latitude and longitude: where the words determine nothing it decides by the areas' boundaries, where
+    both agree the deeper one counts, and where they contradict each other somebody has to ask.
+    """
     if words.gazetteer is None:
         return PlaceReading()
     given = places.locate(said, words.home, words.gazetteer) if said else []
+    on_map = areas.areas_at(*point) if point is not None else ()
     for candidates in (given, list(read_as.places)):
         if candidates and (reading := _reading(candidates)) is not None:
-            return reading
-    return PlaceReading()
+            return _agreed(reading, on_map) if on_map else reading
+    return _on_map(on_map) if on_map else PlaceReading()
+
+
+def _agreed(reading: PlaceReading, on_map: tuple[AreaInfo, ...]) -> PlaceReading:
+    if reading.area_code is None:
+        return _on_map(on_map)
+    said = areas.area_info(reading.area_code)
+    if said is None or any(one.code in said.path for one in on_map):
+        return reading
+    if len(on_map) == 1 and said.code in on_map[0].path:
+        return _on_map(on_map)
+    asked = [
+        PlaceCandidate(
+            one.code,
+            one.level.name.lower(),
+            0.5,
+            f"文字指向{said.full_name}，坐标落在{one.full_name}，请核实",
+            ask=True,
+        )
+        for one in on_map
+    ]
+    return _reading(asked) or PlaceReading()
+
+
+def _on_map(on_map: tuple[AreaInfo, ...]) -> PlaceReading:
+    several = len(on_map) > 1
+    reason = "坐标落在重叠的边界内，请核实" if several else f"坐标落在{on_map[0].full_name}的边界内"
+    found = [
+        PlaceCandidate(one.code, one.level.name.lower(), 0.5 if several else 0.9, reason, ask=several) for one in on_map
+    ]
+    return _reading(found) or PlaceReading()
 
 
 def _reading(candidates: list[PlaceCandidate]) -> PlaceReading | None:

@@ -31,7 +31,8 @@ def understand(new: NewRequest) -> Understood:
     read_as = read(new.text, new.title, words.home, words.gazetteer, words.index, words.model)
     danger = _danger(new.text, read_as.urgency)
     category = lexicon.category_of(read_as)
-    place = lexicon.place_of(new.place_text, read_as, words)
+    point = (new.latitude, new.longitude) if new.latitude is not None and new.longitude is not None else None
+    place = lexicon.place_of(new.place_text, read_as, words, point)
     kind = _TYPES.get(read_as.request_type.value, "")
     table = rules.intake_rules()
     verdict = decide(danger, read_as.intake, table)

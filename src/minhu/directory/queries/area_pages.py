@@ -11,6 +11,7 @@ from minhu.directory.models import Area, Landmark
 from minhu.directory.queries.freshness import local_day
 from minhu.directory.types import AreaLevel
 from minhu.kernel.errors import NotFound
+from minhu.language.shapes import read_shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,8 @@ class AreaCard:
     replaces: tuple[tuple[str, str], ...]
     units: tuple[tuple[int, str], ...]
     landmarks: tuple[LandmarkRow, ...]
+    boundary_points: int
+    """0 where no boundary is stored."""
 
 
 def _rows(areas: QuerySet[Area]) -> list[AreaRow]:
@@ -106,6 +109,7 @@ def card(code: str) -> AreaCard:
         landmarks=tuple(
             LandmarkRow(mark.pk, mark.name, mark.kind, tuple(mark.aliases)) for mark in area.landmarks.order_by("name")
         ),
+        boundary_points=read_shape(area.boundary).points if area.boundary else 0,
     )
 
 

@@ -10,6 +10,7 @@ from minhu.directory.models import Area, Landmark
 from minhu.directory.queries.freshness import Cached, Topic, local_day
 from minhu.directory.types import AreaInfo, AreaLevel
 from minhu.language import types as language
+from minhu.language.shapes import Atlas, read_shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,12 @@ def _load_gazetteer() -> GazetteerData:
     return GazetteerData(areas, landmarks)
 
 
+def _load_atlas() -> Atlas:
+    rows = Area.objects.filter(_in_force(), boundary__isnull=False).values_list("code", "level", "boundary")
+    return Atlas((code, level, read_shape(boundary)) for code, level, boundary in rows)
+
+
+atlas = Cached(_load_atlas, Topic.AREAS, Topic.DAY)
 book = Cached(_load, Topic.AREAS, Topic.DAY)
 gazetteer_data = Cached(_load_gazetteer, Topic.AREAS, Topic.DAY)
 
@@ -86,6 +93,12 @@ gazetteer_data = Cached(_load_gazetteer, Topic.AREAS, Topic.DAY)
 def area_info(code: str | None) -> AreaInfo | None:
     """One area in force; None for an unknown or abolished code."""
     return book().by_code.get(code) if code else None
+
+
+def areas_at(latitude: float, longitude: float) -> tuple[AreaInfo, ...]:
+    """The deepest areas in force whose boundary holds the point (WGS 84): none where no boundary is known."""
+    found = (area_info(code) for code in atlas().area_at(latitude, longitude))
+    return tuple(area for area in found if area is not None)
 
 
 def children(code: str = "") -> tuple[AreaInfo, ...]:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
+from typing import Final
 
 from minhu.directory.models import Area, Landmark
 from minhu.directory.policy import Action
 from minhu.directory.services.changes import LOCK_AREAS, change, record
 from minhu.directory.services.loading import texts
 from minhu.kernel.errors import Conflict, Invalid, NotFound
+from minhu.language.shapes import read_shape
 
 LONGEST_NAME = 64
+MOST_BYTES: Final = 2 * 1024 * 1024
 
 
 def _area(code: str) -> Area:
@@ -38,6 +42,34 @@ def set_aliases(code: str, aliases: Iterable[str] | str) -> list[str]:
             area.save(update_fields=["aliases"])
             record("area_changed", ("area", code), fields=["aliases"], aliases=words)
         return words
+
+
+def set_boundary(code: str, content: bytes | None) -> int:
+    """Store an area's boundary from a GeoJSON file, or take it away (None); returns its number of points.
+
+    Raises Invalid with what to do for anything that is no boundary, NotFound.
+    """
+    shape, points = None, 0
+    if content is not None:
+        try:
+            if len(content) > MOST_BYTES:
+                raise ValueError("文件超过 2 MB，请先在地图软件里简化边界。")
+            shape = json.loads(content.decode("utf-8-sig"))
+            points = read_shape(shape).points
+        except RecursionError as error:
+            message = "文件嵌套太深，不是 GeoJSON 边界。"
+            raise Invalid(message, fields={"boundary": message}) from error
+        except ValueError as error:
+            broken = isinstance(error, json.JSONDecodeError | UnicodeDecodeError)
+            message = "文件不是可读的 GeoJSON，请用 UTF-8 保存后再上传。" if broken else str(error)
+            raise Invalid(message, fields={"boundary": message}) from error
+    with change(Action.MANAGE_DIRECTORY, lock=LOCK_AREAS):
+        area = _area(code)
+        if area.boundary != shape:
+            area.boundary = shape
+            area.save(update_fields=["boundary"])
+            record("area_changed", ("area", code), fields=["boundary"], points=points)
+    return points
 
 
 def put_landmark(

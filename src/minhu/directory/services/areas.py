@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -12,6 +13,7 @@ from minhu.directory.services.changes import LOCK_AREAS, change, record
 from minhu.directory.services.loading import RowProblems, day, decimal, read_json, texts, together, upsert, yes
 from minhu.directory.types import AreaLevel, LoadReport
 from minhu.kernel.errors import Invalid, NotFound
+from minhu.language.shapes import read_shape
 
 NOT_A_NAME: Final = frozenset({"市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划"})
 """Names that stand for no place and are left out of the path of names."""
@@ -128,6 +130,15 @@ def _wanted(
     return wanted, replaced
 
 
+def _boundary(value: object) -> object:
+    """GeoJSON as it came (text of a CSV cell is read first), or None; raises ValueError for anything else."""
+    if value in (None, ""):
+        return None
+    read = json.loads(value) if isinstance(value, str) else value
+    read_shape(read)
+    return read
+
+
 def _area(
     row: Mapping[str, Any], wanted: Mapping[str, Mapping[str, Any]], known: Mapping[str, Area], keep_aliases: bool
 ) -> dict[str, Any]:
@@ -166,7 +177,7 @@ def _area(
         "valid_to": day(row.get("valid_to")),
         "latitude": decimal(row.get("latitude")),
         "longitude": decimal(row.get("longitude")),
-        "boundary": row.get("boundary") or None,
+        "boundary": _boundary(row["boundary"]) if "boundary" in row else there.boundary if there else None,
     }
     return full if keep_aliases else {**full, **extra}
 

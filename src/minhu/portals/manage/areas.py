@@ -50,6 +50,15 @@ class LandmarkForm(forms.Form):
     )
 
 
+class BoundaryForm(forms.Form):
+    """The outline of an area on the map."""
+
+    boundary = forms.FileField(
+        label=gettext_lazy("边界文件（GeoJSON）"), required=False, widget=forms.FileInput(attrs={"accept": ".json,.geojson"}),
+        help_text=gettext_lazy("一个面，WGS 84 经纬度，不超过 2 MB、20000 个点。带坐标的诉求会按它归属到最下级区划。"),
+    )  # fmt: skip
+
+
 @for_staff(Action.VIEW_DIRECTORY)
 @require_GET
 def browse(request: HttpRequest) -> HttpResponse:
@@ -105,15 +114,36 @@ def area(request: HttpRequest, code: str) -> HttpResponse:
 
 def _area_page(
     request: HttpRequest, card: area_pages.AreaCard, form: AliasForm, mark_form: LandmarkForm, status: int = 200,
-    mark_id: int | None = None,
+    mark_id: int | None = None, boundary_form: BoundaryForm | None = None,
 ) -> HttpResponse:  # fmt: skip
     marks = [(words.word(words.PLACES, mark.kind), mark) for mark in card.landmarks]
     level = AreaLevel(card.row.level)
     context = {
         "card": card, "row": card.row, "form": form, "mark_form": mark_form, "mark_id": mark_id, "marks": marks,
+        "boundary_form": boundary_form or BoundaryForm(),
         "level_word": words.LEVELS[level], "children": _named(area_pages.children(card.row.code)),
     }  # fmt: skip
     return show(request, "areas", "area", context, status)
+
+
+@for_staff(Action.MANAGE_DIRECTORY)
+@require_POST
+def boundary(request: HttpRequest, code: str) -> HttpResponse:
+    """Store the boundary that was uploaded, or take it away when none was."""
+    card = area_pages.card(code)
+    file = request.FILES.get("boundary")
+    form = BoundaryForm(request.POST, request.FILES)
+    content = file.read(area_edits.MOST_BYTES + 1) if file is not None else None
+    if content is None and "drop" not in request.POST:
+        form.add_error("boundary", _("请选择一个 GeoJSON 文件。"))
+        status = 422
+    else:
+        status = saved(form, lambda: area_edits.set_boundary(code, content))
+    if status == 200:
+        messages.success(request, _("边界已保存，带坐标的诉求立即按它归属。") if content else _("边界已删除。"))
+        return redirect("manage_area", code)
+    aliases = AliasForm(initial={"aliases": "、".join(card.row.aliases)})
+    return _area_page(request, card, aliases, LandmarkForm(), status, boundary_form=form)
 
 
 @for_staff(Action.MANAGE_DIRECTORY)

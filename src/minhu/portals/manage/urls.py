@@ -26,6 +26,7 @@ urlpatterns = [
     path("manage/areas/<str:code>/", areas.area, name="manage_area"),
     path("manage/areas/<str:code>/landmarks/", areas.landmark, name="manage_landmark"),
     path("manage/areas/<str:code>/landmarks/<int:mark>/", areas.landmark, name="manage_landmark_edit"),
+    path("manage/areas/<str:code>/boundary/", areas.boundary, name="manage_boundary"),
     path("manage/areas/<str:code>/landmarks/<int:mark>/drop/", areas.drop_landmark, name="manage_landmark_drop"),
     path("manage/units/", units.listing, name="manage_units"),
     path("manage/units/new/", units.edit, name="manage_unit_new"),
