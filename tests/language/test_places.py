@@ -151,3 +151,32 @@ def test_candidates_are_known_areas_inside_the_text(text: str, home: str) -> Non
         assert one.area_code in FICTION.areas
         assert 0.0 <= one.confidence <= 1.0
         assert all(0 <= start < end <= len(text) for start, end in one.spans)
+
+
+SOUNDING = Gazetteer(
+    [
+        AreaEntry("1", "", "云川省", AreaLevel.PROVINCE),
+        AreaEntry("11", "1", "云溪市", AreaLevel.CITY),
+        AreaEntry("111", "11", "岳麓区", AreaLevel.COUNTY),
+        AreaEntry("1111", "111", "柳林街道", AreaLevel.STREET),
+        AreaEntry("12", "1", "石屏市", AreaLevel.CITY),
+        AreaEntry("121", "12", "颍州区", AreaLevel.COUNTY),
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "word"), [("岳鹿区路灯坏了", "111", "岳麓区"), ("住在刘林街道，停水了", "1111", "柳林街道")]
+)
+def test_a_name_written_by_its_sound_is_proposed_and_asked_for(text: str, code: str, word: str) -> None:
+    found = locate(text, "11", SOUNDING)
+    assert [(one.area_code, one.ask) for one in found] == [(code, True)]
+    assert word in found[0].reason
+    assert determined(found, SOUNDING) == ""
+
+
+@pytest.mark.parametrize(
+    "text", ["影州区停水", "这片区域停水", "我们小区停水", "超市门口停水", "岳麓区停水，影州区没有"]
+)
+def test_sounds_of_other_cities_and_common_words_propose_nothing(text: str) -> None:
+    assert not any("读音" in one.reason for one in locate(text, "11", SOUNDING))

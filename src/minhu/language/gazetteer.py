@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from minhu.language.sounds import SoundIndex
 from minhu.language.types import AreaEntry, AreaLevel, Landmark
 
 RANK: Mapping[AreaLevel, int] = {level: at for at, level in enumerate(AreaLevel)}
@@ -59,6 +60,7 @@ class Gazetteer:
         self.areas: dict[str, AreaEntry] = {area.code: area for area in areas}
         self._chains: dict[str, tuple[str, ...]] = {}
         self._children: dict[str, list[str]] = {}
+        self._sounds: dict[str, SoundIndex] = {}
         names: dict[str, tuple[dict[str, None], bool, str]] = {}
         for area in self.areas.values():
             self._children.setdefault(area.parent, []).append(area.code)
@@ -145,6 +147,19 @@ class Gazetteer:
     def children(self, code: str) -> Sequence[str]:
         """Codes directly below."""
         return self._children.get(code, ())
+
+    def sounds(self, above: str) -> SoundIndex:
+        """Names of what lies in an area, by their sound; made when first asked for."""
+        index = self._sounds.get(above)
+        if index is None:
+            below, names = list(self.children(above)), []
+            while below:
+                area = self.areas[below.pop()]
+                below.extend(self.children(area.code))
+                if area.valid and RANK[area.level] <= RANK[AreaLevel.STREET]:
+                    names.append((area.name, area.code))
+            index = self._sounds[above] = SoundIndex(names)
+        return index
 
     def home(self, code: str) -> tuple[str, str]:
         """The area of a home code (padded city codes allowed) and the city around it; empty when unknown."""

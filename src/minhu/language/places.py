@@ -83,7 +83,20 @@ def locate(text: str, home_code: str, gazetteer: Gazetteer) -> list[PlaceCandida
     candidates = _decide([chain for chain in live if chain.chosen], text, gazetteer, road, point)
     if not candidates:
         candidates = _own_area(text, gazetteer, own, road, point)
+    if not candidates and around:
+        candidates = _alike(text, gazetteer, around, road, point)
     return candidates
+
+
+def _alike(text: str, gazetteer: Gazetteer, around: str, road: str, point: str) -> list[PlaceCandidate]:
+    """What sounds like a place of the home city but is written otherwise: proposed with its reason, always asked."""
+    return [
+        PlaceCandidate(
+            code, gazetteer.level(code).value, 0.5, f"写的是“{text[one.start : one.end]}”，读音像“{one.name}”，请核实",
+            ((one.start, one.end),), True, road, point,
+        )
+        for one in gazetteer.sounds(around).find(text)[:3] for code in one.codes[:3]
+    ]  # fmt: skip
 
 
 def _chains(text: str, gazetteer: Gazetteer, around: str) -> list[_Chain]:
