@@ -12,6 +12,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 import httpx
 from tests.server.test_running_house import free_port, minhu, own_environment
@@ -80,9 +81,9 @@ class Cluster:
     token: str
 
     @classmethod
-    def open(cls, home: Path) -> Cluster:
+    def open(cls, home: Path, **more: str) -> Cluster:
         migrated(home)
-        environment = own_environment(home, MINHU_WORKER="none", MINHU_LOG_LEVEL="ERROR")
+        environment = own_environment(home, MINHU_WORKER="none", MINHU_LOG_LEVEL="ERROR", **more)
         made = subprocess.run(
             [sys.executable, "-c", PREPARE], env=environment, capture_output=True, text=True, check=True
         )
@@ -194,7 +195,13 @@ print(json.dumps(found))
 """
 
 
-def losses(cluster: Cluster, citizens: Citizens) -> dict[str, int]:
+class Acknowledged(Protocol):
+    """Whoever submitted: key → number of everything that the house said it had."""
+
+    acknowledged: dict[str, str]
+
+
+def losses(cluster: Cluster, citizens: Acknowledged) -> dict[str, int]:
     """What is missing of everything that was acknowledged; all zero in a sound house."""
     listed = cluster.home / "acknowledged.json"
     listed.write_text(json.dumps(list(citizens.acknowledged.values())))

@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 import pytest
 import schemathesis
+from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 from django.test import Client
@@ -25,7 +26,6 @@ from minhu.directory.access import as_system
 from minhu.directory.models import Staff
 from minhu.directory.services.tokens import SCOPES, issue_token
 from minhu.server.api import api
-from minhu.server.wsgi import application
 
 pytestmark = pytest.mark.django_db
 
@@ -81,7 +81,7 @@ def headers(db: None) -> dict[str, dict[str, str]]:
 @pytest.mark.parametrize("caller", CALLERS)
 def test_the_api_never_crashes_and_never_opens_without_a_key(headers: dict[str, dict[str, str]], caller: str) -> None:
     schema = schemathesis.openapi.from_dict(api.get_openapi_schema())
-    schema.app = application
+    schema.app = WSGIHandler()
     tried = 0
     for found in schema.get_all_operations():
         operation = found.ok()

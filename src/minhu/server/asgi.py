@@ -18,14 +18,16 @@ from django.conf import settings
 from django.core import signals
 from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler, ASGIRequest, get_script_prefix
-from django.http.response import HttpResponseBase, StreamingHttpResponse
+from django.http.response import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.urls import set_script_prefix
 
 from minhu.server import bootstrap
 
 bootstrap.setup()
 
-from minhu.server import background, middleware, problems, traces  # noqa: E402 - they need Django
+from minhu.kernel.errors import TooMany  # noqa: E402 - they need Django
+from minhu.server import background, middleware, problems, traces  # noqa: E402
+from minhu.server.admission import Gate, Kind, kind_of  # noqa: E402
 
 traces.start()
 
@@ -43,7 +45,9 @@ class HouseHandler(ASGIHandler):
 
     def __init__(self) -> None:
         super().__init__()
-        self._threads = ThreadPoolExecutor(settings.CONFIG.threads, thread_name_prefix="request")
+        config = settings.CONFIG
+        self._threads = ThreadPoolExecutor(config.threads, thread_name_prefix="request")
+        self._gate = Gate(config.threads, config.queue, config.queue_seconds)
 
     def load_middleware(self, is_async: bool = False) -> None:
         """Build the chain without a single change between sync and async."""
@@ -64,11 +68,14 @@ class HouseHandler(ASGIHandler):
             await self.send_response(refusal, send)
             return
         try:
-            response = await self._in_thread(self._work)(scope, body)
+            async with self._gate.admitted_async(_kind_of(scope)):
+                response = await self._in_thread(self._work)(scope, body)
             if isinstance(response, StreamingHttpResponse):
                 await self._stream(response, receive, send)
             else:
                 await self.send_response(response, send)
+        except TooMany as error:
+            await self.send_response(_refusal(scope, error), send)
         finally:
             body.close()
 
@@ -105,6 +112,17 @@ class HouseHandler(ASGIHandler):
         """A file's parts, each read in a thread, never the whole file in memory."""
         while (part := await self._in_thread(next)(parts, None)) is not None:
             yield part
+
+
+def _kind_of(scope: Scope) -> Kind:
+    cookies = dict(scope["headers"]).get(b"cookie", b"").decode("latin-1")
+    return kind_of(scope["method"], scope["path"], cookies)
+
+
+def _refusal(scope: Scope, error: TooMany) -> HttpResponse:
+    headers = {f"HTTP_{name.decode('latin-1').upper().replace('-', '_')}": value.decode("latin-1")
+               for name, value in scope["headers"]}  # fmt: skip
+    return problems.refusal(scope["method"], scope["path"], headers, error)
 
 
 def _limited(scope: Scope, receive: Receive) -> Receive:

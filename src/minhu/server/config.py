@@ -45,6 +45,12 @@ class Config:
     debug: bool = _setting("MINHU_DEBUG", "0", "Django's debug pages; never in service")
     worker: str = _setting("MINHU_WORKER", "inline", "inline: background loops in the web process; none: elsewhere")
     threads: int = _setting("MINHU_THREADS", "16", "requests that one web process works on at once")
+    queue: int = _setting(
+        "MINHU_QUEUE", "32", "requests of one kind that wait in one web process; further ones are answered 429"
+    )
+    queue_seconds: int = _setting(
+        "MINHU_QUEUE_SECONDS", "5", "how long a request waits at most before it is answered 429"
+    )
     upload_mb: int = _setting("MINHU_UPLOAD_MB", "64", "largest request body in megabytes")
     cipher: str = _setting(
         "MINHU_CIPHER", "aes", "how personal values are sealed from now on: aes (256-GCM) or sm4 (GCM)"
@@ -107,6 +113,8 @@ class Config:
             debug=_flag("MINHU_DEBUG", raw["debug"]),
             worker=raw["worker"],
             threads=_whole("MINHU_THREADS", raw["threads"], 1, 256),
+            queue=_whole("MINHU_QUEUE", raw["queue"], 1, 1024),
+            queue_seconds=_whole("MINHU_QUEUE_SECONDS", raw["queue_seconds"], 1, 60),
             upload_mb=_whole("MINHU_UPLOAD_MB", raw["upload_mb"], 1, 4096),
             cipher=raw["cipher"].lower(),
             master_key_file=raw["master_key_file"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import sys
+from collections.abc import Mapping
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -17,6 +18,7 @@ from minhu.server import disk
 
 RETRY_SECONDS = 10
 _DISK_FULL = "53100"  # SQLSTATE disk_full
+BUSY = "busy"
 _PLAIN_PAGE = (
     '<!doctype html><html lang="zh-Hans"><meta charset="utf-8"><title>{title}</title>'
     '<meta name="viewport" content="width=device-width,initial-scale=1">'
@@ -52,10 +54,37 @@ def answer(request: HttpRequest, error: MinhuError) -> HttpResponse:
     return response
 
 
+def refusal(method: str, path: str, meta: Mapping[str, str], error: MinhuError) -> HttpResponse:
+    """`answer` for a request that is refused before it is read; ``meta`` are its headers as WSGI names them.
+
+    The words are made once for each form and ask nothing of the database, so that a refusal costs next to nothing.
+    """
+    request = HttpRequest()
+    request.method, request.path = method, path
+    request.META = {name: meta[name] for name in ("HTTP_ACCEPT", "HTTP_HX_REQUEST") if name in meta}
+    form = "page"
+    if path.startswith("/open311/"):
+        form = answers.form_of(path, request.headers.get("Accept", ""))
+    elif wants_json(request):
+        form = "problem"
+    known = _refusals.get((form, error.code))
+    if known is None:
+        made = answer(request, error)
+        known = _refusals[form, error.code] = (made.status_code, made["Content-Type"], made.content)
+    status, kind, body = known
+    response = HttpResponse(body, status=status, content_type=kind)
+    response["Retry-After"] = str(error.retry_after or RETRY_SECONDS)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+_refusals: dict[tuple[str, str], tuple[int, str, bytes]] = {}
+
+
 def _page(request: HttpRequest, error: MinhuError) -> str:
     problem = error.problem()
-    # A page for a database that is away must not ask it who is signed in.
-    if error.status < 500:
+    # A page for a database that is away, or for a house that is full, must not ask who is signed in.
+    if error.status < 500 and error.code != BUSY:
         for template in (f"errors/{error.status}.html", "errors/problem.html"):
             if _exists(template):
                 return render_to_string(template, {"problem": problem, "error": error}, request=request)

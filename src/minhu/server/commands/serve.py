@@ -10,8 +10,12 @@ import time
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
+
+if TYPE_CHECKING:
+    from minhu.server.config import Config
 
 STOP_SECONDS = 20.0
 
@@ -140,18 +144,28 @@ def _granian(host: str, port: int, layout: Layout, workers: int) -> None:
 
     config = Config.read()
     wsgi = layout is Layout.WSGI
+    threads = _shared(config, workers) if wsgi else None
     Granian(
         target="minhu.server.wsgi:application" if wsgi else "minhu.server.asgi:application",
         address=host,
         port=port,
         interface=Interfaces.WSGI if wsgi else Interfaces.ASGI,
         workers=workers if wsgi else 1,
-        blocking_threads=max(2, config.threads // workers) if wsgi else None,
+        blocking_threads=threads,
         websockets=not wsgi,
         respawn_failed_workers=True,
         workers_kill_timeout=int(STOP_SECONDS),
         log_level=LogLevels.warning,
     ).serve()
+
+
+def _shared(config: Config, workers: int) -> int:
+    """Share MINHU_THREADS among the WSGI processes; return how many threads each needs to work, wait and refuse."""
+    from minhu.server.admission import REFUSERS, Gate
+
+    slots = max(2, config.threads // workers)
+    os.environ["MINHU_THREADS"] = str(slots)  # what each of them reads
+    return Gate(slots, config.queue, config.queue_seconds).most + REFUSERS
 
 
 def _processes(host: str, port: int, workers: int) -> None:
