@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from minhu.directory.access import acting_as, as_system, elevated
@@ -258,6 +258,8 @@ def offered(partner: Partner, envelope: messages.Envelope, _message_id: str) -> 
     form = messages.parsed(messages.Offered, envelope.data)
     uid = uuid_of(form.transfer)
     with elevated(WHY):
+        with connection.cursor() as cursor:  # two offers at the same moment wait for each other
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"transfer {uid}"])
         if Transfer.objects.filter(uid=uid).exists():
             raise Conflict("这次转办的编号已经用过。", code="transfer_known")
     new = NewRequest(
@@ -283,7 +285,8 @@ def taken_back(partner: Partner, envelope: messages.Envelope, _message_id: str) 
     """The other hotline goes on by itself: our order stays, and its desk is told in a note."""
     form = messages.parsed(messages.Answered, envelope.data)
     with elevated(WHY):
-        row = _open(outgoing=False).filter(uid=uuid_of(form.transfer), partner=partner).first()
+        mine = _open(outgoing=False).filter(uid=uuid_of(form.transfer), partner=partner)
+        row = mine.select_for_update(of=("self",)).first()
         if row is None:
             raise NotFound("没有这次转办。", code="no_such_transfer")
         row.state, row.ended_at, row.note = TransferState.TAKEN_BACK.value, now(), form.text[:500]

@@ -206,7 +206,9 @@ def ask_stop(batch_id: int) -> None:
 def run_in_background(batch_id: int) -> None:
     """The background job: run an uploaded file in this thread; the history says how it ended."""
     batch = _batch(batch_id)
-    if batch.state != State.QUEUED:
+    # a job that is delivered twice runs once; a run that died is gone on with by hand (`resume`)
+    claimed = ImportBatch.objects.filter(pk=batch_id, state=State.QUEUED)
+    if not claimed.update(state=State.STORING, touched_at=now()):
         return
 
     def stop() -> bool:
