@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 from axes.models import AccessAttempt
-from django.utils import timezone
 
 from minhu.directory.domain.codes import DRIFT, step_of
 from minhu.directory.models import Emergency, Factor, Staff
@@ -29,7 +28,6 @@ def after_set_back() -> int:
         Staff.objects.filter(factor_locked_until__gt=locked).update(factor_locked_until=locked),
         Staff.objects.filter(emergency_until__gt=open_until).update(emergency_until=open_until),
         Emergency.objects.filter(ended_at=None, until__gt=open_until).update(until=open_until),
-        # the counter of passwords goes by the machine's own clock
-        AccessAttempt.objects.filter(attempt_time__gt=timezone.now()).update(attempt_time=timezone.now()),
+        AccessAttempt.objects.filter(attempt_time__gt=moment).update(attempt_time=moment),
     ]
     return sum(changed)
