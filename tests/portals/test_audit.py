@@ -14,6 +14,7 @@ from openpyxl import load_workbook
 
 from factories import City, make_city, make_order, make_staff
 from minhu.directory.access import acting_as, as_system
+from minhu.directory.queries.rules import access_rules
 from minhu.directory.types import Role
 from minhu.handling.models import ContractWarning, Order
 from minhu.handling.services import take
@@ -24,6 +25,7 @@ from minhu.ledger import services as ledger
 from minhu.ledger import witness
 from minhu.ledger.models import Entry
 from minhu.ledger.queries import last_note
+from minhu.portals import bulk
 from minhu.portals.audit import verification
 from portals.staff_pages import body, signed_in
 
@@ -132,9 +134,27 @@ def test_a_ledger_leaves_as_a_spreadsheet_with_a_reason(auditor: Client, order: 
     with as_system():
         entry = Entry.objects.filter(kind="ledger.exported").last()
     assert entry
-    assert (entry.subject_id, entry.payload["reason"]) == ("matters", "年度审计")
+    assert (entry.subject_type, entry.payload["ledger"], entry.payload["reason"]) == ("staff", "matters", "年度审计")
     done = auditor.post("/audit/access/export/", {"reason": "年度审计"})
     assert "核实情况" in str(list(load_workbook(io.BytesIO(done.content)).active.values))  # type: ignore[union-attr]
+
+
+def test_nobody_takes_more_of_the_books_than_the_rows_and_the_day_allow(
+    auditor: Client, order: Order, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = f"/audit/books/matters/export/?number={order.number}"
+    monkeypatch.setattr(bulk, "AUDITED", 0)
+    refused = auditor.post(address, {"reason": "年度审计"}, follow=True)
+    assert "没有导出" in refused.content.decode()
+    monkeypatch.undo()
+    with as_system():
+        done = Entry.objects.filter(kind="ledger.exported").count()
+    assert done == 0
+    times = access_rules().per_day
+    for _ in range(times):
+        assert auditor.post(address, {"reason": "年度审计"})["Content-Type"].startswith("application/vnd")
+    refused = auditor.post("/audit/access/export/", {"reason": "年度审计"}, follow=True)
+    assert "上限" in refused.content.decode(), "both kinds of book count for the day"
 
 
 def test_an_entry_is_shown_with_its_proof(auditor: Client, order: Order) -> None:

@@ -8,8 +8,10 @@ import pytest
 
 from factories import City, make_city, make_order
 from minhu.directory.access import as_system
+from minhu.directory.queries.rules import access_rules
 from minhu.handling.models import Order
 from minhu.kernel import clock
+from minhu.ledger.models import Entry
 
 from .staff_pages import body, signed_in
 
@@ -34,3 +36,18 @@ def test_the_page_says_how_it_compares(city: City, key: str) -> None:
     assert '<th scope="row">地点未定</th>' in page
     assert '<th scope="row">热线中心（未派单、审核、回访）</th>' in page
     assert 'href="/orders/?light=red"' in page
+
+
+def test_the_board_leaves_the_house_for_a_reason_and_as_often_as_the_day_allows(city: City) -> None:
+    analyst = signed_in(city, "supervisor")
+    address = "/leader/export/?period=30d"
+    assert analyst.get(address).status_code == 405, "no link takes figures out"
+    assert "请填写导出用途" in body(analyst.post(address, {"reason": ""}, follow=True))
+    assert analyst.post(address, {"reason": "月度例会"})["Content-Type"].startswith("application/vnd")
+    with as_system():
+        entry = Entry.objects.get(kind="board.exported")
+    assert (entry.subject_type, entry.payload["period"]) == ("staff", "30d")
+    assert entry.payload["reason"]
+    for _ in range(access_rules().per_day - 1):
+        analyst.post(address, {"reason": "月度例会"})
+    assert "上限" in body(analyst.post(address, {"reason": "月度例会"}, follow=True))

@@ -23,6 +23,7 @@ from minhu.kernel.numbers import normalise_number
 from minhu.ledger import queries as ledger
 from minhu.ledger import services
 from minhu.ledger.types import EntryFilter, EntryView, Subject
+from minhu.portals import bulk
 from minhu.portals.audit.common import BOOK_WORDS, lines_of, period, show
 from minhu.portals.audit.overview import auditors
 from minhu.portals.formats import cn_datetime
@@ -30,7 +31,6 @@ from minhu.portals.orders.guards import actor_of
 from minhu.portals.sheets import sheet_response
 
 PAGE: Final = 50
-EXPORTED: Final = 20_000
 AT_ONCE: Final = 1000
 
 
@@ -107,12 +107,16 @@ def listing(request: HttpRequest, name: str) -> HttpResponse:
 def export(request: HttpRequest, name: str) -> HttpResponse:
     """The narrowed ledger as a spreadsheet, for a reason that is entered."""
     reason, actor = request.POST.get("reason", "").strip(), actor_of(request)
-    if len(reason) < 2:
-        messages.error(request, _("请填写导出用途（至少 2 个字），才能导出。"))
+    try:
+        most = bulk.begin_audit(actor, reason)
+        rows = list(_every(BookForm(_book(name), request.GET).narrowing(), most + 1))
+        bulk.refuse_over(len(rows), most)
+    except MinhuError as error:
+        messages.error(request, error.message)
         return redirect(f"{reverse('audit_book', args=[_book(name)])}?{request.GET.urlencode()}")
-    rows = list(_every(BookForm(_book(name), request.GET).narrowing()))
     kept = {key: value for key, value in request.GET.items() if value}
-    services.append("ledger.exported", ("ledger", name), {"rows": len(rows), "filters": kept, "reason": reason[:200]})
+    entry = {"ledger": name, "rows": len(rows), "filters": kept, "reason": reason[:200]}
+    services.append("ledger.exported", ("staff", actor.id), entry)
     head = [_("序号"), _("时间"), _("账本"), _("事项"), _("事项代码"), _("操作人"), _("对象"), _("内容"), _("编号")]
     cells = (
         [line.entry.position, line.entry.occurred_at, line.book, line.label, line.entry.kind, line.who, line.about,
@@ -124,9 +128,9 @@ def export(request: HttpRequest, name: str) -> HttpResponse:
     return sheet_response(_("账本-%(name)s") % {"name": BOOK_WORDS[name][0]}, head, cells, note)
 
 
-def _every(narrowing: EntryFilter) -> Iterator[EntryView]:
+def _every(narrowing: EntryFilter, most: int) -> Iterator[EntryView]:
     before, count = None, 0
-    while count < EXPORTED:
+    while count < most:
         page = ledger.page_of(narrowing, AT_ONCE, before)
         yield from page.rows
         before, count = page.before, count + len(page.rows)
