@@ -30,15 +30,12 @@ pytestmark = [pytest.mark.django_db, pytest.mark.data_layer]
 
 CITIZENS_TABLES = {
     "evaluation_rating", "exchange_transfer", "exchange_transferitem", "handling_assignment", "handling_attendance", "handling_clock",
-    "handling_contractwarning",
-    "handling_holding", "handling_lesson", "handling_order", "handling_orderstep", "handling_replymark", "handling_review", "handling_supervision", "handling_whistle", "intake_attachment",
+    "handling_contractwarning", "handling_holding", "handling_lesson", "handling_order", "handling_orderstep", "handling_replymark", "handling_review", "handling_supervision", "handling_whistle", "intake_attachment",
     "intake_intakedecision", "intake_request", "intake_suggestion", "intake_supplement",
 }  # fmt: skip
-THROUGH_ANOTHER = {"handling_attendance", "exchange_transferitem"}
-"""Their rows belong to a row of another of these tables."""
-LEDGER_TABLES = {
-    "ledger_access", "ledger_checkpoint", "ledger_contractstate", "ledger_entry", "ledger_subtree",
-}  # fmt: skip
+PARENTS = {"whistle_id": "handling_whistle", "transfer_id": "exchange_transfer"}
+THROUGH_ANOTHER = {"handling_attendance", "exchange_transferitem"}  # their rows belong to another of these tables
+LEDGER_TABLES = {"ledger_access", "ledger_checkpoint", "ledger_contractstate", "ledger_entry", "ledger_subtree"}
 PUBLIC = "area catalogueitem catalogueversion category landmark ruleset taxonomy unit".split()
 OF_STAFF = "absence emergency pastpassword post proposal recoverycode signin staff".split()
 OPEN_TABLES = {
@@ -55,7 +52,7 @@ OPEN_TABLES = {
     "django_content_type": "Django's",
     "django_migrations": "Django's",
     "django_session": "which requests a session may open, by number only; signed and short-lived",
-    "exchange_partner": "other systems; their keys are sealed",
+    **dict.fromkeys(("exchange_partner", "exchange_oldkeys"), "other systems; their keys are sealed"),
     "exchange_outboxevent": "kinds, numbers and states of orders, gone within seconds",
     "exchange_delivery": "kinds, times and outcomes of messages; the bodies are sealed",
     "exchange_received": "ids and digests of messages, numbers and states of orders",
@@ -117,10 +114,9 @@ class Population:
         """Rows in the order of their dependence, columns without a default filled by type."""
         for table in sorted(CITIZENS_TABLES - {"intake_request", "handling_order"} - THROUGH_ANOTHER):
             insert_plain(table, {"order_id": order.pk, "request_id": order.request_id, "unit_id": self.units[0]})
-        whistle = select("SELECT max(id) FROM handling_whistle")[0][0]
-        insert_plain("handling_attendance", {"whistle_id": whistle, "unit_id": self.units[0]})
-        transfer = select("SELECT max(id) FROM exchange_transfer")[0][0]
-        insert_plain("exchange_transferitem", {"transfer_id": transfer, "unit_id": self.units[0]})
+        ids = {name: select(f"SELECT max(id) FROM {table}")[0][0] for name, table in PARENTS.items()}
+        insert_plain("handling_attendance", ids | {"unit_id": self.units[0]})
+        insert_plain("exchange_transferitem", ids)
 
     def order_of(self, request_id: int) -> Order:
         return next(order for order in self.orders if order.request_id == request_id)
@@ -145,7 +141,7 @@ def insert_plain(table: str, known: dict[str, int]) -> None:
     for name in names:
         kind = dict(columns).get(name, "bigint")
         special = {"timestamp with time zone": now(), "uuid": select("SELECT gen_random_uuid()")[0][0]}
-        anywhere = known["unit_id"] if name.endswith("unit_id") else special.get(kind, FILL.get(kind))
+        anywhere = known.get("unit_id") if name.endswith("unit_id") else special.get(kind, FILL.get(kind))
         values.append(known.get(name, anywhere))
     marks = ", ".join(["%s"] * len(names))
     with connection.cursor() as cursor:

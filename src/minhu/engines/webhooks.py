@@ -42,8 +42,14 @@ def is_secret(text: str) -> bool:
 
 def sign(secret: str, message_id: str, moment: datetime, body: bytes) -> dict[str, str]:
     """The three headers of a message sent at ``moment`` (aware)."""
+    return sign_all([secret], message_id, moment, body)
+
+
+def sign_all(keys: Iterable[str], message_id: str, moment: datetime, body: bytes) -> dict[str, str]:
+    """The same with the signature of each of the secrets ``keys``: one replaces the other while both are valid."""
     seconds = str(int(moment.timestamp()))
-    return {ID: message_id, TIMESTAMP: seconds, SIGNATURE: _signature(secret, message_id, seconds, body)}
+    signatures = " ".join(_signature(secret, message_id, seconds, body) for secret in keys)
+    return {ID: message_id, TIMESTAMP: seconds, SIGNATURE: signatures}
 
 
 def verify(keys: Iterable[str], headers: Mapping[str, str], body: bytes, now: datetime) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -46,6 +47,33 @@ class Partner(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    def signing(self, moment: datetime) -> list[str]:
+        """The keys that sign what we send at a moment, the present one first."""
+        old = self._old(moment)
+        return [self.secret_out, old.secret_out] if old else [self.secret_out]
+
+    def believed(self, moment: datetime) -> list[str]:
+        """The keys by which what they send is believed at a moment."""
+        old = self._old(moment)
+        return [self.secret_in, old.secret_in] if old else [self.secret_in]
+
+    def _old(self, moment: datetime) -> OldKeys | None:
+        old: OldKeys | None = getattr(self, "old_keys", None)
+        return old if old is not None and moment < old.until else None
+
+
+class OldKeys(models.Model):
+    """The keys before a partner's present ones, valid beside them for a while."""
+
+    partner = models.OneToOneField(Partner, models.CASCADE, related_name="old_keys")
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    secret_out = EncryptedTextField(row="uid")
+    secret_in = EncryptedTextField(row="uid")
+    until = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.partner_id} until {self.until}"
 
 
 class OutboxEvent(models.Model):

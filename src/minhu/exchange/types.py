@@ -166,6 +166,7 @@ class PartnerView:
     disabled_at: datetime | None
     disabled_reason: str
     last_ok_at: datetime | None
+    old_keys_until: datetime | None
     waiting: int = 0
     failed: int = 0
 

@@ -17,7 +17,7 @@ def _view(row: Partner) -> PartnerView:
         unit_name=unit_name(row.unit_id), account=row.account.username if row.account else "",
         category_codes=tuple(row.category_codes), area_codes=tuple(row.area_codes), personal=row.personal,
         active=row.active, created_at=row.created_at, failing_since=row.failing_since, disabled_at=row.disabled_at,
-        disabled_reason=row.disabled_reason, last_ok_at=row.last_ok_at,
+        disabled_reason=row.disabled_reason, last_ok_at=row.last_ok_at, old_keys_until=getattr(getattr(row, "old_keys", None), "until", None),
         waiting=getattr(row, "waiting", 0), failed=getattr(row, "failed", 0),
     )  # fmt: skip
 
@@ -26,13 +26,13 @@ def listed() -> list[PartnerView]:
     """All partners by name, with how many messages wait and how many were given up."""
     waiting = Count("deliveries", filter=Q(deliveries__state=DeliveryState.WAITING.value))
     failed = Count("deliveries", filter=Q(deliveries__state=DeliveryState.FAILED.value))
-    rows = Partner.objects.select_related("token", "account").annotate(waiting=waiting, failed=failed)
+    rows = Partner.objects.select_related("token", "account", "old_keys").annotate(waiting=waiting, failed=failed)
     return [_view(row) for row in rows.order_by("label")]
 
 
 def card(partner_id: int) -> PartnerView:
     """One partner; raises NotFound."""
-    row = Partner.objects.select_related("token", "account").filter(pk=partner_id).first()
+    row = Partner.objects.select_related("token", "account", "old_keys").filter(pk=partner_id).first()
     if row is None:
         raise NotFound("没有这个对接方。", code="no_such_partner")
     return _view(row)
@@ -40,7 +40,7 @@ def card(partner_id: int) -> PartnerView:
 
 def ailing() -> list[PartnerView]:
     """Partners that the program switched off, or that take nothing at present."""
-    rows = Partner.objects.select_related("token", "account")
+    rows = Partner.objects.select_related("token", "account", "old_keys")
     wrong = Q(active=True, failing_since__isnull=False) | Q(active=False, failing_since__isnull=False)
     return [_view(row) for row in rows.filter(wrong).order_by("label")]
 

@@ -18,6 +18,7 @@ from minhu.exchange.domain.telling import FINAL, RETRIES, is_hopeless, next_atte
 from minhu.exchange.models import Delivery, Partner
 from minhu.exchange.services import transfers
 from minhu.exchange.services.outbox import sort_out
+from minhu.exchange.services.partners import forget_old_keys
 from minhu.exchange.services.sending_along import wire_body
 from minhu.exchange.types import DeliveryState
 from minhu.kernel.clock import now
@@ -61,6 +62,7 @@ def deliver() -> int:
     A partner's messages go out one after another in their order, those of different partners at the same time; after
     a failure the rest of the partner's messages wait with it.
     """
+    forget_old_keys()
     done = sort_out()
     taken = _take()
     lines: dict[int, list[Delivery]] = {}
@@ -89,7 +91,7 @@ def _take() -> list[Delivery]:
         for partner_id, since in failing:
             rows = Delivery.objects.filter(due, partner_id=partner_id).select_for_update(skip_locked=True, of=("self",))
             most = EACH if since is None else EACH_FAILING
-            taken += rows.select_related("partner").order_by("next_at", "id")[:most]
+            taken += rows.select_related("partner__old_keys").order_by("next_at", "id")[:most]
         Delivery.objects.filter(pk__in=[row.pk for row in taken]).update(next_at=moment + LEASE)
     return taken
 
@@ -107,7 +109,8 @@ def _send(delivery: Delivery) -> Outcome:
     """One attempt; touches no database, so that many run at once."""
     try:
         body = wire_body(delivery.kind, delivery.body)
-        headers = webhooks.sign(delivery.partner.secret_out, delivery.message_id, now(), body)
+        moment = now()
+        headers = webhooks.sign_all(delivery.partner.signing(moment), delivery.message_id, moment, body)
         seconds = outbound.SECONDS + len(body) / SLOWEST
         answer = outbound.post(delivery.partner.url, body, headers, seconds=seconds)
     except MinhuError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Final
 
 from minhu.directory.policy import Action
@@ -13,7 +14,7 @@ from minhu.directory.services.accounts import staff_by_username
 from minhu.directory.services.changes import change, record
 from minhu.directory.types import ADMINISTRATORS, UnitKind
 from minhu.engines import outbound, webhooks
-from minhu.exchange.models import Delivery, Partner
+from minhu.exchange.models import Delivery, OldKeys, Partner
 from minhu.exchange.services.outbox import put
 from minhu.exchange.types import DeliveryState, EventKind, PartnerData, PartnerKind, Reach
 from minhu.kernel.clock import now
@@ -21,6 +22,8 @@ from minhu.kernel.errors import Conflict, Invalid, MinhuError, NotFound
 
 LOCK: Final = 20
 TEST_KIND: Final = "webhook.test"
+MOST_HOURS: Final = 168
+"""The longest time that old keys go on beside new ones."""
 
 
 def add(data: PartnerData, *, secret_out: str = "", secret_in: str = "") -> tuple[str, str, str]:
@@ -51,14 +54,41 @@ def edit(partner_id: int, data: PartnerData) -> None:
         record("partner_changed", ("partner", partner.pk), events=list(data.events), reach=data.reach)
 
 
-def new_secrets(partner_id: int) -> tuple[str, str]:
-    """Give a partner new keys; messages that wait are signed with the new one."""
+def new_secrets(partner_id: int, hours: int = 0) -> tuple[str, str]:
+    """Give a partner new keys; for so many ``hours`` (at most a week) the old ones are valid beside them.
+
+    Meanwhile messages carry both signatures, as Standard Webhooks has it, and what either key signed is believed, so
+    that the partner can change over when it suits. 0: the old keys end now (they are lost or known to others). Raises
+    Invalid for other numbers.
+    """
+    if not 0 <= hours <= MOST_HOURS:
+        raise Invalid(f"旧密钥最多再用 {MOST_HOURS} 小时。", fields={"hours": "请选择列出的时长"})
     with change(Action.MANAGE_TOKENS, lock=LOCK):
         partner = _get(partner_id)
+        OldKeys.objects.filter(partner=partner).delete()
+        if hours:
+            until = now() + timedelta(hours=hours)
+            OldKeys.objects.create(
+                partner=partner, secret_out=partner.secret_out, secret_in=partner.secret_in, until=until
+            )
         partner.secret_out, partner.secret_in = webhooks.new_secret(), webhooks.new_secret()
         partner.save(update_fields=["secret_out", "secret_in"])
-        record("partner_rekeyed", ("partner", partner.pk))
+        record("partner_rekeyed", ("partner", partner.pk), overlap_hours=hours)
         return partner.secret_out, partner.secret_in
+
+
+def end_old_keys(partner_id: int) -> None:
+    """The partner has changed over: its old keys end now. Raises Conflict where there are none."""
+    with change(Action.MANAGE_TOKENS, lock=LOCK):
+        partner = _get(partner_id)
+        if not OldKeys.objects.filter(partner=partner).delete()[0]:
+            raise Conflict("没有仍在使用的旧密钥。", code="no_old_keys")
+        record("partner_old_keys_ended", ("partner", partner.pk))
+
+
+def forget_old_keys() -> int:
+    """Forget old keys whose time is over; they are believed no longer from that moment on, whenever this runs."""
+    return OldKeys.objects.filter(until__lte=now()).delete()[0]
 
 
 def switch(partner_id: int, *, active: bool) -> None:

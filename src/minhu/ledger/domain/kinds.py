@@ -101,6 +101,7 @@ _LINES: Final[dict[Book, dict[str, str]]] = {
         "directory.partner_added": "添加对接方",
         "directory.partner_changed": "修改对接方",
         "directory.partner_rekeyed": "更换对接密钥",
+        "directory.partner_old_keys_ended": "停用旧对接密钥",
         "directory.partner_switched": "停用或启用对接方",
         "directory.partner_tested": "发送测试消息",
         "directory.message_replayed": "重发消息",

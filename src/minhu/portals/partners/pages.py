@@ -6,6 +6,7 @@ import re
 from typing import Any, Final
 
 from django import forms
+from django.contrib import messages
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -20,6 +21,7 @@ from minhu.directory.queries import staff_pages
 from minhu.exchange.queries import partners as queries
 from minhu.exchange.services import partners as services
 from minhu.exchange.types import EventKind, PartnerData, PartnerKind, PartnerView
+from minhu.kernel.errors import Invalid
 from minhu.portals.manage.common import Counted, act, number_of, page_number, saved, show
 from minhu.portals.orders.guards import for_staff
 from minhu.portals.orders.pickers import UnitField
@@ -183,9 +185,16 @@ def switch(request: HttpRequest, partner: int) -> HttpResponse:
 @for_staff(Action.MANAGE_TOKENS)
 @require_POST
 def rekey(request: HttpRequest, partner: int) -> HttpResponse:
-    """New keys, shown this once."""
+    """New keys, shown this once; or the end of the old ones."""
     found = queries.card(partner)
-    out, into = services.new_secrets(partner)
+    if request.POST.get("end"):
+        return act(request, lambda: services.end_old_keys(partner), _("旧密钥已停用。"), _address(partner))
+    hours = request.POST.get("hours", "24")
+    try:
+        out, into = services.new_secrets(partner, int(hours) if hours.isascii() and hours.isdigit() else -1)
+    except Invalid as error:
+        messages.error(request, error.message)
+        return redirect(_address(partner))
     return _secrets(request, found.label, found.uid, out, into)
 
 
