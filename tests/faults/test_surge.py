@@ -25,7 +25,8 @@ RATED = {"program": 7.0, "citizen": 8.0, "staff": 2.0}
 SURGE = {"program": 140.0, "citizen": 160.0, "staff": 2.0}
 """Citizens and programs come twenty times as often; there are not more staff."""
 RECOVERED_SECONDS = 60.0
-STAFF_SECONDS = 5.0
+STAFF_SECONDS = 30.0
+"""Pages of the staff are slower, as all is where processors are short, and are answered before a browser gives up."""
 PREPARE = """
 from minhu.server.bootstrap import setup
 setup()
@@ -118,7 +119,7 @@ def test_a_surge_is_refused_in_words_and_loses_nothing(cluster: Cluster, capsys:
     assert counted(served)["served"] >= SECONDS * RATED["program"], "handing in went on as on an ordinary day, at least"
     staff = of(during, "staff")
     assert counted(staff)["served"] == len(staff), "the staff was shut out"
-    assert p95(staff) <= max(STAFF_SECONDS, 10 * p95(of(before, "staff")))
+    assert p95(staff) <= STAFF_SECONDS
     assert not any(losses(cluster, crowd).values()), losses(cluster, crowd)
     verified = minhu(cluster.home, "ledger", "verify", "--quiet")
     assert verified.returncode == 0, verified.stdout
