@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -83,3 +84,19 @@ def _pairs(texts: Sequence[str], bits: int) -> sparse.csr_matrix:
     starts = np.concatenate([[0], np.cumsum([len(row) for row in rows])])
     columns = np.concatenate(rows) if rows else np.zeros(0, np.int64)
     return sparse.csr_matrix((np.ones(len(columns), np.float32), columns, starts), shape=(len(texts), 1 << bits))
+
+
+def chrf(got: Sequence[str], wanted: Sequence[str], longest: int = 6, beta: float = 2.0) -> float:
+    """Corpus chrF (0 to 1): F-score of character n-grams up to ``longest``, white space left out, recall ``beta`` times."""
+    precision = recall = 0.0
+    plain = [("".join(one.split()), "".join(other.split())) for one, other in zip(got, wanted, strict=True)]
+    for order in range(1, longest + 1):
+        made = asked = common = 0
+        for one, other in plain:
+            mine = Counter(one[at : at + order] for at in range(len(one) - order + 1))
+            theirs = Counter(other[at : at + order] for at in range(len(other) - order + 1))
+            made, asked, common = made + mine.total(), asked + theirs.total(), common + (mine & theirs).total()
+        precision, recall = precision + common / max(made, 1), recall + common / max(asked, 1)
+    precision, recall = precision / longest, recall / longest
+    both = beta * beta * precision + recall
+    return (1 + beta * beta) * precision * recall / both if both else 0.0

@@ -8,7 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from minhu.language.emotion import Feeling
+    from minhu.language.marks import Mark, Priority
+    from minhu.language.speech import Speech
 
 Span = tuple[int, int]
 
@@ -164,6 +169,17 @@ class Likeness:
 
 
 @dataclass(frozen=True, slots=True)
+class Impression:
+    """What a person at the desk should notice beside the matter itself; made from the words when they are shown."""
+
+    marks: tuple[Mark, ...]
+    priority: Priority
+    feeling: Feeling
+    speech: Speech
+    services: tuple[HandOver, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Understanding:
     """Everything the first understanding says about one text."""
 
@@ -175,4 +191,5 @@ class Understanding:
     intake: Suggestion
     request_type: Suggestion
     fingerprint: Fingerprint
+    speech: Speech
     milliseconds: float = field(default=0.0, compare=False)

@@ -30,9 +30,12 @@ def register(app: typer.Typer) -> None:
     group.command("urgency")(urgency)
     group.command("places")(places)
     group.command("intake")(intake)
+    from minhu.server.commands import evaluate_language
     from minhu.server.commands.evaluate_personal import personal_data
 
     group.command("personal-data")(personal_data)
+    for name in ("emotion", "feelings", "dialect"):
+        group.command(name)(getattr(evaluate_language, name))
     from minhu.server.commands.evaluate_elements import elements
 
     group.command("elements")(elements)
