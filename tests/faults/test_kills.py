@@ -1,6 +1,6 @@
 """Processes die at the worst moment: what a citizen was told is kept, once, and the house comes back by itself.
 
-MINHU_FAULTS=ci plays 50 kills and 20 restarts of the database (part of `.ci/run`), MINHU_FAULTS=bench 1,000 and 400.
+MINHU_FAULTS=ci plays 50 kills and 5 restarts of the database (part of `.ci/run`), MINHU_FAULTS=bench 1,000 and 400.
 Without it they are left out: `make test` has to end within minutes.
 """
 
@@ -17,7 +17,7 @@ import pytest
 from tests.faults.house import Citizens, Cluster, losses
 from tests.server.test_running_house import minhu
 
-ROUNDS = {"ci": (50, 20), "bench": (1000, 400)}
+ROUNDS = {"ci": (50, 5), "bench": (1000, 400)}
 KILLS, RESTARTS = ROUNDS.get(os.environ.get("MINHU_FAULTS", ""), (0, 0))
 READY_SECONDS = 10.0
 pytestmark = pytest.mark.skipif(not KILLS, reason="minutes of kills: MINHU_FAULTS=ci, which .ci/run sets")
