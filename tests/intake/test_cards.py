@@ -9,6 +9,7 @@ from minhu.directory.access import acting_as, as_system
 from minhu.directory.policy import Action, decide
 from minhu.intake import queries, services
 from minhu.intake.models import Attachment
+from minhu.intake.queries.cards import _place
 from minhu.intake.types import NewRequest, UploadedFile
 from minhu.kernel.actors import Actor
 from minhu.kernel.errors import Invalid, MinhuError, NotAllowed, NotFound
@@ -157,3 +158,11 @@ def test_the_description_of_the_api_is_there(db: None) -> None:
     schema = Client().get("/api/v1/openapi.json")
     assert schema.status_code == 200
     assert "requestBody" in schema.json()["paths"]["/api/v1/requests"]["post"]
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [("就在那个老地方旁边", "地点未识别"), ("", ""), ("云溪市滨江区柳湾街道春晖路12号", "云溪市滨江区柳湾街道****")],
+)
+def test_a_place_that_nobody_recognised_is_said_in_words_and_not_in_stars(said: str, shown: str) -> None:
+    assert _place(said) == shown

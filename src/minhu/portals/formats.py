@@ -29,7 +29,7 @@ class Light:
 def light_of(code: str) -> Light:
     """The lamp for green, yellow, orange, red, done, paused; anything else reads 'no deadline'."""
     lights = {
-        "green": Light("calm", "clock-hour-4", _("时间充裕")),
+        "green": Light("calm", "clock-hour-4", _("时限未过半")),
         "yellow": Light("yellow", "hourglass", _("时间过半")),
         "orange": Light("orange", "alarm", _("即将到期")),
         "red": Light("red", "alert-octagon", _("已超期")),

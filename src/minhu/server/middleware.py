@@ -48,18 +48,14 @@ class ProblemMiddleware:
         length = request.headers.get("Content-Length", "")
         if length.isdigit() and int(length) > settings.UPLOAD_LIMIT_BYTES:
             return answer(request, too_large())
-        if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
-            return answer(request, _unusable())
-        return self.get_response(request)
+        return _without_nul(request) or self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
         """Answer for an error of the house or a database that is away; leave defects to Django."""
         if isinstance(exception, MinhuError):
             return answer(request, exception)
-        if isinstance(exception, (ValueError, DatabaseError)) and "NUL" in str(exception):
-            return answer(request, _unusable())
         away = unavailable(exception)
-        return answer(request, away) if away else None
+        return answer(request, away) if away else _without_nul(request, exception)
 
 
 class ProgramMiddleware:
@@ -113,9 +109,14 @@ class ProgramMiddleware:
         return answered
 
 
-def _unusable() -> MinhuError:
-    """The error for characters that no page sends and no text column keeps (NUL)."""
-    return Invalid("地址或内容中含有无法识别的字符，请删除后重试。", code="unusable_characters", status=400)
+def _without_nul(request: HttpRequest, error: Exception | None = None) -> HttpResponse | None:
+    """The refusal of NUL, which no page sends and no text column keeps: in an address, or met by the database (``error``)."""
+    if error is None:
+        met = "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", "")
+    else:
+        met = isinstance(error, (ValueError, DatabaseError)) and "NUL" in str(error)
+    message = "地址或内容中含有无法识别的字符，请删除后重试。"
+    return answer(request, Invalid(message, code="unusable_characters", status=400)) if met else None
 
 
 def too_large() -> MinhuError:

@@ -198,7 +198,7 @@ class Light(StrEnum):
 
 
 LIGHT_LABELS: dict[Light, str] = {
-    Light.GREEN: "绿灯 · 时间充裕",
+    Light.GREEN: "绿灯 · 时限未过半",
     Light.YELLOW: "黄灯 · 时间过半",
     Light.ORANGE: "橙灯 · 即将超期",
     Light.RED: "红灯 · 已超期",

@@ -36,13 +36,21 @@ from minhu.language.personal import find_personal, mask_personal
 from minhu.ledger import services as ledger
 
 F = PersonalField
+
+
+def _place(text: str) -> str:
+    """A place down to its street; where none is recognised in the words, that is said instead of bare stars."""
+    shown = masks.address(text)
+    return shown if shown.strip("*") or not shown else "地点未识别"
+
+
 _FIELDS: Final[dict[PersonalField, tuple[str, str, Callable[[str], str]]]] = {
     F.NAME: ("requester_name", "姓名", masks.name),
     F.PHONE: ("requester_phone", "联系电话", masks.phone),
     F.PHONE2: ("requester_phone2", "备用电话", masks.phone),
     F.ID_NUMBER: ("requester_id_number", "身份证号", masks.identity),
     F.ADDRESS: ("requester_address", "联系地址", masks.address),
-    F.PLACE: ("place_text", "事发地点", masks.address),
+    F.PLACE: ("place_text", "事发地点", _place),
 }
 _OPEN_WORDS: Final = frozenset({Standing.HOTLINE, Standing.UNIT})
 
