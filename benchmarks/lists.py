@@ -247,7 +247,7 @@ def _inside() -> dict[str, Ask]:
     counted = {f"counts of {who}": within(who, lambda who=who: unread_of(actors[who])) for who in actors}  # type: ignore[misc]
     return counted | {
         "repeats of a text": within("paidan", lambda: preview(new)),
-        "history of a caller": within("paidan", lambda: caller_history([bytes(phone))]),
+        "history of a caller": within("paidan", lambda: caller_history([bytes(phone)])),
     }
 
 
