@@ -94,3 +94,19 @@ def test_training_makes_a_versioned_model_with_a_card(app: typer.Typer, tmp_path
     folder = Path(result["model"])
     assert (folder / "model.npz").exists()
     assert json.loads((folder / "card.json").read_text(encoding="utf-8"))["version"] == result["version"]
+
+
+def test_elements_are_measured_and_a_wrong_moment_is_named(app: typer.Typer, tmp_path: Path) -> None:
+    head = "received,text,who,when,where,party,people,demand,evidence,earlier,secrecy,matters\n"
+    row = (
+        "2026-03-10 09:30,翠湖花园昨天停水，全楼48户没水用，希望尽快恢复,,2026-03-09,翠湖花园,,48户,希望尽快恢复,,,,1\n"
+    )
+    file = tmp_path / "cases.csv"
+    file.write_text(head + row, encoding="utf-8")
+    code, out, _ = run(app, "evaluate", "elements", "--cases", file)
+    assert code == 0
+    assert json.loads(out.splitlines()[-1])["f1"] == 1.0
+    file.write_text(head + row.replace("2026-03-10", "三月十日"), encoding="utf-8")
+    code, _, err = run(app, "evaluate", "elements", "--cases", file)
+    assert code == 2
+    assert "第 2 行" in err

@@ -29,7 +29,9 @@ from minhu.language.place_context import (
 )  # fmt: skip
 from minhu.language.types import AreaLevel, PlaceCandidate, Span
 
-MAKER = "places/2026.1"
+MAKER = "places/2026.2"
+# The kind of landmarks that were learned from closed orders.
+LEARNED = "learned"
 _COUNTY = RANK[AreaLevel.COUNTY]
 # Below this confidence a place is only a proposal.
 _TRUSTED = 0.58
@@ -254,7 +256,10 @@ def _resolve(chain: _Chain, chains: Sequence[_Chain], text: str, gazetteer: Gaze
     else:
         chain.confidence, chain.why = (0.85 if full else 0.6), f"“{name}”即{gazetteer.full_name(top[0])}"
     if chain.hits[-1].name.landmark:
-        chain.confidence, chain.why = min(chain.confidence, 0.85), f"“{name}”在{gazetteer.full_name(top[0])}"
+        where = gazetteer.full_name(top[0])
+        learned = chain.hits[-1].name.landmark == LEARNED
+        why = f"以往工单里的“{name}”都由{where}办理" if learned else f"“{name}”在{where}"
+        chain.confidence, chain.why = min(chain.confidence, 0.8 if learned else 0.85), why
 
 
 def _nested(codes: Sequence[str], full: bool, gazetteer: Gazetteer) -> list[str]:

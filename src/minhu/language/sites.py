@@ -35,6 +35,8 @@ _AWAY = re.compile(r"(?:上班|打工|读书|上学|工作)")
 _WISH = re.compile(r"(?:请|希望|建议|要求|想)[^，。；]{0,4}$")
 _WANTED = re.compile(r"(?:增设|修一个|设立|加装|划定?|建一|修建|安装)")
 _OFFICE = re.compile(r"^(?:局|办事处|派出所|城管|政府|居委|村委|物业|的?工作人员|答复|说|让|回复)")
+_CORE = re.compile(rf"{_H}{{2,8}}?(?:小区|花园|家园|公寓|新村|华庭|名都|天地|嘉园|佳苑|苑)(?:小区)?")
+_AREA_LEAD = re.compile(rf"^{_H}{{2,4}}?(?:区|县|镇|乡|街道)的?(?={_H}{{2}})(?!公寓)")
 _EMPTY = re.compile(
     r"^(?:(?:全|本|我?们?|整个|老旧|这个|那个|隔壁|同|住宅)?(?:小区|社区|村|学校|医院|超市|市场|工地|路|街|站|商场|广场|公园|幼儿园|小学|中学)(?:门口|附近)?|(?:现在|小区|上班|下班|回家|上学|镇上的|扫?马|乡村|进村|村里的?|门前|门口|家?门口的?|一条|水泥|柏油|通往.*|请求修|修)路)$"
 )
@@ -62,6 +64,20 @@ def find_sites(text: str, limit: int = 3) -> tuple[Element, ...]:
         if all(one.value not in other.value for other in kept):
             kept.append(one)
     return tuple(kept[:limit])
+
+
+def estate_names(text: str) -> tuple[str, ...]:
+    """Names of estates in a text without building, gate or area: 翠湖花园 of 清河区翠湖花园3号楼门口."""
+    found: dict[str, None] = {}
+    for hit in _SITE.finditer(text):
+        if hit.lastgroup != "estate":
+            continue
+        lead = _LEAD.match(hit.group())
+        words = hit.group()[lead.end() if lead else 0 :]
+        core = _CORE.match(_AREA_LEAD.sub("", words))
+        if core and not _EMPTY.match(core.group()) and not core.group().endswith(("社区", "村", "广场", "公园")):
+            found[core.group()] = None
+    return tuple(found)
 
 
 def _trim(text: str, span: Span) -> Span:

@@ -104,3 +104,13 @@ def drop_landmark(code: str, landmark_id: int) -> None:
         name = mark.name
         mark.delete()
         record("landmark_dropped", ("area", code), landmark=name)
+
+
+def drop_landmarks_of_kind(kind: str) -> int:
+    """Take all landmarks of one kind away, e.g. those that were learned; returns how many there were."""
+    with change(Action.MANAGE_DIRECTORY, lock=LOCK_AREAS):
+        marks = list(Landmark.objects.filter(kind=kind).order_by("pk"))
+        for mark in marks:
+            record("landmark_dropped", ("area", mark.area_id), landmark=mark.name)
+            mark.delete()
+        return len(marks)

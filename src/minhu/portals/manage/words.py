@@ -55,7 +55,7 @@ DIFFICULTIES: Final[Words] = {"easy": _("容易"), "normal": _("一般"), "hard"
 CLOCKS: Final[Words] = {kind.value: CLOCK_LABELS[kind] for kind in ClockKind}
 PLACES: Final[Words] = {
     "estate": _("小区"), "road": _("道路"), "school": _("学校"), "hospital": _("医院"), "station": _("车站"),
-    "market": _("市场"), "park": _("公园"), "building": _("楼宇"), "place": _("其他地点"),
+    "market": _("市场"), "park": _("公园"), "building": _("楼宇"), "place": _("其他地点"), "learned": _("从办结工单学到"),
 }  # fmt: skip
 
 

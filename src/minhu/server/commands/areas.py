@@ -50,6 +50,42 @@ def list_areas(code: str = typer.Argument("", help="Show what lies directly unde
         typer.echo(f"{area.code}\t{area.name}\t{area.full_name}")
 
 
+@areas.command("learn")
+def learn(
+    days: int = typer.Option(365, "--days", min=1, help="Orders closed within so many days."),
+    fewest: int = typer.Option(5, "--orders", min=3, help="So many orders must name the estate."),
+    share: float = typer.Option(0.95, "--share", min=0.5, max=1.0, help="This share of them in one street."),
+    accept: bool = typer.Option(False, "--accept", help="Register them as landmarks of the kind learned."),
+    forget: bool = typer.Option(False, "--forget", help="Take every landmark away that was learned."),
+) -> None:
+    """Estates that closed orders always had in one street; shown first, registered with --accept, undone with --forget."""
+    from minhu.server.bootstrap import setup
+
+    setup()
+    from datetime import timedelta
+
+    from django.db import transaction
+
+    from minhu.directory.access import as_system
+    from minhu.directory.queries.areas import gazetteer_data
+    from minhu.directory.services import area_edits
+    from minhu.handling.queries.learned import place_lessons
+    from minhu.kernel.clock import now
+    from minhu.language.places import LEARNED
+
+    with transaction.atomic(), as_system():
+        if forget:
+            typer.echo(f"已删除 {area_edits.drop_landmarks_of_kind(LEARNED)} 个学到的地标。")
+            return
+        lessons = place_lessons(now() - timedelta(days=days), fewest=fewest, share=share)
+        names = {area.code: area.name for area in gazetteer_data().areas}
+        for one in lessons:
+            typer.echo(f"{one.name}\t{names.get(one.area_code, one.area_code)}\t{one.basis}")
+            if accept:
+                area_edits.put_landmark(one.area_code, one.name, LEARNED)
+    typer.echo(f"{'已登记' if accept else '可登记'} {len(lessons)} 个地标。")
+
+
 def load_directory(
     kind: str = typer.Argument(help="areas, landmarks, units, categories, catalogue or staff."),
     file: Path = typer.Argument(help="CSV with a header line (UTF-8 or GB 18030), or JSON."),
