@@ -97,3 +97,25 @@ def test_the_form_is_told_what_it_may_fill(city: City) -> None:
     page = body(signed_in(city, "agent").post("/desk/new/advice/", {"text": "清河路3号楼昨晚停水，请为我保密"}))
     assert 'data-fill="id_place_text" data-value="清河路3号楼"' in page
     assert 'data-fill="id_confidential"' in page
+
+
+def test_the_page_shows_what_to_notice_with_its_words(city: City) -> None:
+    number = opened(city, "我们小区一百二十户业主联名反映，物业太欺负人了，八十五岁的独居老人家里停水三天")
+    page = body(signed_in(city, "agent").get(f"/orders/{number}/"))
+    for words in ("群体性", "一百二十户业主", "独居或高龄老人", "愤怒", "欺负人", "紧急重要，马上办"):
+        assert words in page, words
+
+
+def test_a_dialect_or_language_is_named_for_the_queue(city: City) -> None:
+    agent = signed_in(city, "agent")
+    said = body(agent.post("/desk/new/advice/", {"text": "我屋企冇水已经两日喇，唔该快啲搵人嚟睇下"}))
+    assert "来电人说粤语" in said
+    said = body(agent.post("/desk/new/advice/", {"text": "Please help, there is no water in my building"}))
+    assert "来信使用英语" in said
+
+
+def test_handing_over_starts_with_the_service_that_is_needed_first(city: City) -> None:
+    number = opened(city, "餐馆着火了，有两个人烧伤")
+    page = body(signed_in(city, "agent").get(f"/orders/{number}/steps/hand_over/"))
+    assert re.search(r'<option value="119" selected', page)
+    assert "还须同时通知 120" in page

@@ -80,3 +80,19 @@ def test_an_orders_elements_are_read_by_everyone(visit: Any, city: City, width: 
     )
     shot(page, f"split-{width}")
     assert window.wrong == []
+
+
+@pytest.mark.parametrize(("width", "modes"), [(1440, {}), (390, {"theme": "dark"})])
+def test_what_to_notice_is_read_by_everyone(visit: Any, city: City, width: int, modes: dict[str, str]) -> None:  # noqa: F811
+    text = "唔該快啲嚟，樓下餐館着火，有兩個人燒傷，八十五歲獨居阿嫲仲喺樓上，我好驚"
+    client = signed_in(city, "agent")
+    assert client.post("/desk/new/", {"key": "call-9", "text": text, "after": "keep"}).status_code == 302
+    with transaction.atomic(), as_system():
+        number = Order.objects.get().number
+    window = enter(visit, city, "agent", f"/orders/{number}/", width, **modes)
+    card = window.page.get_by_role("region", name="留意")
+    expect(card).to_contain_text("119")
+    expect(card).to_contain_text("来电人说粤语")
+    shot(window.page, f"notice-{width}")
+    assert broken(window.page) == []
+    assert window.wrong == []

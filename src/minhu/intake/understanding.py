@@ -76,7 +76,9 @@ def _suggestions(
     if place.proposed:
         yield place.proposed
     reasons = "；".join(danger.reasons[:4]) or "没有发现危及生命或民生急事的表述"
-    value = {"level": danger.level, "hand_over": danger.hand_over}
+    value: dict[str, object] = {"level": danger.level, "hand_over": danger.hand_over}
+    if len(danger.services) > 1:
+        value["services"] = list(danger.services)
     yield Proposed(
         SuggestedField.URGENCY, value, _URGENCY_LABELS[danger.level], danger.confidence, reasons, danger.maker
     )

@@ -148,14 +148,12 @@ def priority(text: str, urgency: Urgency, marks: tuple[Mark, ...], repeats: int 
     if urgency.level == "urgent":
         urgent.append(urgency.reasons[0] if urgency.reasons else "民生急事")
     weighty = [f"{mark.label}：“{mark.words}”" for mark in marks if mark.kind is not MarkKind.MINOR]
-    if urgency.life_danger:
-        weighty.insert(0, "危及生命")
     if match := _IMPORTANT.search(text):
         weighty.append(f"影响面或难度：“{match.group()}”")
     if repeats >= _REPEATS:
         weighty.append(f"同一事项已反映 {repeats} 次")
     small = _SMALL.search(text)
-    if urgent and weighty:
+    if urgency.life_danger or (urgent and weighty):
         return Priority(FourType.NOW, (*urgent, *weighty))
     if urgent:
         return Priority(FourType.SMALL, tuple(urgent))

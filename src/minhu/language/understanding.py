@@ -105,12 +105,12 @@ def _original(plain: Plain, spans: tuple[Span, ...]) -> tuple[Span, ...]:
 def _urgency(words: str, plain: Plain | None) -> Urgency:
     """Danger in the words as given or in what they mean in standard Chinese; the graver of the two."""
     said = assess(words)
-    if plain is None or plain.text == words or said.life_danger:
+    if plain is None or plain.text == words:
         return said
     meant = assess(plain.text)
-    if meant.level == "normal" and said.level != "normal":
-        return said
-    return replace(meant, spans=_original(plain, meant.spans))
+    if meant.life_danger or (not said.life_danger and meant.level == "urgent"):
+        return replace(meant, spans=_original(plain, meant.spans))
+    return said
 
 
 def _intake(found: Suggestion, plain: Plain | None, urgency: Urgency) -> Suggestion:

@@ -69,7 +69,7 @@ def services(text: str, spans: Iterable[Span]) -> tuple[HandOver, ...]:
         needed.append("120")
     needed.sort(key=lambda one: _rank(one, bool(fire or rescue), bool(crash)))
     first, chance = learnt(near)
-    if chance >= _SURE or not needed:
+    if (chance >= _SURE and not fire) or not needed:
         needed.insert(0, first)
     return tuple(dict.fromkeys(needed))
 

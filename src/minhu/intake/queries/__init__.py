@@ -5,6 +5,7 @@ from minhu.intake.queries.cards import reads_all_words, request_card, request_id
 from minhu.intake.queries.elements import elements_of, elements_of_words
 from minhu.intake.queries.files import attachments_of, open_attachment
 from minhu.intake.queries.handing import HandedFile, added_words, files_to_hand_on, handed_on
+from minhu.intake.queries.impressions import impression_of, impression_of_words
 from minhu.intake.queries.suggestions import decision_of, suggestions_of
 
 __all__ = [
@@ -19,6 +20,8 @@ __all__ = [
     "elements_of_words",
     "files_to_hand_on",
     "handed_on",
+    "impression_of",
+    "impression_of_words",
     "open_attachment",
     "reads_all_words",
     "request_card",

@@ -29,7 +29,7 @@ from minhu.intake.types import Channel, NewRequest, Outcome, SuggestedField
 from minhu.kernel.errors import Invalid, MinhuError
 from minhu.portals.citizen.views import show_errors
 from minhu.portals.desk import doing, splitting
-from minhu.portals.orders import said, words
+from minhu.portals.orders import noticed, said, words
 from minhu.portals.orders.guards import actor_of, for_staff
 from minhu.portals.orders.pickers import AreaField, CategoryField, area_words, category_words
 
@@ -189,6 +189,7 @@ def _advice(data: Any) -> dict[str, Any] | None:
     row = found.advice
     return {
         "said": said.typed(wanted.text, placed=bool(found.area_code), wants_callback=bool(data.get("wants_callback"))),
+        "noticed": noticed.shown(intake.impression_of_words(wanted.text)),
         "found": found,
         "caller": caller.words if complete else "",
         "title": found.title,

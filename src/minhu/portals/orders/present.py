@@ -15,7 +15,7 @@ from minhu.intake import queries as intake
 from minhu.intake.types import AttachmentView, IntakeClass, Outcome, RequestCard, SuggestedField, SuggestionView
 from minhu.kernel.actors import Actor
 from minhu.portals.navigation import role_word
-from minhu.portals.orders import said, words
+from minhu.portals.orders import noticed, said, words
 from minhu.portals.orders.forms import is_direct
 
 S = Step
@@ -209,6 +209,7 @@ def page(number: str, actor: Actor) -> dict[str, Any]:
         "order": view,
         "card": card,
         "said": said.of_order(view, card, may_ask=may_ask, may_split=may_ask and may_ever(actor, Action.SUBMIT)),
+        "noticed": noticed.shown(intake.impression_of(card, view.caller_year_count)),
         "history": caller_history(card, actor),
         "buttons": buttons(view),
         "has_primary": has_primary(view),

@@ -21,7 +21,7 @@ from minhu.handling import services as handling_services
 from minhu.handling.types import AllowedStep, OrderView, Step, StepData
 from minhu.intake import queries as intake
 from minhu.intake import services as intake_services
-from minhu.intake.types import SuggestedField
+from minhu.intake.types import SuggestedField, SuggestionView
 from minhu.kernel.actors import Actor
 from minhu.kernel.errors import Conflict, Invalid, MinhuError, NotAllowed
 from minhu.portals.citizen.forms import FILE_MEGABYTES, MOST_FILES, uploaded
@@ -48,7 +48,8 @@ def step(request: HttpRequest, number: str, step: str) -> HttpResponse:
     if allowed is None:
         return _gone(request, view, wanted)
     if request.method == "GET":
-        initial = suggested_values(view, wanted) if request.GET.get("suggested") else {}
+        follows = bool(request.GET.get("suggested")) or wanted is Step.HAND_OVER
+        initial = suggested_values(view, wanted) if follows else {}
         return _show(request, view, allowed, StepForm(view, allowed, actor, initial=initial))
     form = StepForm(view, allowed, actor, data=request.POST)
     if form.is_valid():
@@ -102,6 +103,17 @@ def dispatch_basis(view: OrderView, unit_id: int | None) -> dict[str, Any]:
     return {"basis": one.basis, "confidence": one.confidence, "catalogue_item_id": value.get("catalogue_item_id")}
 
 
+def handing_over(urgency: SuggestionView) -> dict[str, Any]:
+    """The service that a danger needs first, why, and which others must be rung up besides."""
+    value = urgency.value if isinstance(urgency.value, dict) else {}
+    first = str(value.get("hand_over", "none"))
+    if first == "none":
+        return {}
+    others = "、".join(str(one) for one in value.get("services", ()) if one != first)
+    also = _("；还须同时通知 %(others)s") % {"others": others} if others else ""
+    return {"reason_code": first, "text": f"{urgency.basis}{also}"[:500]}
+
+
 def suggested_values(view: OrderView, step: Step) -> dict[str, Any]:
     """What the form of a step starts with when a person follows a suggestion."""
     found = settling.suggested(intake.suggestions_of(view.request_id))
@@ -114,6 +126,8 @@ def suggested_values(view: OrderView, step: Step) -> dict[str, Any]:
             "reason_code": "same_place_same_matter",
             "text": repeat.basis,
         }
+    if step is Step.HAND_OVER and (urgency := found.get(SuggestedField.URGENCY)):
+        return handing_over(urgency)
     decision = intake.decision_of(view.request_id)
     if decision and step in (Step.REFUSE, Step.ASK_CONTENT):
         return {"text": decision.wording, "reason_code": decision.reason_code}
