@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
+import io
 import json
 import subprocess
 import sys
@@ -10,6 +12,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 
@@ -77,6 +80,14 @@ def check(tmp_path: Path, certificate: dict[str, Any], *more: str) -> tuple[int,
     return done.returncode, done.stdout
 
 
+def check_here(tmp_path: Path, certificate: dict[str, Any], *more: str) -> tuple[int, str]:
+    """The same within this process, for the many false ones."""
+    file, said = tmp_path / "certificate.json", io.StringIO()
+    file.write_bytes(as_file(certificate))
+    with mock.patch.object(sys, "argv", [SCRIPT.name, str(file), *more]), contextlib.redirect_stdout(said):
+        return verify_certificate.main(), said.getvalue()
+
+
 def test_a_certificate_is_checked_offline_with_python_alone(city: City, tmp_path: Path) -> None:
     order = closed(city)
     certificate = certificate_of(city, order)
@@ -127,13 +138,15 @@ def test_a_false_certificate_never_passes(city: City, tmp_path: Path) -> None:
     order = closed(city)
     certificate = certificate_of(city, order)
     (key,) = verifiers()
+    assert check_here(tmp_path, certificate, "--key", key)[0] == 0
+    assert check_here(tmp_path, certificate)[0] == 2
     for name, harm in forged(certificate):
         changed = copy.deepcopy(certificate)
         harm(changed)
-        code, said = check(tmp_path, changed, "--key", key)
+        code, said = check_here(tmp_path, changed, "--key", key)
         assert code == 1, f"{name}: {said}"
     ledger.keys(new=True, name="other.example/ledger")
-    code, said = check(tmp_path, certificate, "--key", verifiers()[-1])
+    code, said = check_here(tmp_path, certificate, "--key", verifiers()[-1])
     assert (code, "没有该密钥的有效签名" in said) == (1, True)
     assert check(tmp_path, {"format": "x"})[0] == 1
 
