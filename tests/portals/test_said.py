@@ -67,11 +67,14 @@ def test_another_order_is_opened_for_one_of_two_matters(city: City) -> None:
     form = body(client.get(link.group(1).replace("&amp;", "&")))
     assert "老李烧烤店" in form
     assert "停水" not in re.search(r"<textarea[^>]*>(.*?)</textarea>", form, re.DOTALL).group(1)  # type: ignore[union-attr]
-    second = opened(city, "楼下的老李烧烤店每天晚上十点还在排油烟，请城管部门查一下", key="call-2", split_from=number)
+    assert "可能已经反映过" not in form
+    words = "楼下的老李烧烤店每天晚上十点还在排油烟，请城管部门查一下"
+    second = opened(city, words, key="call-2", split_from=number, requester_phone="")
     assert second != number
     with as_system():
         notes = dict(OrderStep.objects.filter(step="note").values_list("order__number", "text"))
         assert Request.objects.get(number=number).text == TWO
+        assert Request.objects.get(number=second).requester_phone == "13900001234"
     assert second in notes[number]
     assert number in notes[second]
 
@@ -119,3 +122,11 @@ def test_handing_over_starts_with_the_service_that_is_needed_first(city: City) -
     page = body(signed_in(city, "agent").get(f"/orders/{number}/steps/hand_over/"))
     assert re.search(r'<option value="119" selected', page)
     assert "还须同时通知 120" in page
+
+
+def test_a_unit_cannot_borrow_a_requester_by_splitting(city: City) -> None:
+    order = make_order(city, upto="dispatched")
+    data = {"key": "x", "text": "另外楼下烧烤店每晚排油烟，请处理", "after": "keep", "split_from": order.number}
+    assert signed_in(city, "water_handler").post("/desk/new/", data).status_code in (403, 404)
+    with as_system():
+        assert Order.objects.count() == 1

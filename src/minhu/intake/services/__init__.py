@@ -5,6 +5,7 @@ from minhu.intake.services.judging import confirm_decision, record_outcome, shar
 from minhu.intake.services.opening import looks_like_number, open_by_code
 from minhu.intake.services.owning import owner_of, partner
 from minhu.intake.services.receiving import receive
+from minhu.intake.services.splitting import with_requester_of
 from minhu.intake.services.supplements import attach, supplement
 
 __all__ = [
@@ -20,5 +21,6 @@ __all__ = [
     "share",
     "spend",
     "supplement",
+    "with_requester_of",
     "withhold",
 ]

@@ -12,7 +12,8 @@ from minhu.handling import services as handling_services
 from minhu.handling.queries.search import number_of
 from minhu.handling.types import Step, StepData
 from minhu.intake import queries as intake
-from minhu.intake.types import PersonalField
+from minhu.intake import services as intake_services
+from minhu.intake.types import NewRequest, PersonalField
 from minhu.kernel.actors import Actor
 from minhu.kernel.errors import NotFound
 
@@ -45,6 +46,14 @@ def begun(asked: Mapping[str, Any], actor: Actor) -> dict[str, Any]:
         "text": matters[int(part)].words(card.text), "split_from": number, "confidential": card.confidential,
         "wants_callback": card.wants_callback, "special_group": card.special_group, **clear,
     }  # fmt: skip
+
+
+def same_requester(new: NewRequest, split_from: str, actor: Actor) -> NewRequest:
+    """The request with the requester of the order it is split from; as it is when nothing is split."""
+    origin = number_of(split_from, actor) if split_from else ""
+    if not origin:
+        return new
+    return intake_services.with_requester_of(new, handling.order_view(origin, actor).request_id, actor)
 
 
 def note(split_from: str, number: str, actor: Actor) -> None:

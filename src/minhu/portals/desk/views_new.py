@@ -122,7 +122,8 @@ def new(request: HttpRequest) -> HttpResponse:
 def _receive(request: HttpRequest, form: NewForm) -> str:
     """Store the request and take it as far as asked; what does not work afterwards is said, the request stays."""
     actor = actor_of(request)
-    receipt = intake_services.receive(form.to_request(), agent_id=actor.staff_id)
+    wanted = splitting.same_requester(form.to_request(), form.cleaned_data["split_from"], actor)
+    receipt = intake_services.receive(wanted, agent_id=actor.staff_id)
     kept = request.session.setdefault(KEPT, {})
     kept[receipt.number] = {"code": receipt.code, "wording": receipt.wording}
     request.session[KEPT] = dict(list(kept.items())[-20:])
@@ -206,6 +207,7 @@ def _advice(data: Any) -> dict[str, Any] | None:
         "category": category_words(info) if (info := category_info(found.category_id)) else "",
         "place": area_words(area) if (area := area_info(found.area_code)) else "",
         "type_word": words.type_word(found.request_type),
+        "split_from": str(data.get("split_from", "")),
         "phone": " ".join((digits[:3], digits[3:7], digits[7:])).strip() if complete else "",
         "confidential": bool(data.get("confidential")),
     }
