@@ -27,6 +27,7 @@ def test_the_lead_waits_for_its_helpers_or_says_why_not(city: City) -> None:
     order = make_order(city, upto="in_progress", assist=("urban", "housing"))
     with pytest.raises(Invalid, match="协办单位（云溪市城管局、云溪市住建局）尚未答复"):
         step(city, "water_handler", order.number, Step.REPLY, reply="已处理", solved=True)
+    assert "text" in reply_needs(city, order), "the form says so before anybody is refused"
     step(city, "urban_handler", order.number, Step.ASSIST_REPLY, reply="路面已恢复")
     view = step(
         city, "water_handler", order.number, Step.REPLY, reply="已处理", text="住建局意见已口头告知", solved=True
@@ -38,6 +39,17 @@ def test_the_lead_waits_for_its_helpers_or_says_why_not(city: City) -> None:
         assert {a.unit_id for a in Assignment.objects.filter(order=order, ended_at=None)} == {
             city.unit("water"), city.unit("urban"),
         }  # fmt: skip
+
+
+def reply_needs(city: City, order: Order) -> tuple[str, ...]:
+    with acting_as(city.actor("water_handler")):
+        return next(one.needs for one in order_view(order.number).allowed if one.step is Step.REPLY)
+
+
+def test_a_lead_that_waits_for_nobody_need_not_explain(city: City) -> None:
+    order = make_order(city, upto="in_progress", assist=("urban",))
+    step(city, "urban_handler", order.number, Step.ASSIST_REPLY, reply="路面已恢复")
+    assert reply_needs(city, order) == ("reply",)
 
 
 def test_nobody_approves_the_reply_he_wrote(city: City) -> None:

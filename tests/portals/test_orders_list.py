@@ -15,11 +15,14 @@ from minhu.directory.queries.rules import shipped_content
 from minhu.directory.services import rule_sets
 from minhu.directory.types import RuleKind
 from minhu.handling.models import Order
+from minhu.handling.queries import order_view
 from minhu.handling.queries import search as searching
 from minhu.handling.queries.search import Filters, count_upto, every_row, search
 from minhu.handling.services import open_order, take
-from minhu.handling.types import Step, StepData
+from minhu.handling.types import State, Step, StepData
+from minhu.intake import services as intake
 from minhu.intake.queries import request_card
+from minhu.intake.types import NewRequest
 from minhu.kernel import clock
 from minhu.kernel.clock import now
 from minhu.ledger.queries import entries_of
@@ -231,6 +234,29 @@ def test_a_search_never_tells_what_the_reader_is_not_shown(city: City) -> None:
     assert numbers(city, "water_handler", words="路灯不亮 234") == set()
     with acting_as(city.actor("water_handler")):
         assert "欧阳明月" not in request_card(order.request_id).text
+
+
+def test_the_title_of_a_confidential_matter_never_holds_the_requesters_name(city: City) -> None:
+    """Lists, exports, pages and the citizen's trace all take the order's title; it is made without the name."""
+    words = "我叫欧阳明月，手机13812345678，欧阳明月家楼上漏水没人管"
+    new = NewRequest(text=words, title=words, requester_name="欧阳明月", requester_phone="13812345678")
+    numbers_of = {}
+    for confidential in (True, False):
+        receipt = intake.receive(replace(new, confidential=confidential))
+        numbers_of[confidential] = receipt.number
+        with acting_as(city.actor("dispatcher")):
+            if order_view(receipt.number).state is not State.TO_DISPATCH:
+                take(receipt.number, Step.ACCEPT)
+            take(receipt.number, Step.DISPATCH, StepData(unit_id=city.unit("water")))
+        if confidential:
+            for address in ("/orders/?q=漏水", "/unit/", f"/orders/{receipt.number}/"):
+                page = body(signed_in(city, "water_handler").get(address))
+                assert "漏水没人管" in page, address
+                assert "欧阳明月" not in page, address
+    with as_system():
+        assert "欧阳明月" in Order.objects.get(number=numbers_of[False]).title, "nothing is hidden where nobody asked"
+    assert numbers(city, "water_handler", words="欧阳明月") == {numbers_of[False]}
+    assert numbers(city, "dispatcher", words="欧阳明月") == set(numbers_of.values())
 
 
 def test_typed_words_of_an_export_are_kept_as_a_digest(city: City) -> None:

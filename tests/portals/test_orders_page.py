@@ -290,3 +290,17 @@ def test_a_unit_that_returned_an_order_reads_its_own_record(city: City) -> None:
     assert "供水管网由住建部门维护" in page
     assert "柳湾小区三号楼" not in page
     assert signed_in(city, "urban_handler").get(f"/orders/{order.number}/").status_code == 404
+
+
+def test_the_words_beside_a_lead_reply_are_asked_for_only_while_helpers_have_not_replied(city: City) -> None:
+    order = make_order(city, upto="in_progress", assist=("urban",))
+    client = signed_in(city, "water_handler")
+    address = f"/orders/{order.number}/steps/reply/"
+    page = body(client.get(address))
+    assert "不再等待协办答复的理由</label>" in page, "not marked as optional"
+    assert "云溪市城管局尚未答复" in page
+    with acting_as(city.actor("urban_handler")):
+        take(order.number, Step.ASSIST_REPLY, StepData(reply="路面已恢复"))
+    page = body(client.get(address))
+    assert "不再等待协办答复的理由" not in page
+    assert '说明<span class="field-optional">' in page

@@ -167,6 +167,10 @@ def test_a_refusal_speaks_the_language_of_the_caller_and_asks_nothing() -> None:
     page = problems.refusal("GET", "/", {"HTTP_ACCEPT": "text/html"}, error)
     assert "请稍后再试" in page.content.decode()
     assert "<html" in page.content.decode()
+    assert "拨打 12345" in page.content.decode()
+    desk = problems.refusal("GET", "/desk/", {"HTTP_ACCEPT": "text/html"}, error).content.decode()
+    assert "系统管理员" in desk
+    assert "12345" not in desk, "the staff are the hotline"
     program = problems.refusal("POST", "/api/v1/requests", {}, error)
     assert program["Content-Type"] == "application/problem+json"
     assert json.loads(program.content)["code"] == "busy"

@@ -22,6 +22,7 @@ class RequestReceived(Event):
     channel: str
     received_at: datetime
     title: str
+    """As lists may show it: of a confidential requester nothing is named in it."""
     request_type: str
     category_id: int | None
     category_confidence: float

@@ -19,6 +19,7 @@ from minhu.server import disk
 RETRY_SECONDS = 10
 _DISK_FULL = "53100"  # SQLSTATE disk_full
 BUSY = "busy"
+_CITIZENS = ("/submit/", "/follow/", "/r/", "/i18n/", "/developers/", "/open311/", "/static/")
 _PLAIN_PAGE = (
     '<!doctype html><html lang="zh-Hans"><meta charset="utf-8"><title>{title}</title>'
     '<meta name="viewport" content="width=device-width,initial-scale=1">'
@@ -67,18 +68,19 @@ def refusal(method: str, path: str, meta: Mapping[str, str], error: MinhuError) 
         form = answers.form_of(path, request.headers.get("Accept", ""))
     elif wants_json(request):
         form = "problem"
-    known = _refusals.get((form, error.code))
+    kind = (form, error.code, is_for_staff(path))
+    known = _refusals.get(kind)
     if known is None:
         made = answer(request, error)
-        known = _refusals[form, error.code] = (made.status_code, made["Content-Type"], made.content)
-    status, kind, body = known
-    response = HttpResponse(body, status=status, content_type=kind)
+        known = _refusals[kind] = (made.status_code, made["Content-Type"], made.content)
+    status, media, body = known
+    response = HttpResponse(body, status=status, content_type=media)
     response["Retry-After"] = str(error.retry_after or RETRY_SECONDS)
     response["Cache-Control"] = "no-store"
     return response
 
 
-_refusals: dict[tuple[str, str], tuple[int, str, bytes]] = {}
+_refusals: dict[tuple[str, str, bool], tuple[int, str, bytes]] = {}
 
 
 def _page(request: HttpRequest, error: MinhuError) -> str:
@@ -89,8 +91,15 @@ def _page(request: HttpRequest, error: MinhuError) -> str:
             if _exists(template):
                 return render_to_string(template, {"problem": problem, "error": error}, request=request)
     elif _exists("errors/unavailable.html"):
-        return render_to_string("errors/unavailable.html", {"problem": problem, "error": error})
+        return render_to_string(
+            "errors/unavailable.html", {"problem": problem, "for_staff": is_for_staff(request.path)}
+        )
     return _PLAIN_PAGE.format(**{key: escape(str(problem[key])) for key in ("title", "detail", "code")})
+
+
+def is_for_staff(path: str) -> bool:
+    """Whether only staff come to an address: told by the address alone, where nobody may be asked who is there."""
+    return path != "/" and not path.startswith(_CITIZENS)
 
 
 def _exists(template: str) -> bool:

@@ -10,10 +10,8 @@ from minhu.directory.policy import Action, decide
 from minhu.directory.queries.units import unit_info
 from minhu.handling.domain.states import ANSWERS, BY_LEAD, BY_PROGRAM, BY_UNIT, MAY_WHISTLE, Transition, allowed_steps
 from minhu.handling.models import Assignment, Attendance, Order, Review
-from minhu.handling.types import AllowedStep, AssignmentRole, AssignmentState, State, Step
+from minhu.handling.types import HELPERS, AllowedStep, AssignmentRole, AssignmentState, State, Step, is_awaited
 from minhu.kernel.actors import Actor
-
-HELPERS = frozenset({AssignmentRole.ASSIST.value, AssignmentRole.GRID.value})
 
 
 @dataclass(frozen=True)
@@ -46,7 +44,14 @@ def steps_for(order: Order, actor: Actor, waiting: Waiting | None = None) -> lis
 def allowed_for(order: Order, actor: Actor, waiting: Waiting) -> tuple[AllowedStep, ...]:
     """The same as buttons, with the units for which a step can be taken."""
     found = _allowed(order, actor, waiting)
-    return tuple(AllowedStep(t.step, gettext(t.label), t.needs, t.reasons, units) for t, units in found)
+    return tuple(AllowedStep(t.step, gettext(t.label), _needs(t, waiting), t.reasons, units) for t, units in found)
+
+
+def _needs(transition: Transition, waiting: Waiting) -> tuple[str, ...]:
+    """What the table asks for; a lead that replies before its helpers also says why it no longer waits for them."""
+    if transition.step is Step.REPLY and any(is_awaited(share.role, share.state) for share in waiting.shares):
+        return (*transition.needs, "text")
+    return transition.needs
 
 
 def _allowed(order: Order, actor: Actor, waiting: Waiting) -> list[tuple[Transition, tuple[int, ...]]]:

@@ -22,6 +22,7 @@ from minhu.handling.types.words import (
     ASSIGNMENT_ROLE_LABELS,
     CLOCK_LABELS,
     DONE_STATES,
+    HELPERS,
     LIGHT_LABELS,
     LIVE_STATES,
     STATE_LABELS,
@@ -33,12 +34,14 @@ from minhu.handling.types.words import (
     State,
     Step,
     SupervisionLevel,
+    is_awaited,
 )
 
 __all__ = [
     "ASSIGNMENT_ROLE_LABELS",
     "CLOCK_LABELS",
     "DONE_STATES",
+    "HELPERS",
     "LIGHT_LABELS",
     "LIVE_STATES",
     "STATE_LABELS",
@@ -64,4 +67,5 @@ __all__ = [
     "SupervisionLevel",
     "SupervisionView",
     "WhistleView",
+    "is_awaited",
 ]

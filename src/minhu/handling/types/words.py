@@ -149,6 +149,15 @@ class AssignmentState(StrEnum):
     RECALLED = "recalled"
 
 
+HELPERS: frozenset[str] = frozenset({AssignmentRole.ASSIST.value, AssignmentRole.GRID.value})
+"""Roles whose units report to the lead, which waits for them before it replies."""
+
+
+def is_awaited(role: str, state: str) -> bool:
+    """Whether the lead still waits for the reply of a unit with an open share of this role and state."""
+    return role in HELPERS and state != AssignmentState.REPLIED.value
+
+
 class ClockKind(StrEnum):
     """What a clock measures."""
 

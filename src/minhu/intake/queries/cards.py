@@ -14,6 +14,7 @@ from minhu.directory.access import require
 from minhu.directory.policy import Action, decide
 from minhu.directory.types import UNIT_ROLES
 from minhu.intake import reading_limits
+from minhu.intake.domain.naming import hider
 from minhu.intake.domain.sight import Shown, Standing, Where, shown
 from minhu.intake.domain.validation import checked_words
 from minhu.intake.models import Request
@@ -146,19 +147,7 @@ def _words_for(request: Request, who: Actor, standing: Standing) -> Callable[[st
     """How the actor reads the words: as they came, with masked numbers, or also without what names the requester."""
     if standing in _OPEN_WORDS or standing is Standing.REQUESTER:
         return str
-    if standing is not Standing.UNIT_CONFIDENTIAL:
-        return mask_personal
-    named = [
-        (value, mask(value)) for column, _, mask in _FIELDS.values()
-        if column != "place_text" and len(value := getattr(request, column).strip()) > 1
-    ]  # fmt: skip
-
-    def hide(text: str) -> str:
-        for value, mask in named:
-            text = text.replace(value, mask)
-        return mask_personal(text)
-
-    return hide
+    return mask_personal if standing is not Standing.UNIT_CONFIDENTIAL else hider(request)
 
 
 def _without_units(who: Actor) -> Actor:

@@ -11,6 +11,7 @@ from minhu.directory.queries import rules
 from minhu.engines import prepared
 from minhu.intake import attachments, store
 from minhu.intake.domain.deciding import as_repeat
+from minhu.intake.domain.naming import hider
 from minhu.intake.domain.validation import checked, content_digest
 from minhu.intake.events import RequestReceived
 from minhu.intake.repeats import Repeat, find_repeat, searching, suggestion_of
@@ -128,7 +129,7 @@ def _announce(
             number=stored.number,
             channel=new.channel.value,
             received_at=stored.received_at,
-            title=understood.title,
+            title=hider(new)(understood.title) if new.confidential else understood.title,
             request_type=understood.request_type,
             category_id=understood.category_id,
             category_confidence=understood.category_confidence,

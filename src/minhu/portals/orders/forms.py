@@ -14,7 +14,15 @@ from django.utils.translation import gettext_noop
 from minhu.directory.queries import rules
 from minhu.directory.queries.units import unit_info
 from minhu.directory.types import UnitKind
-from minhu.handling.types import SUPERVISION_LABELS, AllowedStep, OrderView, Step, StepData, SupervisionLevel
+from minhu.handling.types import (
+    SUPERVISION_LABELS,
+    AllowedStep,
+    OrderView,
+    Step,
+    StepData,
+    SupervisionLevel,
+    is_awaited,
+)
 from minhu.kernel.actors import Actor
 from minhu.portals.orders import words
 from minhu.portals.orders.pickers import AreaField, CategoryField, UnitField, UnitsField
@@ -120,17 +128,26 @@ TEXT_LABELS: Final[dict[Step, str]] = {
 TEXT_HINTS: Final[dict[Step, str]] = {
     S.ASK_CONTENT: gettext_noop("群众会原样看到这段话。"),
     S.REFUSE: gettext_noop("群众会原样看到这段话，请写明依据和可以去的途径。"),
-    S.REPLY: gettext_noop("协办单位还没有答复时，请写明不再等待的理由。"),
 }
+
+
+WITHOUT_REPLY: Final = (
+    gettext_noop("不再等待协办答复的理由"),
+    gettext_noop("%(units)s尚未答复。请等待协办单位答复，或写明不再等待的理由。"),
+)
+"""What the words of a lead's reply are for while helpers have not replied, and the hint below."""
 
 
 def _text(stage: Stage) -> forms.Field:
     step = stage.allowed.step
-    label, hint = _(TEXT_LABELS.get(step, gettext_noop("说明"))), TEXT_HINTS.get(step)
+    label, hint = _(TEXT_LABELS.get(step, gettext_noop("说明"))), _(TEXT_HINTS[step]) if step in TEXT_HINTS else ""
+    if step is S.REPLY and stage.required:
+        awaited = [a.unit_name for a in stage.view.assignments if a.open and is_awaited(a.role, a.state)]
+        label, hint = (_(text) % {"units": "、".join(awaited)} for text in WITHOUT_REPLY)
     area = forms.Textarea(attrs={"rows": 3, "data-count": "2000"})
     missing = {"required": _("请填写%(what)s。") % {"what": label}}
     return forms.CharField(
-        label=label, help_text=_(hint) if hint else "", widget=area, max_length=2000, required=stage.required,
+        label=label, help_text=hint, widget=area, max_length=2000, required=stage.required,
         error_messages=missing,
     )  # fmt: skip
 

@@ -7,14 +7,13 @@ from minhu.handling.services import bulk
 from minhu.handling.services.context import Context
 from minhu.handling.services.outside import unit_label
 from minhu.handling.services.steps.registry import handles
-from minhu.handling.types import AssignmentRole, AssignmentState, ClockKind, Step
+from minhu.handling.types import AssignmentRole, AssignmentState, ClockKind, Step, is_awaited
 from minhu.kernel.errors import Conflict, Invalid
 
 _REPLY = (
     "reply", "measures", "solved", "not_solved_reason", "legal_basis", "replied_at", "replied_by", "state", "signed_at",
     "signed_by", "first_contact_at", "contact_result",
 )  # fmt: skip
-MUST_REPLY = frozenset({AssignmentRole.ASSIST.value, AssignmentRole.GRID.value})
 
 
 def share_of(context: Context) -> Assignment:
@@ -82,7 +81,7 @@ def assist_reply(context: Context) -> None:
 def reply(context: Context) -> None:
     """The lead's reply needs every assisting reply, or a stated reason why not; then somebody else reviews."""
     share, order, data = share_of(context), context.order, context.data
-    missing = [a for a in context.assignments if a.role in MUST_REPLY and a.state != AssignmentState.REPLIED.value]
+    missing = [a for a in context.assignments if is_awaited(a.role, a.state)]
     if missing and not data.text.strip():
         names = "、".join(unit_label(a.unit_id) for a in missing)
         raise Invalid(
