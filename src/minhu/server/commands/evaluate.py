@@ -42,6 +42,9 @@ def register(app: typer.Typer) -> None:
     from minhu.server.commands.evaluate_fields import fields
 
     group.command("fields")(fields)
+    from minhu.server.commands.evaluate_duplicates import duplicates
+
+    group.command("duplicates")(duplicates)
     app.add_typer(group)
 
 

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from minhu.server.commands.evaluate import category_figures, fail, labelled, read
+from minhu.server.commands.evaluate_duplicates import train_matters
 from minhu.server.commands.evaluate_language import train_posts
 from minhu.server.tables import BadFile
 
@@ -28,6 +29,7 @@ def register(app: typer.Typer) -> None:
     group.command("services")(services)
     group.command("intake")(intake_classes)
     group.command("emotion")(train_posts)
+    group.command("matters")(train_matters)
     app.add_typer(group)
 
 
