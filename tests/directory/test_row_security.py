@@ -30,7 +30,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.data_layer]
 
 CITIZENS_TABLES = {
     "evaluation_rating", "exchange_transfer", "exchange_transferitem", "handling_assignment", "handling_attendance", "handling_clock",
-    "handling_contractwarning", "handling_holding", "handling_lesson", "handling_order", "handling_orderstep", "handling_replymark", "handling_review", "handling_supervision", "handling_whistle", "intake_attachment",
+    "handling_contractwarning", "handling_holding", "handling_lesson", "handling_order", "handling_orderstep", "handling_replymark", "handling_review", "handling_supervision", "handling_whistle", "intake_attachment", "intake_consultation",
     "intake_intakedecision", "intake_request", "intake_suggestion", "intake_supplement",
 }  # fmt: skip
 PARENTS = {"whistle_id": "handling_whistle", "transfer_id": "exchange_transfer"}
@@ -56,6 +56,7 @@ OPEN_TABLES = {
     "exchange_outboxevent": "kinds, numbers and states of orders, gone within seconds",
     "exchange_delivery": "kinds, times and outcomes of messages; the bodies are sealed",
     "exchange_received": "ids and digests of messages, numbers and states of orders",
+    **dict.fromkeys(("intake_chatstate", "intake_chatday", "intake_chatcount"), "counters of questions to a chat model"),
     "intake_attempt": "counters of wrong follow codes",
     "intake_tokenuse": "counters of partners' calls",
     "intake_fingerprint": "hashes only, needed to find repeats without reading",

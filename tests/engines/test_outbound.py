@@ -147,7 +147,9 @@ def test_long_answers_are_cut_and_asked_pauses_are_read(partner: Listener) -> No
     assert post(partner.url, b"{}", {}).retry_after is None
 
 
-@pytest.mark.parametrize("trickle", [b"", b"H", b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"])
+@pytest.mark.parametrize(
+    "trickle", [b"", b"H", b"HTTP/1.0 200 OK\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"]
+)
 def test_who_answers_too_slowly_is_left_in_time(monkeypatch: pytest.MonkeyPatch, trickle: bytes) -> None:
     monkeypatch.setenv("MINHU_OUTBOUND_NETWORKS", "127.0.0.0/8")
     with socket.create_server(("127.0.0.1", 0)) as server:

@@ -63,11 +63,11 @@ def start(folder: Path, block: str, addresses: dict[str, str]) -> Nginx:
     AssertionError when the page no longer names an address that the test knows, or nginx refuses the block.
     """
     folder.mkdir()
-    certificate, key = _certificate(folder)
+    public, key = certificate(folder)
     secure, plain = free_port(), free_port()
     block = re.sub(r"listen 443 ssl", f"listen 127.0.0.1:{secure} ssl", block)
     block = re.sub(r"listen 80;", f"listen 127.0.0.1:{plain};", block)
-    here = {"/etc/nginx/hotline.crt": str(certificate), "/etc/nginx/hotline.key": str(key), **addresses}
+    here = {"/etc/nginx/hotline.crt": str(public), "/etc/nginx/hotline.key": str(key), **addresses}
     for documented, real in here.items():
         assert documented in block, documented
         block = block.replace(documented, real)
@@ -75,7 +75,7 @@ def start(folder: Path, block: str, addresses: dict[str, str]) -> Nginx:
     written = folder / "nginx.conf"
     written.write_text(_WHOLE.format(folder=folder, block=block, user=user))
     process = subprocess.Popen(["nginx", "-e", str(folder / "error.log"), "-p", str(folder), "-c", str(written)])
-    trust = ssl.create_default_context(cafile=str(certificate))
+    trust = ssl.create_default_context(cafile=str(public))
     running = Nginx(folder, process, f"https://127.0.0.1:{secure}", f"http://127.0.0.1:{plain}", trust)
     for _ in range(100):
         assert process.poll() is None, (folder / "error.log").read_text()
@@ -87,7 +87,8 @@ def start(folder: Path, block: str, addresses: dict[str, str]) -> Nginx:
     raise AssertionError((folder / "error.log").read_text())
 
 
-def _certificate(folder: Path) -> tuple[Path, Path]:
+def certificate(folder: Path) -> tuple[Path, Path]:
+    """A certificate that nobody vouches for, and its key."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, HOST)])
     today = datetime.datetime.now(datetime.UTC)

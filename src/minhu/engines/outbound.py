@@ -17,7 +17,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Final
@@ -157,8 +157,8 @@ def _literal(host: str) -> Address | None:
     return None
 
 
-def resolve(target: Target) -> str:
-    """The one address to connect to; raises Unsent when the name is unknown or any of its addresses is forbidden."""
+def resolve(target: Target, permit: Callable[[Address], bool] = may_call) -> str:
+    """The one address to connect to; raises Unsent when the name is unknown or ``permit`` refuses one of its addresses."""
     try:
         found = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)
     except (OSError, UnicodeError) as error:
@@ -166,7 +166,7 @@ def resolve(target: Target) -> str:
     addresses = [str(entry[4][0]).partition("%")[0] for entry in found]
     if not addresses:
         raise Unsent("找不到对方主机，请核对地址或域名解析。", code="unknown_host")
-    if not all(may_call(ipaddress.ip_address(address)) for address in addresses):
+    if not all(permit(ipaddress.ip_address(address)) for address in addresses):
         raise Unsent(
             "对方地址在内网、本机或保留网段，未发送；确需对接时请系统管理员设置 MINHU_OUTBOUND_NETWORKS。",
             code="forbidden_address",
@@ -180,6 +180,8 @@ class _Plain(http.client.HTTPConnection):
     def __init__(self, target: Target, address: str, deadline: float) -> None:
         super().__init__(target.host, target.port, timeout=_left(deadline))
         self._target, self._pinned, self._deadline = target, address, deadline
+        # http.client lets go of its socket while an answer that ends with the connection is still being read
+        self.line: socket.socket | None = None
 
     def connect(self) -> None:
         """Open the connection; TLS verifies the name."""
@@ -189,25 +191,35 @@ class _Plain(http.client.HTTPConnection):
             context = ssl.create_default_context()
             context.minimum_version = ssl.TLSVersion.TLSv1_2
             raw = context.wrap_socket(raw, server_hostname=self._target.host)
-        self.sock = raw
+        self.sock = self.line = raw
 
 
-def post(url: str, body: bytes, headers: Mapping[str, str], *, seconds: float = SECONDS) -> Answer:
+def post(
+    url: str,
+    body: bytes,
+    headers: Mapping[str, str],
+    *,
+    seconds: float = SECONDS,
+    permit: Callable[[Address], bool] = may_call,
+) -> Answer:
     """Send ``body`` and return the answer, whatever its status (a redirect is an answer and is not followed).
 
+    ``permit`` judges every address that the name has; the usual one is for names that somebody typed into a page.
     Raises Invalid for an address that is none, Unsent when nobody may be or could be reached in ``seconds``.
     """
     target = parse(url)
     with tracing.span("POST", "client", http__request__method="POST", server__address=target.host) as span:
-        answer = _posted(target, body, headers, time.monotonic() + seconds)
+        answer = _posted(target, body, headers, time.monotonic() + seconds, permit)
         tracing.note(span, "http.response.status_code", answer.status)
         if answer.status >= 400:
             tracing.failed(span, str(answer.status))
         return answer
 
 
-def _posted(target: Target, body: bytes, headers: Mapping[str, str], deadline: float) -> Answer:
-    connection = _Plain(target, resolve(target), deadline)
+def _posted(
+    target: Target, body: bytes, headers: Mapping[str, str], deadline: float, permit: Callable[[Address], bool]
+) -> Answer:
+    connection = _Plain(target, resolve(target, permit), deadline)
     try:
         with _ending(connection, deadline):
             return _exchange(connection, target, body, headers)
@@ -235,11 +247,13 @@ def _exchange(connection: _Plain, target: Target, body: bytes, headers: Mapping[
 @contextmanager
 def _ending(connection: _Plain, deadline: float) -> Iterator[None]:
     """Cut the line when the time is up: an answer that trickles in byte by byte would go on for ever."""
+    over = threading.Event()
 
     def cut() -> None:
-        if connection.sock is not None:
+        over.set()
+        if connection.line is not None:
             with suppress(OSError):
-                connection.sock.shutdown(socket.SHUT_RDWR)
+                connection.line.shutdown(socket.SHUT_RDWR)
 
     timer = threading.Timer(_left(deadline), cut)
     timer.daemon = True
@@ -248,6 +262,8 @@ def _ending(connection: _Plain, deadline: float) -> Iterator[None]:
         yield
     finally:
         timer.cancel()
+        if over.is_set():
+            raise TimeoutError
 
 
 def _left(deadline: float) -> float:

@@ -72,6 +72,18 @@ def home_code() -> str:
     return code
 
 
+def category_name(code: str) -> str:
+    """The full name of a leaf of the published tree; empty when it has no such leaf."""
+    info = categories.category_by_code(code)
+    return info.full_name if info is not None else ""
+
+
+def area_name(code: str) -> str:
+    """The full name of an area; empty when there is none."""
+    info = areas.area_info(code)
+    return info.full_name if info is not None else ""
+
+
 @dataclass(frozen=True, slots=True)
 class CityWords:
     """What the language room needs of this city; parts are None until the directory is filled."""

@@ -102,6 +102,11 @@ _BESIDE = re.compile(
     rf"{_ROLES}(?P<it>{_NAME})(?=$|[，。；、,;！!？?\s\d（(]|电话|手机|联系|来电|反映|投诉|称|说|要求|的|家|身份证)"
 )
 _TITLED = re.compile(rf"(?P<it>{_NAME})(?=先生|女士|同志|小姐|阿姨|大爷|大妈|奶奶|爷爷)")
+_KIN = re.compile(
+    r"(?:儿子|女儿|丈夫|妻子|老公|老婆|爱人|父亲|母亲|爸爸|妈妈|爷爷|奶奶|哥哥|弟弟|姐姐|妹妹|孙子|孙女|亲属|家属|邻居|同事|孩子|老人)"
+    rf"(?P<it>{_NAME})"
+)
+_LONG = re.compile(r"(?<!\d)\d(?:[-\s]?\d){6,}")
 _NOT_A_GIVEN_NAME = re.compile(
     r"电话|手机|身份|联系|家住|住在|来电|反映|投诉|今年|性别|地址|先生|女士|同志|小姐|的|是|在|和|与|因|于|已|未|想|要|"
     r"称|说|有|不|从|向|被|对|到|也|都|就|把|给|为|何|某|姓|及|等|您|我|你|他|她|它|们"
@@ -142,6 +147,16 @@ def find_personal(text: str) -> tuple[Personal, ...]:
             if all(end <= one.span[0] or begin >= one.span[1] for one in taken):
                 taken.append(Personal(kind, (begin, end), text[begin:end]))
     return tuple(sorted(taken, key=lambda one: one.span))
+
+
+def find_likely(text: str) -> tuple[Span, ...]:
+    """Where personal data may stand, for words that leave the house: beside `find_personal` also what only looks like it.
+
+    Names after a word of kinship, and any number long enough to reach somebody by; may overlap. Nobody reads the gaps.
+    """
+    plain = text.translate(_WIDE)
+    likely = [span for pattern in (_KIN, _LONG) for span in _spans(pattern, plain)]
+    return tuple(sorted([*(one.span for one in find_personal(text)), *likely]))
 
 
 def mask_personal(text: str) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from minhu.engines.chat import chat_settings
 from minhu.engines.database import home_folder
 from minhu.engines.outbound import allowed_networks
 from minhu.kernel.keeping import parse
@@ -21,7 +22,8 @@ __all__ = ["AccountConfig", "Config", "ConfigError"]
 
 
 def _setting(variable: str, default: str, meaning: str) -> Any:
-    return field(metadata={"variable": variable, "default": default, "meaning": meaning})
+    secret = variable.endswith(("_KEY", "_TOKEN"))  # never in a log or on a debug page
+    return field(metadata={"variable": variable, "default": default, "meaning": meaning}, repr=not secret)
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,15 @@ class Config:
     outbound: str = _setting(
         "MINHU_OUTBOUND_NETWORKS", "", "private networks that messages to partners may go to, e.g. 10.2.0.0/16"
     )
+    chat_url: str = _setting(
+        "MINHU_CHAT_URL", "", "an OpenAI-compatible chat model that improves suggestions, e.g. https://host/v1"
+    )
+    chat_key: str = _setting(
+        "MINHU_CHAT_KEY", "", "its key; empty: the file chat.key in MINHU_HOME/keys, if there is one"
+    )
+    chat_model: str = _setting("MINHU_CHAT_MODEL", "", "name of the model there")
+    chat_seconds: str = _setting("MINHU_CHAT_SECONDS", "3", "seconds for a whole question, further attempts included")
+    chat_budget: str = _setting("MINHU_CHAT_BUDGET", "500000", "tokens a day for the whole house; 0: no limit")
     witnesses: str = _setting(
         "MINHU_WITNESSES", "", "where checkpoints of the ledger are also kept: absolute paths, https://…, mailto:…"
     )
@@ -126,6 +137,7 @@ class Config:
             open311_level=_whole("MINHU_OPEN311_LEVEL", raw["open311_level"], 0, 9),
             open311_tokens=_flag("MINHU_OPEN311_TOKENS", raw["open311_tokens"]),
             outbound=_networks("MINHU_OUTBOUND_NETWORKS", raw["outbound"]),
+            **_chat(source, raw),
             witnesses=_witnesses(raw["witnesses"]),
             mail=_mail(raw["mail"]),
             metrics_token=raw["metrics_token"],
@@ -139,6 +151,14 @@ class Config:
         if not host or not port.isdigit() or not 0 < int(port) < 65536:
             raise ConfigError(f"MINHU_LISTEN looks like 127.0.0.1:8712, not {self.listen!r}")
         return host.strip("[]"), int(port)
+
+
+def _chat(source: Mapping[str, str], raw: Mapping[str, str]) -> dict[str, str]:
+    try:
+        chat_settings(source)
+    except ValueError as error:
+        raise ConfigError(str(error)) from error
+    return {name: raw[name] for name in ("chat_url", "chat_key", "chat_model", "chat_seconds", "chat_budget")}
 
 
 def _kept(variable: str, text: str) -> dict[str, int]:

@@ -31,6 +31,8 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.mmap_dict import MmapedDict
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from minhu.intake import queries as intake
+from minhu.kernel.calendar import CHINA_TIME
 from minhu.kernel.clock import now
 from minhu.kernel.errors import NotFound
 from minhu.ledger import queries as ledger
@@ -118,8 +120,22 @@ class _House:
             size = cursor.fetchone()[0]
         yield jobs
         yield GaugeMetricFamily("minhu_database_bytes", "Size of the database.", value=size)
+        yield from _questions()
         free = shutil.disk_usage(settings.MINHU_HOME).free
         yield GaugeMetricFamily("minhu_disk_free_bytes", "Room left where MINHU_HOME is.", value=free)
+
+
+def _questions() -> Iterator[GaugeMetricFamily]:
+    """Today's questions to a chat model by how they ended, with their tokens and seconds."""
+    day = now().astimezone(CHINA_TIME).date()
+    asked = GaugeMetricFamily("minhu_chat_questions_today", "Questions to the chat model.", labels=["outcome"])
+    tokens = GaugeMetricFamily("minhu_chat_tokens_today", "Tokens they took.", labels=["outcome"])
+    seconds = GaugeMetricFamily("minhu_chat_seconds_today", "Seconds they took.", labels=["outcome"])
+    for one in intake.chat_counts(day):
+        asked.add_metric([one.outcome], one.questions)
+        tokens.add_metric([one.outcome], one.tokens)
+        seconds.add_metric([one.outcome], one.milliseconds / 1000)
+    yield from (asked, tokens, seconds)
 
 
 def _view_name(request: HttpRequest) -> str:

@@ -1,5 +1,6 @@
 """Tables of intake."""
 
+from minhu.intake.models.chat import ChatCount, ChatDay, ChatState, Consultation
 from minhu.intake.models.erasure import Erasure, ErasureCase
 from minhu.intake.models.guards import Attempt, TokenUse
 from minhu.intake.models.imports import ImportBatch, ImportedRow, ImportMapping, ImportReject
@@ -9,6 +10,10 @@ from minhu.intake.models.understanding import IntakeDecision, Suggestion
 __all__ = [
     "Attachment",
     "Attempt",
+    "ChatCount",
+    "ChatDay",
+    "ChatState",
+    "Consultation",
     "Erasure",
     "ErasureCase",
     "Fingerprint",

@@ -2,6 +2,7 @@
 
 from minhu.intake.queries.callers import caller_history, caller_history_of_phone, caller_history_of_request
 from minhu.intake.queries.cards import reads_all_words, request_card, request_id_of, reveal, shown_texts
+from minhu.intake.queries.consultations import chat_counts, consultation_of
 from minhu.intake.queries.elements import elements_of, elements_of_words
 from minhu.intake.queries.files import attachments_of, open_attachment
 from minhu.intake.queries.handing import HandedFile, added_words, files_to_hand_on, handed_on
@@ -15,6 +16,8 @@ __all__ = [
     "caller_history",
     "caller_history_of_phone",
     "caller_history_of_request",
+    "chat_counts",
+    "consultation_of",
     "decision_of",
     "elements_of",
     "elements_of_words",

@@ -22,7 +22,16 @@ from minhu.engines.secrets import normalise_phone, seal
 from minhu.intake.domain.retention import ERASED, before
 from minhu.intake.domain.validation import checked_words
 from minhu.intake.events import RequestForgotten
-from minhu.intake.models import Attachment, Erasure, ErasureCase, Fingerprint, Request, Suggestion, Supplement
+from minhu.intake.models import (
+    Attachment,
+    Consultation,
+    Erasure,
+    ErasureCase,
+    Fingerprint,
+    Request,
+    Suggestion,
+    Supplement,
+)
 from minhu.intake.reading import same_caller
 from minhu.kernel.actors import current_actor
 from minhu.kernel.clock import is_doubted, now
@@ -170,6 +179,7 @@ def forget(row: Request, case: ErasureCase, moment: datetime) -> None:
         Supplement.objects.filter(pk=added.pk).update(text=strike(added.text))
     for one in Suggestion.objects.filter(request_id=row.pk):
         Suggestion.objects.filter(pk=one.pk).update(label=strike(one.label)[:255], basis=strike(one.basis)[:500])
+    Consultation.objects.filter(request_id=row.pk).update(key=None, answer=None, advice=None, next_at=None)
     Fingerprint.objects.filter(request_id=row.pk).update(bands=[], marks=[], place_mark=None)
     _drop_files(row.pk)
     publish(RequestForgotten(row.pk, strike))

@@ -128,6 +128,7 @@ _LINES: Final[dict[Book, dict[str, str]]] = {
         "transfer.file_refused": "不接收随转附件",
         "request.imported": "导入诉求",
         "requests.understood": "识别导入的诉求",
+        "model.consulted": "请对话模型辅助识别",
         "suggestion.decided": "采纳或更正识别结果",
         "decision.confirmed": "确认受理意见",
         "import.started": "开始导入",

@@ -17,6 +17,7 @@ from minhu.kernel.actors import Actor
 from minhu.portals.navigation import role_word
 from minhu.portals.orders import noticed, said, words
 from minhu.portals.orders.forms import is_direct
+from minhu.portals.orders.second_view import second_view
 
 S = Step
 FIRST: Final = (
@@ -218,6 +219,7 @@ def page(number: str, actor: Actor) -> dict[str, Any]:
         "running": running,
         "stopped": stopped,
         "advice": advice(view, intake.suggestions_of(view.request_id, actor)),
+        "second": second_view(view, actor) if may_ask else None,
         "decision": card.decision,
         "may_decide": may_ask,
         "may_ask_access": may_ever(actor, Action.VIEW_ACCESS),
