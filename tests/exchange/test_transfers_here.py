@@ -16,6 +16,7 @@ from factories import City, make_order, make_unit
 from minhu.directory.access import acting_as, as_system
 from minhu.directory.types import UnitKind
 from minhu.engines import webhooks
+from minhu.exchange.domain import messages
 from minhu.exchange.models import Delivery, Partner, Transfer, TransferItem
 from minhu.exchange.services import partners
 from minhu.exchange.services.forgetting import forget_person
@@ -214,3 +215,11 @@ def test_a_forgotten_person_is_in_no_row_of_a_transfer(city: City) -> None:
         assert not Delivery.objects.filter(message_id=row.message_id).exists()
         assert Transfer.objects.get(pk=row.pk).note == "某人 13812345678"
         assert row.items.get().name == "附件"
+
+
+def test_later_words_are_taken_whole_or_refused() -> None:
+    said = {"transfer": "t" * 32, "item": "i" * 32, "text": "路" * 5000}
+    assert messages.parsed(messages.Supplemented, said).text == "路" * 5000
+    with pytest.raises(Invalid) as long:
+        messages.parsed(messages.Supplemented, said | {"text": "路" * 5001})
+    assert long.value.fields == {"text": "内容过长。"}

@@ -23,7 +23,7 @@ from minhu.engines import webhooks
 from minhu.exchange.models import Delivery, Partner
 from minhu.exchange.services.delivering import deliver
 from minhu.exchange.services.outbox import put
-from minhu.exchange.services.partners import TEST_KIND
+from minhu.exchange.services.partners import MOST_HOURS, TEST_KIND, forget_old_keys, new_secrets
 from minhu.handling.models import Clock, Order, OrderStep
 from minhu.handling.services import sweep, take
 from minhu.handling.types import Light, Step, StepData
@@ -292,6 +292,28 @@ def test_a_message_does_not_wait_for_a_day_that_was_taken_back(
     house.jump(-DAY)
     assert deliver() == 1
     assert Delivery.objects.get(pk=waiting.pk).attempts == 1
+
+
+def test_old_keys_of_a_partner_outlive_a_leap_and_no_key_a_clock_set_back(
+    city: City, unit_system: Partner, house: Shifted
+) -> None:
+    house.watch.look()
+    with as_system():
+        new_secrets(unit_system.pk, 24)
+    house.jump(2 * DAY)
+    house.watch.look()
+    assert forget_old_keys() == 0, "the clock may be wrong: nothing is forgotten for good"
+    assert len(Partner.objects.get(pk=unit_system.pk).believed(clock.now())) == 1, "nor is the old key believed"
+    house.jump(-2 * DAY)
+    house.watch.look()
+    assert len(Partner.objects.get(pk=unit_system.pk).believed(clock.now())) == 2
+    house.jump(365 * DAY)
+    with as_system():
+        new_secrets(unit_system.pk, MOST_HOURS)
+    house.jump(-365 * DAY)
+    house.watch.look()
+    longest = clock.now() + timedelta(hours=MOST_HOURS)
+    assert len(Partner.objects.get(pk=unit_system.pk).believed(longest)) == 1, "no key lives for a year"
 
 
 def test_a_leap_of_the_clock_takes_no_job_from_a_worker_that_lives() -> None:

@@ -29,6 +29,9 @@ SECONDS = 0.2
         ("POST", "/hooks/1/", "", Kind.CREATE),
         ("GET", "/api/v1/requests/1", "", Kind.PUBLIC),
         ("GET", "/", "minhu_csrf=y", Kind.PUBLIC),
+        ("GET", "/login/", "", Kind.SIGN_IN),
+        ("POST", "/login/", "minhu_csrf=y", Kind.SIGN_IN),
+        ("POST", "/login/second/", "minhu_session=x", Kind.STAFF),
         ("GET", "/desk/", "a=b; minhu_session=x", Kind.STAFF),
         ("GET", "/orders/export/", "minhu_session=x", Kind.HEAVY),
         ("GET", "/orders/export/", "", Kind.HEAVY),
@@ -41,7 +44,9 @@ def test_a_request_is_known_by_its_first_line_and_cookies(method: str, path: str
 @pytest.mark.parametrize("kind", list(Kind))
 def test_so_many_work_so_many_wait_and_the_rest_is_refused_at_once(kind: Kind) -> None:
     gate = Gate(8, 8, SECONDS)
-    rooms = {Kind.FAST: (8, 8), Kind.CREATE: (4, 8), Kind.STAFF: (4, 8), Kind.PUBLIC: (2, 4), Kind.HEAVY: (1, 1)}
+    rooms = {
+        Kind.FAST: (2, 8), Kind.CREATE: (4, 8), Kind.SIGN_IN: (2, 8), Kind.STAFF: (4, 8), Kind.PUBLIC: (2, 4), Kind.HEAVY: (1, 1),
+    }  # fmt: skip
     room, queue = rooms[kind]
     with ExitStack() as inside:
         for _ in range(room):
@@ -84,6 +89,18 @@ def test_no_crowd_takes_all_the_room() -> None:
                     pass
 
 
+def test_floods_of_health_questions_and_lookers_keep_nobody_from_signing_in() -> None:
+    gate = Gate(8, 8, SECONDS)
+    with ExitStack() as inside:
+        for kind in (*[Kind.FAST] * 2, *[Kind.PUBLIC] * 2):
+            inside.enter_context(gate.admitted(kind))
+        for kind in (Kind.FAST, Kind.PUBLIC):
+            with pytest.raises(TooMany), gate.admitted(kind):
+                pass
+        for kind in (Kind.SIGN_IN, Kind.STAFF, Kind.CREATE):
+            inside.enter_context(gate.admitted(kind))
+
+
 def test_whoever_hands_in_comes_before_whoever_looks() -> None:
     gate = Gate(1, 8, 5.0)
     order: list[Kind] = []
@@ -114,7 +131,7 @@ def test_many_come_and_go_and_no_room_is_lost() -> None:
     def come(number: int) -> None:
         for turn in range(60):
             try:
-                with gate.admitted(kinds[(number + turn) % 5]):
+                with gate.admitted(kinds[(number + turn) % len(kinds)]):
                     with guard:
                         most[0] += 1
                         most[1] = max(most)

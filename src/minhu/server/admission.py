@@ -39,9 +39,11 @@ class Kind(StrEnum):
     """What a request is for, the most urgent first."""
 
     FAST = "fast"
-    """Health and static files: no database, hardly any time."""
+    """Health and static files: hardly any time, so a quarter of the room is enough; a flood of them takes no more."""
     CREATE = "create"
     """Whoever hands something in: the citizen's form, programs, messages of partners."""
+    SIGN_IN = "sign_in"
+    """Staff on their way in: they have no session yet, and no crowd may keep them out."""
     STAFF = "staff"
     """A browser with a session."""
     PUBLIC = "public"
@@ -60,7 +62,9 @@ def kind_of(method: str, path: str, cookies: str) -> Kind:
         return Kind.CREATE
     if path.endswith(_EXPORTS):
         return Kind.HEAVY
-    return Kind.STAFF if "minhu_session=" in cookies else Kind.PUBLIC
+    if "minhu_session=" in cookies:
+        return Kind.STAFF
+    return Kind.SIGN_IN if path.startswith("/login/") else Kind.PUBLIC
 
 
 class Gate:
@@ -72,7 +76,8 @@ class Gate:
         half, quarter, eighth = (max(1, slots // part) for part in (2, 4, 8))
         # a quarter is always left: threads of one process share a processor, and fewer at once are done sooner
         self._room = {
-            Kind.FAST: slots, Kind.CREATE: half, Kind.STAFF: half, Kind.PUBLIC: quarter, Kind.HEAVY: eighth,
+            Kind.FAST: quarter, Kind.CREATE: half, Kind.SIGN_IN: quarter, Kind.STAFF: half, Kind.PUBLIC: quarter,
+            Kind.HEAVY: eighth,
         }  # fmt: skip
         self._longest = dict.fromkeys(Kind, queue) | {Kind.PUBLIC: -(-queue // 2), Kind.HEAVY: -(-queue // 8)}
         self._running = dict.fromkeys(Kind, 0)

@@ -16,7 +16,7 @@ from django.db import connection, transaction
 
 from minhu.directory.access import as_system
 from minhu.directory.services import set_back as directory
-from minhu.exchange.services import delivering
+from minhu.exchange.services import delivering, partners
 from minhu.handling.services import sweeper
 from minhu.intake.services import opening
 from minhu.kernel import clock
@@ -31,7 +31,7 @@ _LOCK: Final = "SELECT pg_try_advisory_xact_lock(712347)"
 # heartbeats of the future would hide that a worker died
 _WORKERS: Final = "UPDATE procrastinate_workers SET last_heartbeat = now() WHERE last_heartbeat > now()"
 _REPAIRS: Final = (
-    directory.after_set_back, opening.after_set_back, delivering.after_set_back, sweeper.after_set_back,
+    directory.after_set_back, opening.after_set_back, delivering.after_set_back, partners.after_set_back, sweeper.after_set_back,
 )  # fmt: skip
 
 

@@ -122,7 +122,7 @@ class Supplemented(_Form):
 
     transfer: Identity
     item: Identity
-    text: Annotated[str, Field(min_length=2, max_length=20_000)]
+    text: Annotated[str, Field(min_length=2, max_length=5_000)]
     files: Files = ()
 
 

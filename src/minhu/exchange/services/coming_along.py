@@ -136,7 +136,7 @@ def supplemented(partner: Partner, envelope: messages.Envelope, _message_id: str
     form = messages.parsed(messages.Supplemented, envelope.data)
     row, number, request_id = _handed_to_us(partner, form.transfer)
     with acting_as(actor_of(partner, request_id)):
-        supplement_id = intake.supplement(request_id, form.text[:5000])
+        supplement_id = intake.supplement(request_id, form.text)
     with elevated(WHY):
         _note(row, ItemKind.SUPPLEMENT, form.item, supplement_id)
         return {"number": number, **expect(row, form.files)}

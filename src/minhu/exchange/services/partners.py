@@ -17,7 +17,7 @@ from minhu.engines import outbound, webhooks
 from minhu.exchange.models import Delivery, OldKeys, Partner
 from minhu.exchange.services.outbox import put
 from minhu.exchange.types import DeliveryState, EventKind, PartnerData, PartnerKind, Reach
-from minhu.kernel.clock import now
+from minhu.kernel.clock import is_doubted, now
 from minhu.kernel.errors import Conflict, Invalid, MinhuError, NotFound
 
 LOCK: Final = 20
@@ -87,8 +87,17 @@ def end_old_keys(partner_id: int) -> None:
 
 
 def forget_old_keys() -> int:
-    """Forget old keys whose time is over; they are believed no longer from that moment on, whenever this runs."""
-    return OldKeys.objects.filter(until__lte=now()).delete()[0]
+    """Forget old keys whose time is over; they are believed no longer from that moment on, whenever this runs.
+
+    A clock that leapt forward forgets none: the partner may not have changed over yet.
+    """
+    return 0 if is_doubted() else OldKeys.objects.filter(until__lte=now()).delete()[0]
+
+
+def after_set_back() -> int:
+    """Old keys that a clock ahead of time left valid end after the longest time from now; returns how many."""
+    longest = now() + timedelta(hours=MOST_HOURS)
+    return OldKeys.objects.filter(until__gt=longest).update(until=longest)
 
 
 def switch(partner_id: int, *, active: bool) -> None:

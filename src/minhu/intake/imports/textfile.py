@@ -104,15 +104,15 @@ def _encoding(content: bytes) -> str:
 
 def _decodes(content: bytes, encoding: str) -> str:
     """The encoding again when every piece can be decoded; raises UndecodableError, NotText for NUL."""
-    decoder = codecs.getincrementaldecoder(encoding)()
+    decoder, before = codecs.getincrementaldecoder(encoding)(), 0
     for start in range(0, len(content), _PIECE):
-        before = content.count(b"\n", 0, start) if start else 0
         try:
             text = decoder.decode(content[start : start + _PIECE], final=start + _PIECE >= len(content))
         except UnicodeDecodeError as error:
             raise UndecodableError(before + error.object[: error.start].count(b"\n") + 1) from error
         if "\0" in text:
             raise NotText(_NUL.format(line=before + text.count("\n", 0, text.index("\0")) + 1))
+        before += text.count("\n")
     return encoding
 
 
