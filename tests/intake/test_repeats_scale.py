@@ -8,7 +8,7 @@ from django.db import connection
 from minhu.directory.access import as_system
 from minhu.intake.repeats import CANDIDATES, searching
 from minhu.intake.services import receive
-from minhu.intake.store import phone_index_of
+from minhu.intake.store import phone_indexes_of
 from minhu.intake.types import NewRequest
 from minhu.intake.understanding import understand
 from minhu.kernel.clock import now
@@ -34,7 +34,7 @@ FROM intake_request r, generate_series(1, 5000) n WHERE r.id = (SELECT max(id) F
 def test_the_search_for_repeats_goes_through_the_indexes() -> None:
     receive(NewRequest(text=TEXT))
     new = NewRequest(text=TEXT, requester_phone="13800138000")
-    statement, parameters = searching(understand(new), phone_index_of(new.requester_phone), now())
+    statement, parameters = searching(understand(new), phone_indexes_of(new.requester_phone), now())
     assert statement is CANDIDATES
     with as_system(), connection.cursor() as cursor:
         cursor.execute(MANY)
@@ -43,5 +43,5 @@ def test_the_search_for_repeats_goes_through_the_indexes() -> None:
         cursor.execute(f"EXPLAIN {statement}", parameters)
         plan = "\n".join(row[0] for row in cursor.fetchall())
     assert "fingerprint_bands" in plan
-    assert "request_phone" in plan
+    assert "request_phone" in plan, plan
     assert "Seq Scan" not in plan

@@ -9,7 +9,7 @@ from minhu.directory.access import as_system
 from minhu.directory.models import CatalogueItem, CatalogueVersion
 from minhu.directory.queries.freshness import forget
 from minhu.directory.types import VersionState
-from minhu.handling.models import Order
+from minhu.handling.models import Order, OrderStep
 from minhu.intake.models import Request, Supplement
 from minhu.kernel import clock
 from portals.staff_pages import body, signed_in
@@ -109,3 +109,43 @@ def test_the_same_caller_is_joined_to_the_order_that_is_there(city: City) -> Non
 @pytest.mark.parametrize("who", ["water_handler", "leader"])
 def test_only_the_hotline_enters_calls(city: City, who: str) -> None:
     assert signed_in(city, who).get("/desk/new/").status_code == 403
+
+
+def test_another_caller_in_other_words_gets_a_number_and_no_second_order_to_work_on(city: City) -> None:
+    client = signed_in(city, "agent")
+    client.post("/desk/new/", typed())
+    with as_system():
+        number = Order.objects.get().number
+    other = typed(key="call-2", requester_phone="13900005678",
+                  text="我们家水龙头一滴都不出，柳湾社区三号楼的，老人没法做饭。")  # fmt: skip
+    page = body(client.post("/desk/new/advice/", other))
+    assert number in page
+    assert "同一类事（停水）" in page
+    assert "并入这张工单，不重复派单" in page
+    response = client.post("/desk/new/join/", {**other, "join": number})
+    with as_system():
+        joined = Order.objects.exclude(number=number).get()
+        step = OrderStep.objects.get(order=joined, step="join")
+    assert response["Location"] == f"/desk/new/done/{joined.number}/"
+    assert joined.state == "merged"
+    assert joined.merged_into is not None
+    assert joined.merged_into.number == number
+    assert "同一类事（停水）" in step.text
+    dispatcher = signed_in(city, "dispatcher")
+    dispatcher.post(f"/orders/{joined.number}/steps/unmerge/", {"text": "不是同一栋楼"})
+    with as_system():
+        joined.refresh_from_db()
+    assert joined.state == step.from_state, "a dispatcher parts them again, as if they had never been one"
+
+
+def test_joining_an_order_that_has_ended_says_so_and_stores_nothing(city: City) -> None:
+    client = signed_in(city, "agent")
+    client.post("/desk/new/", typed())
+    with as_system():
+        order = Order.objects.get()
+        Order.objects.filter(pk=order.pk).update(state="withdrawn")
+    other = typed(key="call-2", requester_phone="13900005678")
+    page = body(client.post("/desk/new/join/", {**other, "join": order.number}, follow=True))
+    assert "已经结束或已被合并" in page
+    with as_system():
+        assert Order.objects.count() == 1

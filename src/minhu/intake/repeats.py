@@ -1,6 +1,7 @@
-"""Has this been said before? Candidates by shared likeness bands and by the same caller, then the words decide.
+"""Has this been said before, by whomever and in whatever words? Candidates by their marks, then person, place and words decide.
 
-Cheap on purpose: the index on bands finds candidates of the last weeks among 10⁶ requests, at most a few texts are compared.
+Candidates share bands of likeness (copies), keys of a named place or of a kind of matter in a street (other words), or
+the caller. The index finds those of the last weeks among 10⁶ requests; at most a few texts are compared.
 """
 
 from __future__ import annotations
@@ -16,19 +17,23 @@ from minhu.intake.domain.bands import dated_between
 from minhu.intake.store import array_of, array_of_bytes
 from minhu.intake.types import NewRequest, SuggestedField
 from minhu.intake.understood import Proposed, Understood
+from minhu.kernel.clock import now
 from minhu.language.likeness import Compared, distance
+from minhu.language.matters import Sameness, Told, Verdict, compare
 
 CALLER_DAYS = 90
 SAME_WORDS = 0.9
 FARTHEST = 24
 """Bits by which the sim-hashes of like texts may differ; unrelated ones differ by about 32 of 64."""
-MAKER = "repeats/1"
+MAKER = "repeats/2"
+FEW, MANY = 3, 12
+"""Candidates in other words: while a request is stored; when somebody looks at them."""
 
-# Bands by themselves (OFFSET 0): beside them the planner would read a whole month of another index.
-# The inner part stops after 300 rows: in a mass incident any of thousands of like requests will do.
+# Bands and callers by themselves (OFFSET 0): beside them the planner would read a whole month of another index.
+# The inner parts stop after 300 rows: in a mass incident any of thousands of like requests will do.
 CANDIDATES = """
-SELECT near.request_id, request.number, near.simhash, left(request.text, 2000), near.area_code,
-  coalesce(request.phone_index = ANY(%s::text::bytea[]), false)
+SELECT near.request_id, request.number, near.simhash, left(concat_ws(' ', nullif(request.title, ''), request.text), 2000),
+  near.area_code, coalesce(request.phone_index = ANY(%s::text::bytea[]), false), request.received_at
 FROM (
   SELECT request_id, area_code, simhash FROM (
     SELECT request_id, area_code, marks[1] AS simhash, bit_count((marks[1] # %s::bigint)::bit(64)) AS distance
@@ -38,11 +43,26 @@ FROM (
   ) likely ORDER BY likely.distance LIMIT 4
 ) near JOIN intake_request request ON request.id = near.request_id
 UNION
+SELECT told.request_id, request.number, told.simhash, left(concat_ws(' ', nullif(request.title, ''), request.text), 2000),
+  told.area_code, coalesce(request.phone_index = ANY(%s::text::bytea[]), false), request.received_at
+FROM (
+  SELECT request_id, area_code, simhash FROM (
+    SELECT request_id, area_code, marks[1] AS simhash, received_at,
+      (SELECT count(*) FROM unnest(bands) key WHERE key = ANY (%s::text::bigint[])) AS shared
+    FROM (SELECT * FROM intake_fingerprint WHERE bands && %s::text::bigint[] OFFSET 0) marked
+    WHERE received_at > %s::timestamptz AND received_at <= %s::timestamptz
+      AND (left(area_code, 6) = left(%s, 6) OR area_code = '' OR %s = '')
+    LIMIT 300
+  ) likely ORDER BY likely.shared DESC, likely.received_at DESC LIMIT %s
+) told JOIN intake_request request ON request.id = told.request_id
+UNION
 SELECT * FROM (
-  SELECT request.id, request.number, fingerprint.marks[1], left(request.text, 2000), fingerprint.area_code, true
-  FROM intake_request request JOIN intake_fingerprint fingerprint ON fingerprint.request_id = request.id
-  WHERE request.phone_index = ANY(%s::text::bytea[]) AND request.received_at > %s::timestamptz
-    AND request.received_at <= %s::timestamptz
+  SELECT request.id, request.number, fingerprint.marks[1], left(concat_ws(' ', nullif(request.title, ''), request.text), 2000),
+    fingerprint.area_code, true, request.received_at
+  FROM (SELECT id, number, title, text, received_at FROM intake_request
+      WHERE phone_index = ANY(%s::text::bytea[]) OFFSET 0) request
+    JOIN intake_fingerprint fingerprint ON fingerprint.request_id = request.id
+  WHERE request.received_at > %s::timestamptz AND request.received_at <= %s::timestamptz
   ORDER BY request.received_at DESC LIMIT 3
 ) own
 """
@@ -58,6 +78,8 @@ class Repeat:
     same_caller: bool
     same_area: bool
     basis: str
+    sure: bool = True
+    """Calibrated enough to be called the same; otherwise perhaps the same."""
 
     @property
     def says_the_same(self) -> bool:
@@ -65,32 +87,67 @@ class Repeat:
         return self.same_caller and self.score >= SAME_WORDS
 
 
-def searching(understood: Understood, phones: Sequence[bytes], moment: datetime) -> prepared.Command:
-    """The statement that finds candidates: same bands at the same place, or the same caller."""
+def searching(understood: Understood, phones: Sequence[bytes], moment: datetime, many: int = FEW) -> prepared.Command:
+    """The statement that finds candidates: the same words or the same place and kind of matter, or the same caller."""
     since = moment - timedelta(days=rules.automation().repeat_days)
     area, phone = understood.area_code or "", array_of_bytes(phones)
+    keys = array_of(dated_between(understood.keys, since, moment))
     return CANDIDATES, (
-        phone, understood.simhash, array_of(dated_between(understood.bands, since, moment)), since, moment, area, area, phone,
-        moment - timedelta(days=CALLER_DAYS), moment,
+        phone, understood.simhash, array_of(dated_between(understood.bands, since, moment)), since, moment, area, area,
+        phone, keys, keys, since, moment, area, area, many,
+        phone, moment - timedelta(days=CALLER_DAYS), moment,
     )  # fmt: skip
 
 
 def find_repeat(new: NewRequest, understood: Understood, candidates: Sequence[tuple[Any, ...]]) -> Repeat | None:
-    """The likest earlier request above the threshold of the automation rule, or None."""
+    """The likest earlier request, or None: a copy above the threshold of the automation rule, else the surely same matter."""
+    copies = _copies(new, understood, candidates)
+    if copies:
+        return max(copies, key=lambda one: one.score)
+    told = [one for one in _told_otherwise(new, understood, candidates[: 2 * FEW]) if one.sure]
+    return max(told, key=lambda one: one.score, default=None)
+
+
+def find_repeats(
+    new: NewRequest, understood: Understood, candidates: Sequence[tuple[Any, ...]], limit: int = 5
+) -> tuple[Repeat, ...]:
+    """All earlier requests that are or may be the same matter, the likest first; one of one number."""
+    best: dict[int, Repeat] = {}
+    for one in (*_told_otherwise(new, understood, candidates), *_copies(new, understood, candidates)):
+        if one.request_id not in best or best[one.request_id].score < one.score:
+            best[one.request_id] = one
+    return tuple(sorted(best.values(), key=lambda one: (not one.sure, -one.score))[:limit])
+
+
+def _copies(new: NewRequest, understood: Understood, candidates: Sequence[tuple[Any, ...]]) -> list[Repeat]:
     least = rules.automation().repeat_likeness
     area = understood.area_code or ""
-    best: Repeat | None = None
-    mine = Compared(new.text[:2000])
-    for request_id, number, simhash, text, other_area, same_caller in candidates:
+    mine, found = Compared(_words(new)), []
+    for request_id, number, simhash, text, other_area, same_caller, _ in candidates:
         if simhash is None or distance(simhash, understood.simhash) > FARTHEST:
             continue
         score = mine.score(text)
-        if score < least or (best is not None and score <= best.score):
-            continue
-        same_area = bool(area) and area == other_area
-        basis = _explain(understood, score, same_caller, same_area)
-        best = Repeat(request_id, number, score, same_caller, same_area, basis)
-    return best
+        if score >= least:
+            same_area = bool(area) and area == other_area
+            basis = _explain(understood, score, same_caller, same_area)
+            found.append(Repeat(request_id, number, score, same_caller, same_area, basis))
+    return found
+
+
+def _told_otherwise(new: NewRequest, understood: Understood, candidates: Sequence[tuple[Any, ...]]) -> list[Repeat]:
+    area, found = understood.area_code or "", []
+    mine = Told(_words(new), now(), "caller" if new.requester_phone else "", area, new.place_text)
+    for request_id, number, _, text, other_area, same_caller, received_at in candidates:
+        one: Sameness = compare(mine, Told(text, received_at, "caller" if same_caller else "other", other_area))
+        if one.verdict is not Verdict.NO:
+            same_area = bool(area) and area == other_area
+            sure = one.verdict is Verdict.SAME
+            found.append(Repeat(request_id, number, one.probability, same_caller, same_area, one.basis, sure))
+    return found
+
+
+def _words(new: NewRequest) -> str:
+    return f"{new.title} {new.text}".strip()[:2000]
 
 
 def suggestion_of(repeat: Repeat) -> Proposed:

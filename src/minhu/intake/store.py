@@ -192,7 +192,7 @@ def _judged(understood: Understood, request_id: int, moment: datetime) -> tuple[
         request_id, decision.recommended.value, decision.reason_code, decision.basis[:500], decision.wording,
         decision.confidence, decision.maker, moment,
         request_id, moment, understood.area_code or "", understood.category_id, understood.place_mark,
-        array_of(dated(understood.bands, moment)), array_of(simhash),
+        array_of(dated((*understood.bands, *understood.keys), moment)), array_of(simhash),
     )  # fmt: skip
 
 

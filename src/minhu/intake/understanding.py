@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from minhu.directory.queries import dispatch, rules
 from minhu.intake import lexicon
 from minhu.intake.domain.deciding import decide, may_accept
+from minhu.intake.domain.samekeys import keys_of
 from minhu.intake.lexicon import CategoryReading, PlaceReading
 from minhu.intake.types import NewRequest, SuggestedField
 from minhu.intake.understood import Proposed, Understood
@@ -51,6 +52,7 @@ def understand(new: NewRequest) -> Understood:
         simhash=read_as.fingerprint.simhash,
         suggestions=tuple(_suggestions(new, read_as.title, danger, read_as.request_type, category, place)),
         decision=verdict,
+        keys=keys_of(new.title, new.text, new.place_text, place.area_code or ""),
         auto_accept=may_accept(verdict, rules.automation()),
     )
 

@@ -51,5 +51,7 @@ class Understood:
     simhash: int
     suggestions: tuple[Proposed, ...]
     decision: Decision
+    keys: tuple[int, ...]
+    """By which the same matter in other words is found, beside the bands of likeness."""
     auto_accept: bool
     """The automation rule allows acceptance without a person (never a refusal)."""

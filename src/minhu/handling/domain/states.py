@@ -153,6 +153,9 @@ TRANSITIONS: tuple[Transition, ...] = (
     _T(Step.MERGE, "合并", A.MERGE, BEFORE_DISPATCH | AT_UNIT, S.MERGED,
        "您反映的问题已有工单在办，已合并办理，结果会一并告知您。", ("reason", "text", "target"),
        reasons="merge", starts=(C.ARCHIVE,), keeps_source=True),
+    _T(Step.JOIN, "登记时并案", A.DECIDE_INTAKE, DONE_BEFORE_UNIT, S.MERGED,
+       "您反映的问题已有工单在办，已合并办理，结果会一并告知您。", ("text", "target"),
+       starts=(C.ARCHIVE,), keeps_source=True),
     _T(Step.UNMERGE, "撤销合并", A.MERGE, frozenset({S.MERGED}), BACK,
        "您的诉求恢复单独办理。", ("text",), cancels=(C.ARCHIVE,)),
     _T(Step.CLOSE_ALONG, "随主单办结", A.CLOSE, frozenset({S.MERGED}), S.CLOSED,
@@ -229,6 +232,8 @@ BY_UNIT: frozenset[Step] = BY_LEAD | {
 
 BY_PROGRAM: frozenset[Step] = frozenset({Step.CLOSE_ALONG, Step.MERGE_AGAIN})
 """Steps of a merged order that only follow from a step on the order it was merged into; nobody takes them by hand."""
+BY_INTAKE: frozenset[Step] = frozenset({Step.JOIN})
+"""Steps taken while a request is being entered, where the order it belongs to is shown; no button of an order."""
 MAY_WHISTLE: frozenset[UnitKind] = frozenset({UnitKind.STREET})
 """Who may call upper units to a matter: townships and streets."""
 ANSWERS: dict[Step, str] = {

@@ -8,7 +8,16 @@ from django.utils.translation import gettext
 
 from minhu.directory.policy import Action, decide
 from minhu.directory.queries.units import unit_info
-from minhu.handling.domain.states import ANSWERS, BY_LEAD, BY_PROGRAM, BY_UNIT, MAY_WHISTLE, Transition, allowed_steps
+from minhu.handling.domain.states import (
+    ANSWERS,
+    BY_INTAKE,
+    BY_LEAD,
+    BY_PROGRAM,
+    BY_UNIT,
+    MAY_WHISTLE,
+    Transition,
+    allowed_steps,
+)
 from minhu.handling.models import Assignment, Attendance, Order, Review
 from minhu.handling.types import HELPERS, AllowedStep, AssignmentRole, AssignmentState, State, Step, is_awaited
 from minhu.kernel.actors import Actor
@@ -78,7 +87,7 @@ def _allowed(order: Order, actor: Actor, waiting: Waiting) -> list[tuple[Transit
 
 def _is_for(step: Step, order: Order, actor: Actor) -> bool:
     """What the table cannot say of a step that no unit takes."""
-    if step in BY_PROGRAM:
+    if step in BY_PROGRAM or step in BY_INTAKE:
         return False
     if step is Step.NOTE:
         return actor.kind not in ("citizen", "partner")

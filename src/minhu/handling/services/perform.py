@@ -40,7 +40,7 @@ def take(
     """
     actor, transition = current_actor(), BY_STEP[Step(step)]
     with transaction.atomic():
-        loaded = checks.load(number, actor, data.target_number if step == Step.MERGE else "")
+        loaded = checks.load(number, actor, data.target_number if step in (Step.MERGE, Step.JOIN) else "")
         order = loaded.order
         role = checks.check_right(order, transition, actor)
         if key and (done := _done_before(order, step, key)):

@@ -109,6 +109,7 @@ class Step(StrEnum):
     REOPEN = "reopen"
     ARCHIVE = "archive"
     MERGE = "merge"
+    JOIN = "join"
     UNMERGE = "unmerge"
     CLOSE_ALONG = "close_along"
     MERGE_AGAIN = "merge_again"

@@ -14,9 +14,11 @@ from django.db.models import F, Q, QuerySet
 
 from minhu.directory.access import elevated
 from minhu.intake import statements
+from minhu.intake.domain.bands import dated
 from minhu.intake.events import RequestsUnderstood, UnderstoodRow
 from minhu.intake.imports.processes import Workers, understandings
 from minhu.intake.models import Fingerprint, ImportBatch, ImportedRow, IntakeDecision, Request, Suggestion
+from minhu.intake.store import array_of
 from minhu.intake.types import Channel, NewRequest, SuggestedField
 from minhu.intake.understood import Understood
 from minhu.kernel.clock import now
@@ -28,8 +30,9 @@ State = ImportBatch.State
 _FOR_CLOSED: Final = frozenset({SuggestedField.CATEGORY, SuggestedField.PLACE, SuggestedField.URGENCY})
 _MARKS = """
 UPDATE intake_fingerprint f SET area_code = coalesce(nullif(f.area_code, ''), u.area),
-  category_id = coalesce(f.category_id, u.category_id), place_mark = u.place_mark
-FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::bigint[]) AS u (id, area, category_id, place_mark)
+  category_id = coalesce(f.category_id, u.category_id), place_mark = u.place_mark,
+  bands = f.bands || u.keys::bigint[]
+FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::bigint[], %s::text[]) AS u (id, area, category_id, place_mark, keys)
 WHERE f.request_id = u.id
 """
 Waiting = tuple[int, bool, NewRequest]
@@ -101,7 +104,8 @@ def _write(batch_id: int, rows: Sequence[Waiting], understood: Sequence[Understo
         if not pairs:
             return
         ids, understood = [row[0] for row, _ in pairs], [one for _, one in pairs]
-        said = dict(Fingerprint.objects.filter(pk__in=ids).values_list("request_id", "category_id"))
+        marks = Fingerprint.objects.filter(pk__in=ids).values_list("request_id", "category_id", "received_at")
+        said, received = {pk: known for pk, known, _ in marks}, {pk: at for pk, _, at in marks}
         Suggestion.objects.bulk_create(
             Suggestion(
                 request_id=pk, field=p.field.value, value=p.value, label=p.label[:255], confidence=p.confidence,
@@ -117,6 +121,7 @@ def _write(batch_id: int, rows: Sequence[Waiting], understood: Sequence[Understo
         columns = (
             ids, [u.area_code or "" for u in understood], [u.category_id for u in understood],
             [u.place_mark for u in understood],
+            [array_of(dated(u.keys, received[pk])) if pk in received else "{}" for pk, u in zip(ids, understood, strict=True)],
         )  # fmt: skip
         statements.run(_MARKS, columns)
         ImportedRow.objects.filter(request_id__in=ids).update(understood=True)

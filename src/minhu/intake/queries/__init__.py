@@ -1,6 +1,11 @@
 """Reads of intake: everything is judged by the policy and by row security, personal values are masked."""
 
-from minhu.intake.queries.callers import caller_history, caller_history_of_phone, caller_history_of_request
+from minhu.intake.queries.callers import (
+    caller_history,
+    caller_history_of_phone,
+    caller_history_of_request,
+    is_caller_of,
+)
 from minhu.intake.queries.cards import reads_all_words, request_card, request_id_of, reveal, shown_texts
 from minhu.intake.queries.consultations import chat_counts, consultation_of
 from minhu.intake.queries.elements import elements_of, elements_of_words
@@ -25,6 +30,7 @@ __all__ = [
     "handed_on",
     "impression_of",
     "impression_of_words",
+    "is_caller_of",
     "open_attachment",
     "reads_all_words",
     "request_card",

@@ -41,6 +41,14 @@ def caller_history(phones: Sequence[bytes]) -> CallerHistory:
     return CallerHistory(total, noise, last, words)
 
 
+def is_caller_of(request_id: int, phone: str) -> bool:
+    """Whether a request came from this telephone; raises NotFound for what the actor may not see, NotAllowed for others."""
+    require(Action.DECIDE_INTAKE)
+    with transaction.atomic():
+        row = visible_request(request_id, current_actor())
+        return bool(set(same_caller(row)) & set(lookup.indexes(phone, "phone"))) if phone else False
+
+
 def caller_history_of_phone(phone: str) -> CallerHistory:
     """The same for a number on the line; entered in the reading log."""
     found = caller_history(phones := lookup.indexes(phone, "phone") if phone else [])

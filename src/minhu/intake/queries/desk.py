@@ -15,7 +15,7 @@ from minhu.intake.domain.sight import Standing, Where
 from minhu.intake.domain.words import clean
 from minhu.intake.models import IntakeDecision, Request, Suggestion
 from minhu.intake.queries.cards import personal_value, standing_of
-from minhu.intake.repeats import find_repeat, searching
+from minhu.intake.repeats import MANY, Repeat, find_repeats, searching
 from minhu.intake.types import CLASS_LABELS, MAX_TEXT, MIN_TEXT, IntakeClass, NewRequest, PersonalField, SuggestedField
 from minhu.intake.understanding import understand
 from minhu.kernel.actors import Actor, current_actor
@@ -48,9 +48,8 @@ class Preview:
     basis: str
     wording: str
     confidence: float
-    repeat_number: str
-    repeat_basis: str
-    repeat_score: float
+    repeats: tuple[Repeat, ...]
+    """Earlier requests that are or may be the same matter, the likest first."""
     request_type: str
     category_id: int | None
     area_code: str
@@ -112,7 +111,7 @@ def preview(new: NewRequest) -> Preview | None:
     read_as = understand(new)
     phones = lookup.indexes(new.requester_phone, "phone") if new.requester_phone else []
     with transaction.atomic(), elevated("only the number and likeness of an earlier request is read"):
-        repeat = find_repeat(new, read_as, prepared.run(*searching(read_as, phones, now())))
+        repeats = find_repeats(new, read_as, prepared.run(*searching(read_as, phones, now(), MANY)))
     return Preview(
         title=read_as.title,
         advice={
@@ -125,9 +124,7 @@ def preview(new: NewRequest) -> Preview | None:
         basis=read_as.decision.basis,
         wording=read_as.decision.wording,
         confidence=read_as.decision.confidence,
-        repeat_number=repeat.number if repeat else "",
-        repeat_basis=repeat.basis if repeat else "",
-        repeat_score=repeat.score if repeat else 0.0,
+        repeats=repeats,
         request_type=read_as.request_type,
         category_id=read_as.category_id,
         area_code=read_as.area_code or "",

@@ -154,6 +154,7 @@ _LINES: Final[dict[Book, dict[str, str]]] = {
         "order.add_assist": "追加协办",
         "order.recall": "撤回派单",
         "order.merge": "合并",
+        "order.join": "登记时并案",
         "order.unmerge": "解除合并",
         "order.merge_again": "再次合并",
         "order.close_along": "随并办结",

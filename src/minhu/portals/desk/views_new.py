@@ -25,7 +25,7 @@ from minhu.handling.types import Step, StepData
 from minhu.intake import queries as intake
 from minhu.intake import services as intake_services
 from minhu.intake.queries import desk as reading
-from minhu.intake.types import Channel, NewRequest, Outcome, SuggestedField
+from minhu.intake.types import Channel, NewRequest, Outcome, Receipt, SuggestedField
 from minhu.kernel.errors import Invalid, MinhuError
 from minhu.portals.citizen.views import show_errors
 from minhu.portals.desk import doing, splitting
@@ -34,6 +34,8 @@ from minhu.portals.orders.guards import actor_of, for_staff
 from minhu.portals.orders.pickers import AreaField, CategoryField, area_words, category_words
 
 KEPT = "agent_receipts"
+PHONE_DIGITS = 7
+"""From so many digits on it is a telephone number."""
 GROUPS = [("", gettext_lazy("无")), ("elderly", gettext_lazy("老年人")), ("disabled", gettext_lazy("残疾人"))]
 AFTER = [
     ("keep", gettext_lazy("只登记")),
@@ -124,9 +126,7 @@ def _receive(request: HttpRequest, form: NewForm) -> str:
     actor = actor_of(request)
     wanted = splitting.same_requester(form.to_request(), form.cleaned_data["split_from"], actor)
     receipt = intake_services.receive(wanted, agent_id=actor.staff_id)
-    kept = request.session.setdefault(KEPT, {})
-    kept[receipt.number] = {"code": receipt.code, "wording": receipt.wording}
-    request.session[KEPT] = dict(list(kept.items())[-20:])
+    _keep_receipt(request, receipt)
     if receipt.created:
         try:
             with transaction.atomic():
@@ -135,6 +135,13 @@ def _receive(request: HttpRequest, form: NewForm) -> str:
         except MinhuError as error:
             messages.warning(request, _("诉求已登记，但没有继续办理：%(why)s") % {"why": error.message})
     return receipt.number
+
+
+def _keep_receipt(request: HttpRequest, receipt: Receipt) -> None:
+    """Number and code, to be read out on the next page."""
+    kept = request.session.setdefault(KEPT, {})
+    kept[receipt.number] = {"code": receipt.code, "wording": receipt.wording}
+    request.session[KEPT] = dict(list(kept.items())[-20:])
 
 
 def _go_on(number: str, form: NewForm) -> None:
@@ -182,7 +189,7 @@ def _advice(data: Any) -> dict[str, Any] | None:
     phone = str(data.get("requester_phone", "")).strip()
     digits = "".join(filter(str.isdigit, phone))
     wanted = NewRequest(text=str(data.get("text", "")), place_text=str(data.get("place_text", ""))[:200])
-    complete = len(digits) >= 7
+    complete = len(digits) >= PHONE_DIGITS
     found = reading.preview(replace(wanted, requester_phone=digits if complete else ""))
     caller = intake.caller_history(()) if not complete else intake.caller_history_of_phone(digits)
     if found is None:
@@ -216,15 +223,51 @@ def _advice(data: Any) -> dict[str, Any] | None:
 @for_staff(Action.SUPPLEMENT)
 @require_POST
 def join(request: HttpRequest) -> HttpResponse:
-    """The same matter again: the words go to the order that is there already, nothing new is opened."""
+    """The same matter again, in one press: no unit gets it twice, nothing said is lost.
+
+    Who asks again adds words to the own order. Somebody else gets a number of his own, for he is promised the result
+    and asked for his rating; his order is merged at once, and a dispatcher can part them again.
+    """
     number = number_of(request.POST.get("join", ""), actor_of(request))
     if not number:
         messages.error(request, _("没有找到要并入的工单。"))
         return redirect("desk_new")
     view = handling.order_view(number, actor_of(request))
-    intake_services.supplement(view.request_id, request.POST.get("text", ""))
-    messages.success(request, _("来电内容已补充到原工单，没有重复登记。"))
-    return redirect("order", number=number)
+    form = NewForm(request.POST)
+    digits = "".join(filter(str.isdigit, request.POST.get("requester_phone", "")))
+    if len(digits) < PHONE_DIGITS or intake.is_caller_of(view.request_id, digits):
+        intake_services.supplement(view.request_id, request.POST.get("text", ""))
+        messages.success(request, _("来电内容已补充到原工单，没有重复登记。"))
+        return redirect("order", number=number)
+    if not form.is_valid():
+        return render(request, "desk/new.html", {"form": form, "advice": _advice(request.POST)}, status=422)
+    try:
+        with transaction.atomic():
+            joined = _receive_joined(request, form, number)
+    except Invalid as error:
+        show_errors(form, error)
+        return render(request, "desk/new.html", {"form": form, "advice": _advice(request.POST)}, status=422)
+    except MinhuError as error:
+        messages.error(request, error.message)
+        return redirect("order", number=number)
+    messages.success(request, _("已登记并并入 %(number)s，不会重复派单。") % {"number": number})
+    return redirect("desk_new_done", number=joined)
+
+
+def _receive_joined(request: HttpRequest, form: NewForm, number: str) -> str:
+    """The number of the new request, whose order is part of the order ``number`` from the first moment."""
+    new = form.to_request()
+    found = reading.preview(new)
+    why = next((one.basis for one in found.repeats if one.number == number), "") if found else ""
+    receipt = intake_services.receive(new, agent_id=actor_of(request).staff_id)
+    if receipt.created:
+        words = _("登记时并案：%(why)s") % {"why": why or _("登记人确认为同一件事")}
+        handling_services.take(receipt.number, Step.JOIN, StepData(target_number=number, text=words))
+        decision = intake.decision_of(receipt.request_id)
+        if decision is not None and decision.final is None:
+            intake_services.confirm_decision(receipt.request_id, "repeated", words)
+    _keep_receipt(request, receipt)
+    return receipt.number
 
 
 @for_staff(Action.SUBMIT)

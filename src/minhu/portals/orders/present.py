@@ -34,7 +34,7 @@ ICONS: Final[dict[Step, str]] = {
     S.APPROVE_RETURN: "check", S.REFUSE_RETURN: "x", S.ASK_EXTENSION: "calendar-time", S.APPROVE_EXTENSION: "check",
     S.REFUSE_EXTENSION: "x", S.SUSPEND: "player-pause", S.RESUME: "player-play", S.APPROVE_SUSPENSION: "check",
     S.REFUSE_SUSPENSION: "x", S.ASSIST_REPLY: "message-reply", S.REPLY: "message-reply", S.APPROVE_REPLY: "check",
-    S.REJECT_REPLY: "x", S.CLOSE: "circle-check", S.REOPEN: "repeat", S.ARCHIVE: "archive", S.MERGE: "git-merge",
+    S.REJECT_REPLY: "x", S.CLOSE: "circle-check", S.REOPEN: "repeat", S.ARCHIVE: "archive", S.MERGE: "git-merge", S.JOIN: "git-merge",
     S.UNMERGE: "unlink", S.WITHDRAW: "rotate", S.SUPERVISE: "flag", S.ANSWER_SUPERVISION: "receipt",
     S.WHISTLE: "speakerphone", S.ACKNOWLEDGE_WHISTLE: "bell", S.ANSWER_WHISTLE: "map-pin",
     S.CONFIRM_ATTENDANCE: "user-check", S.ASK_EXCLUSION: "filter-off", S.APPROVE_EXCLUSION: "check",

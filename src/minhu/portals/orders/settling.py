@@ -21,6 +21,7 @@ CLASS_OF_STEP: Final = {
     Step.ANSWER_DIRECTLY: IntakeClass.ACCEPT,
     Step.HAND_OVER: IntakeClass.EMERGENCY,
     Step.MERGE: IntakeClass.REPEATED,
+    Step.JOIN: IntakeClass.REPEATED,
 }
 CLASS_OF_REASON: Final = {
     "legal_route": IntakeClass.LEGAL_ROUTE, "petition": IntakeClass.LEGAL_ROUTE,

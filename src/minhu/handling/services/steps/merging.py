@@ -11,7 +11,7 @@ from minhu.handling.types import ClockKind, State, Step
 from minhu.kernel.errors import Conflict, Invalid
 
 
-@handles(Step.MERGE)
+@handles(Step.MERGE, Step.JOIN)
 def merge(context: Context) -> None:
     """Into an order that is being worked on; clocks stand, the units keep their shares until it is parted."""
     order, number = context.order, context.data.target_number.strip()
