@@ -36,7 +36,7 @@ CITIZENS_TABLES = {
 PARENTS = {"whistle_id": "handling_whistle", "transfer_id": "exchange_transfer"}
 THROUGH_ANOTHER = {"handling_attendance", "exchange_transferitem"}  # their rows belong to another of these tables
 LEDGER_TABLES = {"ledger_access", "ledger_checkpoint", "ledger_contractstate", "ledger_entry", "ledger_subtree"}
-PUBLIC = "area catalogueitem catalogueversion category landmark ruleset taxonomy unit".split()
+PUBLIC = "area catalogueitem catalogueversion category duty dutyversion landmark ruleset taxonomy unit".split()
 OF_STAFF = "absence emergency pastpassword post proposal recoverycode signin staff".split()
 OPEN_TABLES = {
     **dict.fromkeys(("auth_group", "auth_group_permissions", "auth_permission"), "Django's, unused"),

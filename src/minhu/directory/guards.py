@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 VERSIONS: Final = ("directory_taxonomy", "directory_catalogueversion", "directory_ruleset")
@@ -84,27 +85,32 @@ END $$;
 """
 
 
-def _triggers() -> str:
+def triggers(
+    versions_of: Iterable[str] = VERSIONS,
+    parts_of: Mapping[str, tuple[str, str]] = PARTS,
+    topics: Mapping[str, tuple[str, ...]] = TOPICS,
+) -> str:
+    """SQL that lets the tables of versions, of their parts and of topics keep themselves (tables as in the constants)."""
     versions = "".join(
         f"CREATE TRIGGER keep_version BEFORE UPDATE OR DELETE ON {table}"
         " FOR EACH ROW EXECUTE FUNCTION minhu_keep_version();\n"
-        for table in VERSIONS
+        for table in versions_of
     )
     parts = "".join(
         f"CREATE TRIGGER keep_part BEFORE INSERT OR UPDATE OR DELETE ON {table}"
         f" FOR EACH ROW EXECUTE FUNCTION minhu_keep_part('{parent}', '{column}');\n"
-        for table, (parent, column) in PARTS.items()
+        for table, (parent, column) in parts_of.items()
     )
     stamps = "".join(
         f"CREATE TRIGGER stamp AFTER INSERT OR UPDATE OR DELETE ON {table}"
         f" FOR EACH STATEMENT EXECUTE FUNCTION minhu_stamp('{topic}');\n"
-        for topic, tables in TOPICS.items()
+        for topic, tables in topics.items()
         for table in tables
     )
     return versions + parts + stamps
 
 
-GUARDS: Final = KEEP_VERSION + KEEP_PART + KEEP_APART + STAMP + _triggers()
+GUARDS: Final = KEEP_VERSION + KEEP_PART + KEEP_APART + STAMP + triggers()
 UNGUARD: Final = (
     "DROP FUNCTION minhu_keep_version CASCADE; DROP FUNCTION minhu_keep_part CASCADE;"
     " DROP FUNCTION minhu_keep_apart CASCADE; DROP FUNCTION minhu_stamp CASCADE;"

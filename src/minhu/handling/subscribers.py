@@ -16,7 +16,8 @@ from minhu.kernel.events import subscribe
 @subscribe(RequestReceived)
 def on_request(event: RequestReceived) -> None:
     """Every request has an order in the same transaction; rules may send it on at once."""
-    dispatch_by_rule(open_order(event).number, event)
+    opened = open_order(event)
+    dispatch_by_rule(opened.id, opened.number, event)
 
 
 @subscribe(RequestsImported)

@@ -71,7 +71,8 @@ class Catalogue:
         self.version, self.units, self.areas = version, units, areas
         self._lines: dict[str, list[CatalogueLine]] = {}
         self._resolved: dict[tuple[CategoryInfo, str, str], Resolution] = {}
-        for line in lines:
+        self.lines = tuple(lines)
+        for line in self.lines:
             self._lines.setdefault(line.category_code, []).append(line)
 
     def lines_on(self, path: Iterable[str]) -> list[CatalogueLine]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from django.db.models import QuerySet
 
@@ -12,6 +13,9 @@ from minhu.directory.models import Category
 from minhu.directory.queries.freshness import Cached, Topic
 from minhu.directory.types import CategoryInfo, VersionState
 from minhu.language.types import Leaf
+
+MOST_VERSIONS: Final = 4
+"""Older trees are not looked back to: what was decided then says little of today's duties."""
 
 
 class CategoryTree:
@@ -107,6 +111,23 @@ def category_info(category_id: int | None) -> CategoryInfo | None:
     if category_id is None:
         return None
     return current().by_id.get(category_id) or current().old(category_id)
+
+
+def _load_ids() -> dict[str, tuple[int, ...]]:
+    ids: dict[str, list[int]] = {}
+    rows = Category.objects.exclude(taxonomy__state=VersionState.DRAFT.value).order_by("-id")
+    for pk, code in rows.values_list("id", "code"):
+        ids.setdefault(code, []).append(pk)
+    return {code: tuple(found[:MOST_VERSIONS]) for code, found in ids.items()}
+
+
+_ids = Cached(_load_ids, Topic.CATEGORIES)
+
+
+def ids_through_versions(category_id: int) -> tuple[int, ...]:
+    """The ids that a node's code has in the last versions of the tree, its own among them."""
+    node = category_info(category_id)
+    return tuple(dict.fromkeys((category_id, *_ids().get(node.code, ())))) if node else (category_id,)
 
 
 def category_by_code(code: str) -> CategoryInfo | None:

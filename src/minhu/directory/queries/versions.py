@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
-from minhu.directory.models import CatalogueVersion, RuleSet, Taxonomy
+from minhu.directory.models import CatalogueVersion, DutyVersion, RuleSet, Taxonomy
 from minhu.directory.types import RuleKind, VersionState
 from minhu.kernel.errors import NotFound
 
 T = TypeVar("T")
 MOST: Final = 30
-TAXONOMY, CATALOGUE = "taxonomy", "catalogue"
+TAXONOMY, CATALOGUE, DUTIES = "taxonomy", "catalogue", "duties"
 
 
 @dataclass(frozen=True, slots=True)
 class VersionView:
-    """One version as a list shows it; ``kind`` is 'taxonomy', 'catalogue' or a kind of rules."""
+    """One version as a list shows it; ``kind`` is 'taxonomy', 'catalogue', 'duties' or a kind of rules."""
 
     id: int
     kind: str
@@ -47,9 +47,10 @@ class RuleVersion:
     content: dict[str, Any]
 
 
-def _view(row: Taxonomy | CatalogueVersion | RuleSet) -> VersionView:
-    kind = TAXONOMY if isinstance(row, Taxonomy) else CATALOGUE if isinstance(row, CatalogueVersion) else row.kind
-    number = row.number if isinstance(row, CatalogueVersion) else row.version
+def _view(row: Taxonomy | CatalogueVersion | DutyVersion | RuleSet) -> VersionView:
+    number = row.number if isinstance(row, CatalogueVersion | DutyVersion) else row.version
+    kinds = {Taxonomy: TAXONOMY, CatalogueVersion: CATALOGUE, DutyVersion: DUTIES}
+    kind = row.kind if isinstance(row, RuleSet) else kinds[type(row)]
     return VersionView(row.pk, kind, number, row.state, row.note, row.created_at, row.created_by, row.published_at)
 
 
@@ -61,6 +62,11 @@ def taxonomy_versions() -> list[VersionView]:
 def catalogue_versions() -> list[VersionView]:
     """Versions of the dispatch catalogue, newest first."""
     return [_view(row) for row in CatalogueVersion.objects.order_by("-number")[:MOST]]
+
+
+def duty_versions() -> list[VersionView]:
+    """Versions of the duty list, newest first."""
+    return [_view(row) for row in DutyVersion.objects.order_by("-number")[:MOST]]
 
 
 def rule_versions(kind: RuleKind) -> list[VersionView]:
@@ -75,6 +81,7 @@ def drafts() -> list[VersionView]:
     found = [
         *map(_view, Taxonomy.objects.filter(state=state)),
         *map(_view, CatalogueVersion.objects.filter(state=state)),
+        *map(_view, DutyVersion.objects.filter(state=state)),
         *map(_view, RuleSet.objects.filter(state=state).defer("content")),
     ]
     return sorted(found, key=lambda view: view.created_at)
@@ -88,6 +95,11 @@ def taxonomy_version(version_id: int) -> VersionView:
 def catalogue_version(version_id: int) -> VersionView:
     """One version of the catalogue; raises NotFound."""
     return _view(_found(CatalogueVersion.objects.filter(pk=version_id).first()))
+
+
+def duty_version(version_id: int) -> VersionView:
+    """One version of the duty list; raises NotFound."""
+    return _view(_found(DutyVersion.objects.filter(pk=version_id).first()))
 
 
 def rule_version(version_id: int, kind: RuleKind) -> RuleVersion:

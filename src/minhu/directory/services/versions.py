@@ -1,4 +1,4 @@
-"""The life of a version, the same for the category tree, the catalogue and rule sets: draft → published → retired."""
+"""The life of a version, the same for the category tree, the catalogue, the duty list and rule sets: draft → published → retired."""
 
 from __future__ import annotations
 
@@ -7,15 +7,20 @@ from typing import Any, TypeVar
 
 from django.db.models import Max
 
-from minhu.directory.models import CatalogueVersion, RuleSet, Taxonomy
+from minhu.directory.models import CatalogueVersion, DutyVersion, RuleSet, Taxonomy
 from minhu.directory.services.changes import record
 from minhu.directory.types import VersionState
 from minhu.kernel.actors import current_actor
 from minhu.kernel.clock import now
 from minhu.kernel.errors import Conflict, NotFound
 
-V = TypeVar("V", Taxonomy, CatalogueVersion, RuleSet)
-NUMBER: Mapping[type, str] = {Taxonomy: "version", CatalogueVersion: "number", RuleSet: "version"}
+V = TypeVar("V", Taxonomy, CatalogueVersion, DutyVersion, RuleSet)
+NUMBER: Mapping[type, str] = {
+    Taxonomy: "version",
+    CatalogueVersion: "number",
+    DutyVersion: "number",
+    RuleSet: "version",
+}
 
 
 def new_draft(model: type[V], note: str, **fields: Any) -> V:

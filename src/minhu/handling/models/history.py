@@ -90,8 +90,15 @@ class Review(models.Model):
 
 
 class Lesson(models.Model):
-    """What a decided return teaches about whose matter this is; no words of any citizen."""
+    """What a decided return, or a dispatcher's correction of advice, teaches about whose matter this is; no words."""
 
+    class Kind(models.TextChoices):
+        """Who taught it."""
+
+        RETURN = "return", "退单"
+        CORRECTION = "correction", "改派"
+
+    kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.RETURN.value)
     order = models.ForeignKey(Order, models.CASCADE, related_name="lessons")
     learnt_at = models.DateTimeField()
     request_type = models.CharField(max_length=16, blank=True)

@@ -88,6 +88,11 @@ class Order(models.Model):
             models.Index(fields=["closed_at"], name="order_closed"),
             models.Index(fields=["category", "area", "created_at"], name="order_category_area"),
             models.Index(fields=["area", "created_at", "id"], name="order_area_newest"),
+            models.Index(
+                fields=["category", "-closed_at"],
+                name="order_precedents",
+                condition=models.Q(closed_at__isnull=False, lead_unit__isnull=False),
+            ),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(condition=models.Q(state__in=[x.value for x in State]), name="order_state_known"),

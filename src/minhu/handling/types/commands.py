@@ -47,6 +47,8 @@ class StepData:
     catalogue_item_id: int | None = None
     basis: str = ""
     confidence: float | None = None
+    suggested_unit_id: int | None = None
+    """Whom the house had proposed at a dispatch; with another ``unit_id`` and a reason it is a correction that teaches."""
     public: str = ""
     taken_by: str = ""
     """Who took an order elsewhere, as they said on the telephone; with their number and the time (receipts)."""

@@ -12,6 +12,7 @@ from minhu.intake.queries.elements import elements_of, elements_of_words
 from minhu.intake.queries.files import attachments_of, open_attachment
 from minhu.intake.queries.handing import HandedFile, added_words, files_to_hand_on, handed_on
 from minhu.intake.queries.impressions import impression_of, impression_of_words
+from minhu.intake.queries.marks import openings, simhashes
 from minhu.intake.queries.suggestions import decision_of, suggestions_of
 
 __all__ = [
@@ -32,10 +33,12 @@ __all__ = [
     "impression_of_words",
     "is_caller_of",
     "open_attachment",
+    "openings",
     "reads_all_words",
     "request_card",
     "request_id_of",
     "reveal",
     "shown_texts",
+    "simhashes",
     "suggestions_of",
 ]

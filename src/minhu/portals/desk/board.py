@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from minhu.directory.queries import dispatch
+from minhu.directory.queries.advice import Advice as UnitAdvice
+from minhu.directory.queries.advice import Candidate
 from minhu.directory.queries.units import unit_info
-from minhu.directory.types import DispatchTarget
-from minhu.handling.queries import board
+from minhu.handling.queries import board, precedents
 from minhu.handling.queries.lines import OrderRow
 from minhu.handling.types import State, Step
 from minhu.intake.queries import desk as intake
+from minhu.intake.queries import openings
 from minhu.intake.types import IntakeClass, SuggestedField
 from minhu.portals.orders.settling import STEP_OF_CLASS
 from minhu.portals.orders.words import amount_words, channel_word, type_word
@@ -22,6 +24,9 @@ from minhu.portals.orders.words import amount_words, channel_word, type_word
 S = State
 READY: Final = frozenset({S.RECEIVED, S.TO_DISPATCH, S.REOPENED})
 """States from which one key leads to a unit."""
+SHOWN: Final = 3
+LEAST_SHOWN: Final = 0.05
+"""Units offered beside a row, the proposed one first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +43,7 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Whom the catalogue or an upheld return names, how sure, and why."""
+    """Whom an upheld return, or catalogue, duties and like orders name, how sure, and why; ``options`` are the first three."""
 
     unit_id: int
     unit_name: str
@@ -48,6 +53,13 @@ class Target:
     why: str
     catalogue_item_id: int | None
     difficulty: str
+    options: tuple[Candidate, ...] = ()
+
+    @property
+    def others(self) -> str:
+        """The next units with their shares, in words."""
+        rest = [one for one in self.options if one.unit_id != self.unit_id and one.confidence >= LEAST_SHOWN]
+        return "、".join(f"{one.unit_name} {one.confidence:.0%}" for one in rest)
 
     @property
     def level(self) -> str:
@@ -77,15 +89,41 @@ class Line:
 
 
 def lines(rows: tuple[OrderRow, ...]) -> list[Line]:
-    """Rows with their advice; three reads for all of them together."""
+    """Rows with their advice; a few reads for all of them together."""
     requests = [row.request_id for row in rows]
     advice, decisions = intake.suggestions_for(requests), intake.decisions_for(requests)
     right = board.last_right_units([row.id for row in rows if row.return_count])
     asked = board.questions([row.id for row in rows if row.state in (S.RETURN_REVIEW, S.EXTENSION_REVIEW)])
+    units = units_for(rows)
     return [
-        line(row, advice.get(row.request_id, {}), decisions.get(row.request_id), right.get(row.id), asked.get(row.id))
-        for row in rows
+        line(
+            row,
+            advice.get(row.request_id, {}),
+            decisions.get(row.request_id),
+            right.get(row.id),
+            asked.get(row.id),
+            said,
+        )
+        for row, said in zip(rows, units, strict=True)
     ]
+
+
+def words_of(row: OrderRow) -> str:
+    """The first words of a row's request, for matching."""
+    return openings([row.request_id]).get(row.request_id, "")
+
+
+def units_for(rows: Sequence[OrderRow]) -> list[UnitAdvice]:
+    """Whose matter each row is, by catalogue, duties and like orders."""
+    words = openings(row.request_id for row in rows)
+    return precedents.advise(
+        [
+            precedents.Asked(
+                row.id, row.request_id, row.category_id, row.area_code, row.request_type, words.get(row.request_id, "")
+            )
+            for row in rows
+        ]
+    )
 
 
 def line(
@@ -94,9 +132,10 @@ def line(
     decision: tuple[IntakeClass, str, bool] | None,
     right_unit: int | None,
     question: board.Question | None,
+    units: UnitAdvice,
 ) -> Line:
     """One row with its advice."""
-    target, why_not = target_of(row, advice, right_unit)
+    target, why_not = target_of(row, advice, units, right_unit)
     category = advice.get(SuggestedField.CATEGORY.value)
     repeat = advice.get(SuggestedField.REPEAT.value)
     number = repeat.value.get("number", "") if repeat and isinstance(repeat.value, dict) else ""
@@ -120,32 +159,37 @@ def line(
 
 
 def target_of(
-    row: OrderRow, advice: dict[str, intake.Advice], right_unit: int | None = None
+    row: OrderRow, advice: dict[str, intake.Advice], units: UnitAdvice, right_unit: int | None = None
 ) -> tuple[Target | None, str]:
     """The unit for an order as it stands now, or in words why there is none.
 
-    An upheld return comes first: somebody has decided whose matter it is. Then the catalogue in force, which also
-    counts what was corrected since the words were first read.
+    An upheld return comes first: somebody has decided whose matter it is. Then the books in force and like orders,
+    which also count what was corrected since the words were first read.
     """
+    options = units.candidates[:SHOWN]
     if right_unit is not None and (unit := unit_info(right_unit)) is not None and unit.active:
         why = _("退单审核已认定由该单位办理")
-        return Target(unit.id, unit.name, (), "", 0.95, why, None, ""), ""
-    said = dispatch.explain(row.category_id, row.area_code or None, row.request_type)
-    if said.target is None:
-        return None, said.reason
-    return _target(said.target, row, advice), ""
+        return Target(unit.id, unit.name, (), "", 0.95, why, None, "", options), ""
+    if units.best is None:
+        return None, units.said.reason or _("没有单位的职责或先例适合这件事，请另选单位。")
+    return _target(units.best, units, row, advice), ""
 
 
-def _target(found: DispatchTarget, row: OrderRow, advice: dict[str, intake.Advice]) -> Target:
-    sure = [found.confidence]
+def _target(best: Candidate, units: UnitAdvice, row: OrderRow, advice: dict[str, intake.Advice]) -> Target:
+    sure = [best.confidence]
     category, place = advice.get(SuggestedField.CATEGORY.value), advice.get(SuggestedField.PLACE.value)
     if category and isinstance(category.value, dict) and category.value.get("category_id") == row.category_id:
         sure.append(category.confidence)
     if place and isinstance(place.value, dict) and place.value.get("area_code") == row.area_code:
         sure.append(place.confidence)
+    said = units.said.target
+    by_catalogue = said is not None and said.lead_unit_id == best.unit_id
+    pairs = zip(said.assist_unit_ids, said.assist_unit_names, strict=True) if said else ()
+    assist = [(pk, name) for pk, name in pairs if pk != best.unit_id]
     return Target(
-        found.lead_unit_id, found.lead_unit_name, found.assist_unit_ids, "、".join(found.assist_unit_names),
-        round(min(sure), 3), (found.explanation or found.basis).split("，主办为")[0], found.catalogue_item_id, found.deadline_key,
+        best.unit_id, best.unit_name, tuple(pk for pk, _name in assist), "、".join(name for _pk, name in assist),
+        round(min(sure), 3), best.words, said.catalogue_item_id if said and by_catalogue else None,
+        said.deadline_key if said and by_catalogue else "", units.candidates[:SHOWN],
     )  # fmt: skip
 
 

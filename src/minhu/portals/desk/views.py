@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from typing import Any
 
-from django import forms
 from django.contrib import messages
-from django.db import transaction
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
-from minhu.directory.policy import Action
-from minhu.directory.queries import dispatch as catalogue
+from minhu.directory.policy import Action, may_ever
 from minhu.handling import queries as handling
 from minhu.handling import services as handling_services
 from minhu.handling.queries import board as queue
@@ -24,14 +20,12 @@ from minhu.handling.types import Step, StepData
 from minhu.intake import queries as intake
 from minhu.kernel.actors import Actor
 from minhu.kernel.clock import now
-from minhu.kernel.errors import Conflict, Invalid, MinhuError, NotAllowed
-from minhu.portals.citizen.views import show_errors
+from minhu.kernel.errors import Conflict, MinhuError
 from minhu.portals.context import count_unread
 from minhu.portals.desk import board as lines
 from minhu.portals.desk import doing
 from minhu.portals.orders import present
 from minhu.portals.orders.guards import actor_of, for_staff
-from minhu.portals.orders.pickers import UnitField, UnitsField
 from minhu.portals.unit.panel import safe_back
 
 MOST_AT_ONCE = 100
@@ -113,6 +107,7 @@ def preview(request: HttpRequest, number: str) -> HttpResponse:
         "running": present.clocks(view)[0][:3],
         "entries": present.timeline(view, card.attachments)[:4],
         "type_word": one.type_word,
+        "may_dispatch": may_ever(actor_of(request), Action.DISPATCH) and one.row.state in lines.READY,
     }
     template = "desk/preview.html" if request.headers.get("HX-Request") else "desk/preview_page.html"
     return render(request, template, context)
@@ -165,61 +160,6 @@ def undo(request: HttpRequest, number: str) -> HttpResponse:
         return HttpResponse(status=204, headers=headers)
     messages.success(request, _("派单已撤销。"))
     return redirect("desk")
-
-
-class ChooseForm(forms.Form):
-    """Another unit than the suggested one."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
-
-    def __init__(self, data: QueryDict | None, initial: dict[str, Any]) -> None:
-        super().__init__(data, initial=initial, auto_id="choose_%s")
-        missing = {"required": _("请选择主办单位。")}
-        self.fields["unit_id"] = UnitField(label=_("主办单位"), error_messages=missing)
-        self.fields["assist_unit_ids"] = UnitsField(label=_("协办单位"), required=False)
-        box = forms.Textarea(attrs={"rows": 2})
-        self.fields["text"] = forms.CharField(label=_("给承办单位的话"), required=False, max_length=500, widget=box)
-
-
-@for_staff(Action.DISPATCH)
-@require_http_methods(["GET", "POST"])
-def choose(request: HttpRequest, number: str) -> HttpResponse:
-    """Key 2: accept and dispatch to another unit; says why the catalogue did not name it."""
-    one = doing.line_of(number)
-    initial = {"version": one.row.version, "assist_unit_ids": one.target.assist_ids if one.target else ()}
-    if one.recommended and one.target:
-        initial["unit_id"] = one.target.unit_id
-    form = ChooseForm(request.POST or None, initial=initial)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                return _chosen(request, one, form)
-            except (Conflict, Invalid, NotAllowed) as error:
-                show_errors(form, error)
-    context = {"form": form, "line": one, "action": request.path}
-    template = "desk/choose.html" if request.headers.get("HX-Request") else "desk/choose_page.html"
-    return render(request, template, context, status=status)
-
-
-def _chosen(request: HttpRequest, one: lines.Line, form: ChooseForm) -> HttpResponse:
-    data = form.cleaned_data
-    why = catalogue.why_not(data["unit_id"], one.row.category_id, one.row.area_code or None, one.row.request_type)
-    step = StepData(
-        unit_id=data["unit_id"], assist_unit_ids=data["assist_unit_ids"], text=data["text"],
-        basis=_("人工指定（目录：%(why)s）") % {"why": why},
-    )  # fmt: skip
-    with transaction.atomic():
-        doing.give_out(one.row.number, step, data["version"])
-    words = _("%(number)s 已派单。") % {"number": one.row.number}
-    if not request.headers.get("HX-Request"):
-        messages.success(request, words)
-        return redirect("desk")
-    toast = {"text": words, "level": "success", "undo_url": reverse("desk_undo", args=[one.row.number])}
-    response = render(request, "desk/panel_done.html", {"words": words, "number": one.row.number})
-    response["HX-Trigger"] = json.dumps({"minhu:toast": toast, f"minhu:row-{one.row.number}": {}})
-    return response
 
 
 @for_staff(Action.DISPATCH)

@@ -24,7 +24,7 @@ LISTS: Final[Mapping[RuleKind, str]] = {
 }  # fmt: skip
 LATE_WORDS: Final = {"handle": "办结", "contact": "首次联系", "supplement": "补充", "review": "审核完毕"}
 GROUP_WORDS: Final = {
-    "refuse": "不予受理", "ask_return": "申请退回", "refuse_return": "不同意退回", "ask_extension": "申请延期",
+    "refuse": "不予受理", "ask_return": "申请退回", "correct_unit": "不按建议派单", "refuse_return": "不同意退回", "ask_extension": "申请延期",
     "refuse_extension": "不同意延期", "suspend": "申请挂起", "not_solved": "未解决的原因", "ask_exclusion": "申请剔除",
     "exclusion": "剔除", "reopen": "重办", "reject_reply": "退回答复", "withdraw": "撤回", "recall": "收回改派",
     "close": "办结", "merge": "合并", "escalate": "提级",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from minhu.directory.policy import Action, decide
 from minhu.directory.types import UnitInfo, UnitKind
 from minhu.handling.domain.states import UNIT_CLOCKS
-from minhu.handling.models import Assignment
+from minhu.handling.models import Assignment, Lesson
 from minhu.handling.services import bulk
 from minhu.handling.services.context import Context
 from minhu.handling.services.outside import day_words, rules, units_by_id
@@ -69,7 +69,21 @@ def dispatch(context: Context) -> None:
     assign(context, units[lead_id], AssignmentRole.LEAD)
     for unit_id in assist:
         assign(context, units[unit_id], AssignmentRole.ASSIST)
+    _learn(context, lead_id)
     _watch(context, lead_id)
+
+
+def _learn(context: Context, lead_id: int) -> None:
+    """A person gave a reason for another unit than the proposed one: kept for later advice."""
+    order, data = context.order, context.data
+    if data.suggested_unit_id in (None, lead_id) or not data.reason_code or context.actor.kind != "staff":
+        return
+    Lesson.objects.create(
+        order=order, learnt_at=context.moment, request_type=order.request_type, category_id=order.category_id,
+        area_id=order.area_id, catalogue_item_id=data.catalogue_item_id, wrong_unit_id=data.suggested_unit_id,
+        right_unit_id=lead_id, reason_code=data.reason_code[:40], upheld=True, kind=Lesson.Kind.CORRECTION.value,
+    )  # fmt: skip
+    context.changes |= {"corrected_from": data.suggested_unit_id, "reason": data.reason_code}
 
 
 def _choose_deadline(context: Context) -> None:
