@@ -182,3 +182,12 @@ def test_the_version_grows_with_the_history(city: City) -> None:
     with as_system():
         fresh = Order.objects.get(pk=order.pk)
         assert fresh.version == fresh.steps.count()
+
+
+def test_the_citizen_is_told_until_when_the_hotline_takes_its_next_step(city: City) -> None:
+    order = make_order(city, upto="to_dispatch")
+    with as_system():
+        view = public_view(order.request_id)
+        assert (view.due_at, view.next_by) == (None, Order.objects.get(pk=order.pk).due_at)
+    with as_system(), clock.at(MONDAY + timedelta(days=30)):
+        assert public_view(order.request_id).next_by is None, "a time that is over is no promise"

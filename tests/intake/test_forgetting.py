@@ -186,4 +186,4 @@ def test_a_forgotten_request_still_has_its_page() -> None:
     forgotten()
     with acting_as(Actor("staff", "d", roles=frozenset({"dispatcher"}))):
         card = queries.request_card(mine)
-    assert {one.shown for one in card.personal} <= {"（**", "****", ERASED}
+    assert {(one.shown, one.may_reveal) for one in card.personal} == {(ERASED, False)}

@@ -11,7 +11,7 @@ from django.core.paginator import Paginator
 from django.template import Context, Template, TemplateSyntaxError
 from django.test import RequestFactory
 
-from minhu.handling.types import STATE_LABELS
+from minhu.handling.types import State
 from minhu.kernel import clock
 from minhu.portals.charts import Chart, Series
 from minhu.portals.icons import ICONS
@@ -38,8 +38,8 @@ def test_a_stopped_clock_shows_no_countdown() -> None:
 
 
 def test_every_state_of_an_order_has_a_sign_with_the_same_word() -> None:
-    for state, label in STATE_LABELS.items():
-        assert str(STATES[state.value].word) == label
+    for state in State:
+        assert str(STATES[state.value].word) == state.said
 
 
 def test_every_icon_named_in_code_is_in_the_sprite() -> None:
@@ -132,3 +132,14 @@ def test_a_mistake_is_tied_to_its_field_for_screen_readers() -> None:
     assert 'aria-invalid="true"' in html
     assert 'aria-describedby="id_phone_hint id_phone_errors"' in html
     assert 'id="id_phone_errors"' in html
+
+
+def test_a_field_that_is_needed_sometimes_is_never_called_optional() -> None:
+    class Sometimes(forms.Form):
+        needed_sometimes = frozenset({"unit"})
+        unit = forms.CharField(label="单位", required=False)
+        note = forms.CharField(label="备注", required=False)
+
+    form = Sometimes()
+    assert "选填" not in show("{% field bound %}", bound=form["unit"])
+    assert "选填" in show("{% field bound %}", bound=form["note"])

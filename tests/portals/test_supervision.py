@@ -162,6 +162,9 @@ def test_a_request_for_more_time_is_granted_or_refused_in_the_panel(city: City) 
     client = signed_in(city, "supervisor")
     assert "需会商" in body(client.get("/supervision/?list=extensions"))
     where = f"/supervision/panel/{order.number}/approve_extension/"
+    panel = body(client.get(where))
+    assert "需会商" in panel, "nobody agrees to what is not in sight"
+    assert re.search(r"申请延长 \d+ 个工作日", panel)
     client.post(where, {**hidden(body(client.get(where))), "amount": "2"})
     assert state_of(order) == "in_progress"
     with as_system():

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
+from minhu.kernel.labels import Labelled
+from minhu.kernel.labels import marked as _
+
 
 class AreaLevel(IntEnum):
     """Six administrative levels (六级联动): province down to grid."""
@@ -54,23 +57,23 @@ ADMINISTRATORS: frozenset[Role] = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_AD
 UNIT_ROLES: frozenset[Role] = frozenset({Role.UNIT_HANDLER, Role.UNIT_HEAD, Role.GRID_WORKER})
 
 
-class RequestType(StrEnum):
+class RequestType(Labelled):
     """The six request types (诉求类型) of the hotline rules."""
 
-    CONSULTATION = "consultation"
-    HELP = "help"
-    COMPLAINT = "complaint"
-    REPORT = "report"
-    SUGGESTION = "suggestion"
-    PRAISE = "praise"
+    CONSULTATION = "consultation", _("咨询")
+    HELP = "help", _("求助")
+    COMPLAINT = "complaint", _("投诉")
+    REPORT = "report", _("举报")
+    SUGGESTION = "suggestion", _("建议")
+    PRAISE = "praise", _("表扬")
 
 
-class Urgency(StrEnum):
+class Urgency(Labelled):
     """How fast a matter must move; ``danger`` means danger to life."""
 
-    NORMAL = "normal"
-    URGENT = "urgent"
-    DANGER = "danger"
+    NORMAL = "normal", _("一般")
+    URGENT = "urgent", _("紧急")
+    DANGER = "danger", _("危及生命安全")
 
 
 class VersionState(StrEnum):

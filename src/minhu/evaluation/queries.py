@@ -15,7 +15,7 @@ from minhu.directory.queries.rules import rate_rules
 from minhu.evaluation.days import counted, whole_days
 from minhu.evaluation.domain import Rates, RateWeights, Tally, rates_of
 from minhu.evaluation.models import Rating
-from minhu.evaluation.types import SATISFACTION_LABELS, RatingChannel, RatingView, Satisfaction
+from minhu.evaluation.types import RatingChannel, RatingView, Satisfaction
 from minhu.handling.queries import rated_order, visible_orders
 
 
@@ -149,7 +149,7 @@ def ratings_of(request_id: int) -> list[RatingView]:
             r.responded,
             r.solved,
             r.satisfaction,
-            SATISFACTION_LABELS[Satisfaction(r.satisfaction)] if r.satisfaction else "",
+            Satisfaction(r.satisfaction).label if r.satisfaction else "",
             r.comment,
             r.rated_at,
             r.excluded_at is not None,

@@ -6,22 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from minhu.kernel.labels import Labelled
+from minhu.kernel.labels import marked as _
 
-class Satisfaction(StrEnum):
+
+class Satisfaction(Labelled):
     """How content the citizen is (满意度)."""
 
-    SATISFIED = "satisfied"
-    MOSTLY = "mostly"
-    SO_SO = "so_so"
-    DISSATISFIED = "dissatisfied"
-
-
-SATISFACTION_LABELS: dict[Satisfaction, str] = {
-    Satisfaction.SATISFIED: "满意",
-    Satisfaction.MOSTLY: "基本满意",
-    Satisfaction.SO_SO: "一般",
-    Satisfaction.DISSATISFIED: "不满意",
-}
+    SATISFIED = "satisfied", _("满意")
+    MOSTLY = "mostly", _("基本满意")
+    SO_SO = "so_so", _("一般")
+    DISSATISFIED = "dissatisfied", _("不满意")
 
 
 class RatingChannel(StrEnum):

@@ -6,60 +6,40 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from minhu.kernel.labels import Labelled
+from minhu.kernel.labels import marked as _
 
-class PartnerKind(StrEnum):
+
+class PartnerKind(Labelled):
     """What stands at the other end."""
 
-    PLATFORM = "platform"
+    PLATFORM = "platform", _("协作平台")
     """A program that brings requests in or follows orders."""
-    UNIT = "unit"
+    UNIT = "unit", _("承办单位系统")
     """A handling unit's own system: it reports on the orders of its unit."""
-    HOTLINE = "hotline"
+    HOTLINE = "hotline", _("其他热线")
     """Another hotline: orders are handed over to it and come back."""
 
 
-PARTNER_LABELS: dict[PartnerKind, str] = {
-    PartnerKind.PLATFORM: "协作平台",
-    PartnerKind.UNIT: "承办单位系统",
-    PartnerKind.HOTLINE: "其他热线",
-}
-
-
-class EventKind(StrEnum):
+class EventKind(Labelled):
     """What a partner can be told of an order."""
 
-    OPENED = "order.opened"
-    CHANGED = "order.state_changed"
-    REPLIED = "order.replied"
-    CLOSED = "order.closed"
-    RATED = "order.rated"
+    OPENED = "order.opened", _("工单生成")
+    CHANGED = "order.state_changed", _("状态变化")
+    REPLIED = "order.replied", _("公开答复")
+    CLOSED = "order.closed", _("办结")
+    RATED = "order.rated", _("群众评价")
 
 
-EVENT_LABELS: dict[EventKind, str] = {
-    EventKind.OPENED: "工单生成",
-    EventKind.CHANGED: "状态变化",
-    EventKind.REPLIED: "公开答复",
-    EventKind.CLOSED: "办结",
-    EventKind.RATED: "群众评价",
-}
-
-
-class Reach(StrEnum):
+class Reach(Labelled):
     """Of which orders a partner is told."""
 
-    OWN = "own"
+    OWN = "own", _("该平台令牌提交的诉求")
     """Those that its own token brought in."""
-    UNIT = "unit"
+    UNIT = "unit", _("派给该单位的工单")
     """Those its unit has or had."""
-    ALL = "all"
+    ALL = "all", _("全部工单（可按分类、区划限定）")
     """All orders (of the chosen categories and areas)."""
-
-
-REACH_LABELS: dict[Reach, str] = {
-    Reach.OWN: "该平台令牌提交的诉求",
-    Reach.UNIT: "派给该单位的工单",
-    Reach.ALL: "全部工单（可按分类、区划限定）",
-}
 
 
 class DeliveryState(StrEnum):
@@ -70,59 +50,33 @@ class DeliveryState(StrEnum):
     FAILED = "failed"
 
 
-class TransferState(StrEnum):
+class TransferState(Labelled):
     """How far an order is that was handed to another hotline, or came from one."""
 
-    OFFERED = "offered"
-    TAKEN = "taken"
-    REFUSED = "refused"
-    DONE = "done"
-    TAKEN_BACK = "taken_back"
-    WITHDRAWN = "withdrawn"
+    OFFERED = "offered", _("等待对方接收")
+    TAKEN = "taken", _("对方已接收")
+    REFUSED = "refused", _("对方已退回")
+    DONE = "done", _("对方已办结")
+    TAKEN_BACK = "taken_back", _("已收回")
+    WITHDRAWN = "withdrawn", _("群众已撤回")
 
 
-TRANSFER_LABELS: dict[TransferState, str] = {
-    TransferState.OFFERED: "等待对方接收",
-    TransferState.TAKEN: "对方已接收",
-    TransferState.REFUSED: "对方已退回",
-    TransferState.DONE: "对方已办结",
-    TransferState.TAKEN_BACK: "已收回",
-    TransferState.WITHDRAWN: "群众已撤回",
-}
-
-
-class ItemKind(StrEnum):
+class ItemKind(Labelled):
     """What travels with a transfer besides the offer and its answers."""
 
-    FILE = "file"
-    SUPPLEMENT = "supplement"
-    WITHDRAWAL = "withdrawal"
+    FILE = "file", _("附件")
+    SUPPLEMENT = "supplement", _("群众补充")
+    WITHDRAWAL = "withdrawal", _("群众撤回")
 
 
-ITEM_LABELS: dict[ItemKind, str] = {
-    ItemKind.FILE: "附件",
-    ItemKind.SUPPLEMENT: "群众补充",
-    ItemKind.WITHDRAWAL: "群众撤回",
-}
-
-
-class ItemState(StrEnum):
+class ItemState(Labelled):
     """How far such a thing is."""
 
-    WAITING = "waiting"
-    DELIVERED = "delivered"
-    REFUSED = "refused"
-    KEPT = "kept"
-    FAILED = "failed"
-
-
-ITEM_STATE_LABELS: dict[ItemState, str] = {
-    ItemState.WAITING: "等待送达",
-    ItemState.DELIVERED: "已送达",
-    ItemState.REFUSED: "未接收",
-    ItemState.KEPT: "未随转",
-    ItemState.FAILED: "没有送达",
-}
+    WAITING = "waiting", _("等待送达")
+    DELIVERED = "delivered", _("已送达")
+    REFUSED = "refused", _("未接收")
+    KEPT = "kept", _("未随转")
+    FAILED = "failed", _("没有送达")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,11 @@ from django.http.multipartparser import MultiPartParserError
 from django.http.request import UnreadablePostError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from minhu.directory.types import RequestType
 from minhu.intake.types import MAX_FILE_BYTES, MAX_FILES, Channel, NewRequest, UploadedFile
 from minhu.kernel.errors import Invalid, MinhuError
 
-_TYPES: Final = {
-    "咨询": "consultation", "求助": "help", "投诉": "complaint", "举报": "report", "建议": "suggestion", "表扬": "praise",
-}  # fmt: skip
+_TYPES: Final = {kind.said: kind.value for kind in RequestType}
 _WORDS: Final = {
     "missing": "必须填写。",
     "extra_forbidden": "不认识的字段，请核对字段名。",

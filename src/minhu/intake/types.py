@@ -7,36 +7,39 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from minhu.kernel.labels import Labelled
+from minhu.kernel.labels import marked as _
+
 MIN_TEXT = 5
 MAX_TEXT = 20_000
 MAX_FILES = 9
 MAX_FILE_BYTES = 20 * 1024 * 1024
 
 
-class Channel(StrEnum):
+class Channel(Labelled):
     """How a request reached us (来源渠道)."""
 
-    WEB = "web"
-    API = "api"
-    PHONE = "phone"
-    IMPORT = "import"
-    WECHAT = "wechat"
-    EMAIL = "email"
-    COUNTER = "counter"
-    GRID = "grid"
+    WEB = "web", _("网页")
+    API = "api", _("接口")
+    PHONE = "phone", _("电话")
+    IMPORT = "import", _("历史导入")
+    WECHAT = "wechat", _("微信")
+    EMAIL = "email", _("邮箱")
+    COUNTER = "counter", _("来访")
+    GRID = "grid", _("网格上报")
 
 
-class IntakeClass(StrEnum):
+class IntakeClass(Labelled):
     """The classes of the intake decision table (受理判断)."""
 
-    ACCEPT = "accept"
-    EMERGENCY = "emergency"
-    LEGAL_ROUTE = "legal_route"
-    SECRET_OR_PRIVATE = "secret_or_private"
-    MALICIOUS = "malicious"
-    ELSEWHERE = "elsewhere"
-    REPEATED = "repeated"
-    NO_CONTENT = "no_content"
+    ACCEPT = "accept", _("受理")
+    EMERGENCY = "emergency", _("转紧急热线")
+    LEGAL_ROUTE = "legal_route", _("应走法定途径")
+    SECRET_OR_PRIVATE = "secret_or_private", _("涉及秘密、隐私或不当要求")
+    MALICIOUS = "malicious", _("恶意来电")
+    ELSEWHERE = "elsewhere", _("不属于本地或行政职权")
+    REPEATED = "repeated", _("重复诉求")
+    NO_CONTENT = "no_content", _("无具体内容")
 
 
 class Outcome(StrEnum):
@@ -108,28 +111,6 @@ class Receipt:
     received_at: datetime
     wording: str = ""
     """Plain words on what happens next and by when."""
-
-
-CHANNEL_LABELS: dict[Channel, str] = {
-    Channel.WEB: "网页",
-    Channel.API: "接口",
-    Channel.PHONE: "电话",
-    Channel.IMPORT: "历史导入",
-    Channel.WECHAT: "微信",
-    Channel.EMAIL: "邮箱",
-    Channel.COUNTER: "来访",
-    Channel.GRID: "网格上报",
-}
-CLASS_LABELS: dict[IntakeClass, str] = {
-    IntakeClass.ACCEPT: "受理",
-    IntakeClass.EMERGENCY: "转紧急热线",
-    IntakeClass.LEGAL_ROUTE: "应走法定途径",
-    IntakeClass.SECRET_OR_PRIVATE: "涉及秘密、隐私或不当要求",
-    IntakeClass.MALICIOUS: "恶意来电",
-    IntakeClass.ELSEWHERE: "不属于本地或行政职权",
-    IntakeClass.REPEATED: "重复诉求",
-    IntakeClass.NO_CONTENT: "无具体内容",
-}
 
 
 class PersonalField(StrEnum):

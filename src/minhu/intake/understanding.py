@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from minhu.directory.queries import dispatch, rules
+from minhu.directory.types import RequestType
+from minhu.directory.types import Urgency as Urgencies
 from minhu.intake import lexicon
 from minhu.intake.domain.deciding import decide, may_accept
 from minhu.intake.domain.samekeys import keys_of
@@ -20,10 +22,7 @@ from minhu.language.understanding import LONGEST
 from minhu.language.understanding import understand as read
 from minhu.language.urgency import assess
 
-_TYPES = {
-    "咨询": "consultation", "求助": "help", "投诉": "complaint", "举报": "report", "建议": "suggestion", "表扬": "praise",
-}  # fmt: skip
-_URGENCY_LABELS = {"danger": "危及生命", "urgent": "民生急事", "normal": "一般"}
+_TYPES = {kind.said: kind.value for kind in RequestType}
 
 
 def understand(new: NewRequest) -> Understood:
@@ -82,7 +81,7 @@ def _suggestions(
     if len(danger.services) > 1:
         value["services"] = list(danger.services)
     yield Proposed(
-        SuggestedField.URGENCY, value, _URGENCY_LABELS[danger.level], danger.confidence, reasons, danger.maker
+        SuggestedField.URGENCY, value, Urgencies(danger.level).said, danger.confidence, reasons, danger.maker
     )
     target = dispatch.resolve(category.category_id, place.area_code, new.request_type or code)
     if target:

@@ -11,5 +11,10 @@ class PortalsConfig(AppConfig):
     verbose_name = "门户"
 
     def ready(self) -> None:
-        """Orders announce their changes in every process, also in the sweeper and in commands."""
+        """Orders announce their changes in every process, also in the sweeper and in commands; labels speak Django's language."""
+        from django.utils.translation import gettext
+
+        from minhu.kernel import labels
         from minhu.portals.live import announcing  # noqa: F401 - subscribes
+
+        labels.speak_with(gettext)

@@ -156,6 +156,7 @@ def script_messages() -> dict[str, str]:
         "file_remove": _("移除 {name}"),
         "chart_no_data": _("这段时间没有数据"),
         "copied": _("已复制"),
+        "download": _("正在准备文件，好了会自动下载。"),
         "passkey_failed": _("没有完成通行密钥验证，请重试，或改用其他方式。"),
         "saved": _("已保存"),
     }

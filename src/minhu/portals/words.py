@@ -11,6 +11,17 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from minhu.directory.types import Urgency
+from minhu.handling.types import State, SupervisionLevel
+from minhu.kernel.labels import Labelled
+
+Words = dict[str, str | Promise]
+
+
+def words_of(kinds: type[Labelled]) -> Words:
+    """Code → word in the reader's language, in the order of the enum: for choices and lists."""
+    return {kind.value: _(kind.said) for kind in kinds}
+
 
 @dataclass(frozen=True, slots=True)
 class Sign:
@@ -21,33 +32,37 @@ class Sign:
     icon: str
 
 
+def _sign(kind: Labelled, tone: str, icon: str) -> Sign:
+    return Sign(_(kind.said), tone, icon)
+
+
 STATES: dict[str, Sign] = {
-    "received": Sign(_("待受理"), "grey", "inbox"),
-    "incomplete": Sign(_("待补充"), "yellow", "message-question"),
-    "to_dispatch": Sign(_("待派发"), "calm", "send"),
-    "dispatched": Sign(_("待签收"), "calm", "transfer-in"),
-    "in_progress": Sign(_("办理中"), "calm", "progress-check"),
-    "return_review": Sign(_("退回审核"), "orange", "arrow-back-up"),
-    "extension_review": Sign(_("延期审核"), "orange", "calendar-time"),
-    "suspended": Sign(_("挂起"), "grey", "player-pause"),
-    "replied": Sign(_("待审核"), "calm", "message-reply"),
-    "to_call_back": Sign(_("待回访"), "calm", "phone-call"),
-    "closed": Sign(_("办结"), "green", "circle-check"),
-    "archived": Sign(_("归档"), "grey", "archive"),
-    "answered": Sign(_("直办办结"), "green", "checks"),
-    "refused": Sign(_("不予受理"), "grey", "ban"),
-    "emergency": Sign(_("已转紧急"), "red", "ambulance"),
-    "merged": Sign(_("已合并"), "grey", "git-merge"),
-    "transferred": Sign(_("已转办"), "calm", "transfer"),
-    "withdrawn": Sign(_("已撤回"), "grey", "rotate"),
-    "reopened": Sign(_("重办"), "orange", "repeat"),
-    "escalated": Sign(_("提级督办"), "red", "flag"),
+    "received": _sign(State.RECEIVED, "grey", "inbox"),
+    "incomplete": _sign(State.INCOMPLETE, "yellow", "message-question"),
+    "to_dispatch": _sign(State.TO_DISPATCH, "calm", "send"),
+    "dispatched": _sign(State.DISPATCHED, "calm", "transfer-in"),
+    "in_progress": _sign(State.IN_PROGRESS, "calm", "progress-check"),
+    "return_review": _sign(State.RETURN_REVIEW, "orange", "arrow-back-up"),
+    "extension_review": _sign(State.EXTENSION_REVIEW, "orange", "calendar-time"),
+    "suspended": _sign(State.SUSPENDED, "grey", "player-pause"),
+    "replied": _sign(State.REPLIED, "calm", "message-reply"),
+    "to_call_back": _sign(State.TO_CALL_BACK, "calm", "phone-call"),
+    "closed": _sign(State.CLOSED, "green", "circle-check"),
+    "archived": _sign(State.ARCHIVED, "grey", "archive"),
+    "answered": _sign(State.ANSWERED, "green", "checks"),
+    "refused": _sign(State.REFUSED, "grey", "ban"),
+    "emergency": _sign(State.EMERGENCY, "red", "ambulance"),
+    "merged": _sign(State.MERGED, "grey", "git-merge"),
+    "transferred": _sign(State.TRANSFERRED, "calm", "transfer"),
+    "withdrawn": _sign(State.WITHDRAWN, "grey", "rotate"),
+    "reopened": _sign(State.REOPENED, "orange", "repeat"),
+    "escalated": _sign(SupervisionLevel.ESCALATION, "red", "flag"),
 }
 
 URGENCIES: dict[str, Sign] = {
-    "danger": Sign(_("危及生命安全"), "red", "urgent"),
-    "urgent": Sign(_("紧急"), "orange", "bolt"),
-    "normal": Sign(_("一般"), "grey", "point"),
+    "danger": _sign(Urgency.DANGER, "red", "urgent"),
+    "urgent": _sign(Urgency.URGENT, "orange", "bolt"),
+    "normal": _sign(Urgency.NORMAL, "grey", "point"),
 }
 UNKNOWN_ICON = "circle-dot"
 

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from minhu.directory.services.tokens import SCOPES
-from minhu.exchange.types import EVENT_LABELS
+from minhu.exchange.types import EventKind
 
 METHODS: Final = ("get", "post", "put", "patch", "delete")
 PATH_VALUES: Final = {"number": "2603090000011", "message_id": "msg_5f0c2a"}
@@ -135,7 +135,7 @@ def reference(request: HttpRequest) -> HttpResponse:
     found = operations(schema, base)
     context = {
         "operations": found, "version": api.version, "scopes": SCOPES.items(), "base": base,
-        "events": [(kind.value, label) for kind, label in EVENT_LABELS.items()],
+        "events": [(kind.value, kind.label) for kind in EventKind],
         "problem": json.dumps(
             {
                 "type": "about:blank", "title": "填写有误", "status": 422, "detail": "填写的内容有误，请按提示修改后重新提交。",

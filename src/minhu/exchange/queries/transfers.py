@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from django.utils.translation import gettext as _
+
 from minhu.exchange.models import Delivery, Transfer, TransferItem
 from minhu.exchange.types import (
-    ITEM_LABELS,
-    ITEM_STATE_LABELS,
-    TRANSFER_LABELS,
     ItemKind,
     ItemState,
     ItemView,
@@ -43,14 +42,14 @@ def of_token(token_id: int, most: int = 100) -> list[TransferView]:
 
 def _item(row: TransferItem) -> ItemView:
     kind, state = ItemKind(row.kind), ItemState(row.state)
-    label = "已接收" if state is ItemState.DELIVERED and not row.outgoing else ITEM_STATE_LABELS[state]
-    return ItemView(kind, ITEM_LABELS[kind], row.outgoing, row.name, state, label, row.reason, row.at, row.ended_at)
+    label = _("已接收") if state is ItemState.DELIVERED and not row.outgoing else state.label
+    return ItemView(kind, kind.label, row.outgoing, row.name, state, label, row.reason, row.at, row.ended_at)
 
 
 def _view(row: Transfer, number: str, sent: str) -> TransferView:
     return TransferView(
         id=row.pk, number=number, partner=row.whom, outgoing=row.outgoing, by_phone=row.by_phone,
-        state=TransferState(row.state), label=TRANSFER_LABELS[TransferState(row.state)], reason=row.reason,
+        state=TransferState(row.state), label=TransferState(row.state).label, reason=row.reason,
         offered_at=row.offered_at, their_number=row.their_number, taken_by=row.taken_by, taken_at=row.taken_at,
         ended_at=row.ended_at, note=row.note, sent=sent,
     )  # fmt: skip

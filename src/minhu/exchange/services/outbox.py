@@ -17,7 +17,7 @@ from minhu.engines import prepared
 from minhu.exchange.models import Delivery, OutboxEvent, Partner
 from minhu.exchange.types import DeliveryState, EventKind, PartnerKind, Reach
 from minhu.handling.queries import visible_orders
-from minhu.handling.types import STATE_LABELS, State
+from minhu.handling.types import State
 from minhu.kernel.actors import SYSTEM
 from minhu.kernel.calendar import CHINA_TIME
 from minhu.kernel.clock import now
@@ -120,7 +120,7 @@ def put(partner: Partner, kind: str, data: Row, at: datetime, *, message_id: str
 
 def label_of(state: str) -> str:
     """The word people use for a state."""
-    return STATE_LABELS[State(state)] if state in {one.value for one in State} else state
+    return State(state).said if state in {one.value for one in State} else state
 
 
 def when(moment: datetime | None) -> str | None:

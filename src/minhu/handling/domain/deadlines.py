@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from minhu.handling.domain.lights import Thresholds, light_at, light_changes, next_change
-from minhu.handling.types import CLOCK_LABELS, ClockKind, Light
+from minhu.handling.types import ClockKind, Light
 from minhu.kernel.calendar import Due, Duration, Pause, WorkingCalendar, explain
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def allowance(rules: DeadlineRules, kind: ClockKind, matter: Matter, level: str 
         level=level,
         deadline_key=matter.deadline_key,
     )
-    return Allowance(line.duration, rules.rule_name(line), line.subject or CLOCK_LABELS[kind])
+    return Allowance(line.duration, rules.rule_name(line), line.subject or kind.said)
 
 
 def read_clock(

@@ -4,27 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from enum import StrEnum
 from typing import Final
 
 from minhu.handling.types import ClockKind
+from minhu.kernel.labels import Labelled
+from minhu.kernel.labels import marked as _
 
 
-class Warned(StrEnum):
+class Warned(Labelled):
     """Of what the contract warns."""
 
-    DEADLINE = "deadline"
-    CIRCULAR = "circular"
-    NO_CONTACT = "no_contact"
-    COPIED = "copied"
+    DEADLINE = "deadline", _("超过时限")
+    CIRCULAR = "circular", _("循环转办")
+    NO_CONTACT = "no_contact", _("未联系即办结")
+    COPIED = "copied", _("答复雷同")
 
 
-WARNED_LABELS: Final[dict[Warned, str]] = {
-    Warned.DEADLINE: "超过时限",
-    Warned.CIRCULAR: "循环转办",
-    Warned.NO_CONTACT: "未联系即办结",
-    Warned.COPIED: "答复雷同",
-}
 MISSED: Final = frozenset(
     {
         ClockKind.ACCEPT, ClockKind.DISPATCH, ClockKind.SIGN, ClockKind.CONTACT, ClockKind.HANDLE, ClockKind.REVIEW,

@@ -9,7 +9,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
-from minhu.handling.domain.warnings import WARNED_LABELS, Warned
+from minhu.handling.domain.warnings import Warned
 from minhu.handling.models.orders import Order
 
 
@@ -17,7 +17,7 @@ class ContractWarning(models.Model):
     """A warning raised by contract (合约预警), once for each cause; a person settles it with a word."""
 
     order = models.ForeignKey(Order, models.CASCADE, related_name="contract_warnings")
-    warned = models.CharField(max_length=12, choices=[(w.value, WARNED_LABELS[w]) for w in Warned])
+    warned = models.CharField(max_length=12, choices=[(w.value, w.said) for w in Warned])
     cause = models.CharField(max_length=64, help_text="what it is about, once for an order")
     position = models.BigIntegerField(help_text="of the entry of the ledger that made it")
     at = models.DateTimeField(help_text="when that happened")

@@ -10,7 +10,6 @@ from django.db import models
 from minhu.directory.policy import Facts
 from minhu.directory.types import Urgency
 from minhu.handling.types import (
-    STATE_LABELS,
     AssignmentRole,
     AssignmentState,
     ClockKind,
@@ -25,7 +24,7 @@ class Order(models.Model):
     request = models.ForeignKey("intake.Request", models.PROTECT, related_name="orders")
     state = models.CharField(
         max_length=20,
-        choices=[(x.value, STATE_LABELS[x]) for x in State],
+        choices=[(x.value, x.said) for x in State],
         default=State.RECEIVED.value,
     )
     resume_state = models.CharField(max_length=20, blank=True, help_text="where a review came from")

@@ -14,7 +14,7 @@ from minhu.handling.models import Attendance, Supervision, Whistle
 from minhu.handling.queries.lines import OrderRow, row_of
 from minhu.handling.queries.parts import name_of, whistle_view
 from minhu.handling.queries.supervised import owed
-from minhu.handling.types import SUPERVISION_LABELS, SupervisionLevel, WhistleView
+from minhu.handling.types import SupervisionLevel, WhistleView
 from minhu.kernel.actors import Actor, current_actor
 from minhu.kernel.clock import now
 
@@ -131,7 +131,7 @@ def demand_of(row: Supervision) -> Demand:
     level = SupervisionLevel(row.level)
     unit_id = row.unit_id or row.order.lead_unit_id
     return Demand(
-        row.pk, row_of(row.order), level, SUPERVISION_LABELS[level], bool(row.by_rule), row.reason, unit_id,
+        row.pk, row_of(row.order), level, level.label, bool(row.by_rule), row.reason, unit_id,
         name_of(unit_id), row.raised_at, row.due_at, bool(row.due_at and row.due_at < now()),
     )  # fmt: skip
 

@@ -16,8 +16,6 @@ from minhu.handling.queries.lines import OrderRow, row_of
 from minhu.handling.queries.parts import name_of
 from minhu.handling.queries.rows import own_shares, visible_assignments
 from minhu.handling.types import (
-    ASSIGNMENT_ROLE_LABELS,
-    CLOCK_LABELS,
     AssignmentRole,
     AssignmentState,
     ClockKind,
@@ -193,14 +191,14 @@ def _row(share: Assignment, clock: Clock | None, watched: set[Any], actor: Actor
         unit_id=share.unit_id,
         unit_name=name_of(share.unit_id),
         role=role,
-        role_label=ASSIGNMENT_ROLE_LABELS[role],
+        role_label=role.label,
         dispatched_at=share.dispatched_at,
         signed_at=share.signed_at,
         first_contact_at=share.first_contact_at,
         replied_at=share.replied_at,
         reply=share.reply,
         note=share.note,
-        clock_label=CLOCK_LABELS[ClockKind(clock.kind)] if clock else "",
+        clock_label=ClockKind(clock.kind).label if clock else "",
         due_at=clock.due_at if clock else None,
         light=light_now(clock),
         explanation=clock.explanation if clock else "",

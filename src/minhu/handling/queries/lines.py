@@ -9,7 +9,7 @@ from minhu.directory.queries.areas import area_info
 from minhu.directory.queries.categories import category_info
 from minhu.handling.models import Order
 from minhu.handling.queries.parts import name_of
-from minhu.handling.types import STATE_LABELS, Light, State
+from minhu.handling.types import Light, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def row_of(order: Order) -> OrderRow:
     return OrderRow(
         **{name: getattr(order, name) for name in _PLAIN},
         state=State(order.state),
-        state_label=STATE_LABELS[State(order.state)],
+        state_label=State(order.state).label,
         category_name=category.name if category else "",
         category_path="/".join(category.path_names) if category else "",
         area_code=order.area_id or "",

@@ -19,7 +19,7 @@ from minhu.handling.queries.parts import (
     supervision_view,
     whistle_view,
 )
-from minhu.handling.types import LIGHT_LABELS, STATE_LABELS, ClockView, Light, OrderView, State
+from minhu.handling.types import ClockView, Light, OrderView, State
 from minhu.kernel.actors import Actor, current_actor
 from minhu.kernel.clock import now
 from minhu.kernel.errors import NotFound
@@ -61,13 +61,13 @@ def order_view(number: str, actor: Actor | None = None) -> OrderView:
         **plain,
         **_links(order),
         state=State(order.state),
-        state_label=STATE_LABELS[State(order.state)],
+        state_label=State(order.state).label,
         category_names=category.path_names if category else (),
         area_code=order.area_id or "",
         area_names=area.path_names if area else (),
         tags=tuple(order.tags),
         light=light,
-        light_label=LIGHT_LABELS[light],
+        light_label=light.label,
         explanation=_explanation(order, clocks),
         lead_unit_name=name_of(order.lead_unit_id),
         unit_ids=tuple(order.unit_ids),

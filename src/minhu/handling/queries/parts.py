@@ -11,10 +11,6 @@ from minhu.directory.queries.units import unit_info
 from minhu.handling.domain.states import BY_STEP
 from minhu.handling.models import Assignment, Clock, OrderStep, Review, Supervision, Whistle
 from minhu.handling.types import (
-    ASSIGNMENT_ROLE_LABELS,
-    CLOCK_LABELS,
-    LIGHT_LABELS,
-    SUPERVISION_LABELS,
     AssignmentRole,
     AssignmentState,
     AssignmentView,
@@ -51,7 +47,7 @@ def clock_view(clock: Clock, unit_id: int | None) -> ClockView:
     return ClockView(
         id=clock.pk,
         kind=kind,
-        label=CLOCK_LABELS[kind],
+        label=kind.label,
         unit_id=unit_id,
         unit_name=name_of(unit_id),
         started_at=clock.started_at,
@@ -60,7 +56,7 @@ def clock_view(clock: Clock, unit_id: int | None) -> ClockView:
         paused_at=clock.paused_at,
         in_time=clock.in_time,
         light=light,
-        light_label=LIGHT_LABELS[light],
+        light_label=light.label,
         explanation=clock.explanation,
     )
 
@@ -73,7 +69,7 @@ def assignment_view(share: Assignment, minutes: int) -> AssignmentView:
         unit_id=share.unit_id,
         unit_name=name_of(share.unit_id),
         role=role,
-        role_label=ASSIGNMENT_ROLE_LABELS[role],
+        role_label=role.label,
         state=AssignmentState(share.state),
         hop=share.hop,
         open=share.ended_at is None,
@@ -149,7 +145,7 @@ def supervision_view(row: Supervision) -> SupervisionView:
     return SupervisionView(
         id=row.pk,
         level=level,
-        label=SUPERVISION_LABELS[level],
+        label=level.label,
         by_rule=row.by_rule,
         reason=row.reason,
         unit_id=row.unit_id,

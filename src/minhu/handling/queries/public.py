@@ -11,6 +11,7 @@ from minhu.handling.models import Order, OrderStep
 from minhu.handling.types import PublicEvent, PublicOrderView, State
 from minhu.kernel import masks
 from minhu.kernel.actors import Actor
+from minhu.kernel.clock import now
 from minhu.kernel.errors import NotFound
 
 WORDS: dict[State, str] = {
@@ -34,6 +35,7 @@ WORDS: dict[State, str] = {
     State.REOPENED: "正在重新办理",
     State.TRANSFERRED: "已转其他热线办理",
 }
+AT_HOTLINE = frozenset({State.RECEIVED, State.TO_DISPATCH, State.REOPENED})
 RATEABLE = frozenset({State.TO_CALL_BACK, State.CLOSED, State.ANSWERED})
 
 
@@ -61,6 +63,7 @@ def public_view(request_id: int, actor: Actor | None = None) -> PublicOrderView:
         can_withdraw=state in WITH_CITIZEN,
         can_rate=rated_order(order) is not None,
         merged_into=_merged_into(order),
+        next_by=order.due_at if state in AT_HOTLINE and order.due_at and order.due_at > now() else None,
     )
 
 

@@ -18,7 +18,7 @@ from minhu.directory.queries.categories import category_info
 from minhu.directory.queries.sharing import reach_of
 from minhu.directory.queries.units import unit_name
 from minhu.handling.models import Order, OrderStep
-from minhu.handling.types import DONE_STATES, STATE_LABELS, Light, State
+from minhu.handling.types import DONE_STATES, Light, State
 from minhu.kernel import masks
 from minhu.kernel.actors import Actor, current_actor
 from minhu.kernel.clock import now
@@ -156,7 +156,7 @@ def shared_order(number: str, actor: Actor | None = None) -> tuple[SharedRow, tu
             OrderStep.objects.filter(order_id=found["id"]).exclude(public_text="").order_by("id")
             .values_list("at", "to_state", "public_text")
         )  # fmt: skip
-    told = tuple(SharedStep(at, STATE_LABELS[State(to)], masks.free_text(text)) for at, to, text in steps)
+    told = tuple(SharedStep(at, State(to).label, masks.free_text(text)) for at, to, text in steps)
     return _row(found), told
 
 
@@ -165,7 +165,7 @@ def _row(found: dict[str, Any]) -> SharedRow:
     reply = found.pop("public_reply") if found["reply_approved_at"] else ""
     return SharedRow(
         state=State(found["state"]),
-        state_label=STATE_LABELS[State(found["state"])],
+        state_label=State(found["state"]).label,
         title=masks.free_text(found["title"]),
         category="/".join(category.path_names) if category else "",
         area=area.full_name if area else "",

@@ -9,7 +9,7 @@ from typing import Final
 from django.db.models import Count, Q, QuerySet
 
 from minhu.directory.access import visible_to
-from minhu.handling.domain.warnings import WARNED_LABELS, Warned
+from minhu.handling.domain.warnings import Warned
 from minhu.handling.models import ContractWarning
 from minhu.handling.queries.lines import OrderRow, row_of
 from minhu.handling.queries.parts import name_of
@@ -82,9 +82,9 @@ def _rows(actor: Actor | None, *, settled: bool, past: bool) -> QuerySet[Contrac
 def _view(row: ContractWarning) -> WarningRow:
     warned = Warned(row.warned)
     return WarningRow(
-        row.pk, row_of(row.order), warned, WARNED_LABELS[warned], row.detail, name_of(row.unit_id), row.at, row.position,
+        row.pk, row_of(row.order), warned, warned.label, row.detail, name_of(row.unit_id), row.at, row.position,
         row.other.number if row.other else "", row.similarity, row.settled_at, row.settled_by, row.settled_note,
     )  # fmt: skip
 
 
-__all__ = ["WARNED_LABELS", "Warned", "WarningRow", "warning_counts", "warnings_page"]
+__all__ = ["Warned", "WarningRow", "warning_counts", "warnings_page"]

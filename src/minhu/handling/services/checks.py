@@ -12,7 +12,7 @@ from minhu.handling.queries.allowed import steps_for
 from minhu.handling.services import bulk
 from minhu.handling.services.context import Context
 from minhu.handling.services.outside import rules, unit_of
-from minhu.handling.types import STATE_LABELS, AssignmentRole, State, Step, StepData
+from minhu.handling.types import AssignmentRole, State, Step, StepData
 from minhu.kernel.actors import Actor
 from minhu.kernel.calendar import CHINA_TIME
 from minhu.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -87,7 +87,7 @@ def check_state(context: Context) -> None:
     can = [found.label for found in steps_for(order, context.actor)]
     hint = f"您现在可以：{'、'.join(can)}。" if can else ""
     raise Conflict(
-        f"工单现在是“{STATE_LABELS[state]}”，不能“{transition.label}”（{last_change(order, context.actor)}）。{hint}",
+        f"工单现在是“{state.said}”，不能“{transition.label}”（{last_change(order, context.actor)}）。{hint}",
         code="wrong_state",
     )
 

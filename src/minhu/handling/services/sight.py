@@ -15,7 +15,7 @@ from minhu.directory.queries.staff import PostHeld, posts_in_force
 from minhu.directory.queries.units import book, unit_name
 from minhu.directory.types import Role
 from minhu.handling.models import Assignment, Order
-from minhu.handling.types import STATE_LABELS, AssignmentState, State
+from minhu.handling.types import AssignmentState, State
 from minhu.kernel.actors import Actor, current_actor
 from minhu.kernel.errors import NotFound
 from minhu.kernel.numbers import normalise_number
@@ -121,7 +121,7 @@ def who_can_see(number: str, actor: Actor | None = None) -> Sight:
     ledger.append("order.access_asked", ("order", order.number), {"people": len(told)})
     sees = bool({rule.role.value for rule in POLICY if Action.VIEW_ORDER in rule.actions} & who.roles)
     return Sight(
-        order.number, order.title if sees else "", STATE_LABELS[State(order.state)], order.confidential,
+        order.number, order.title if sees else "", State(order.state).label, order.confidential,
         order.sensitive, tuple(lines), readings,
     )  # fmt: skip
 

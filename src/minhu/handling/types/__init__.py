@@ -19,14 +19,9 @@ from minhu.handling.types.views import (
     WhistleView,
 )
 from minhu.handling.types.words import (
-    ASSIGNMENT_ROLE_LABELS,
-    CLOCK_LABELS,
     DONE_STATES,
     HELPERS,
-    LIGHT_LABELS,
     LIVE_STATES,
-    STATE_LABELS,
-    SUPERVISION_LABELS,
     AssignmentRole,
     AssignmentState,
     ClockKind,
@@ -38,14 +33,9 @@ from minhu.handling.types.words import (
 )
 
 __all__ = [
-    "ASSIGNMENT_ROLE_LABELS",
-    "CLOCK_LABELS",
     "DONE_STATES",
     "HELPERS",
-    "LIGHT_LABELS",
     "LIVE_STATES",
-    "STATE_LABELS",
-    "SUPERVISION_LABELS",
     "AllowedStep",
     "AssignmentRole",
     "AssignmentState",

@@ -250,6 +250,8 @@ class PublicOrderView:
     can_withdraw: bool
     can_rate: bool
     merged_into: str = ""
+    next_by: datetime | None = None
+    """Until when the hotline takes its next step, before a unit has the matter; None when that time is over."""
 
 
 @dataclass(frozen=True, slots=True)

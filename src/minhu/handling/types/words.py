@@ -4,53 +4,34 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from minhu.kernel.labels import Labelled
+from minhu.kernel.labels import marked as _
 
-class State(StrEnum):
+
+class State(Labelled):
     """Where an order stands (工单状态)."""
 
-    RECEIVED = "received"
-    INCOMPLETE = "incomplete"
-    TO_DISPATCH = "to_dispatch"
-    DISPATCHED = "dispatched"
-    IN_PROGRESS = "in_progress"
-    RETURN_REVIEW = "return_review"
-    EXTENSION_REVIEW = "extension_review"
-    SUSPENDED = "suspended"
-    REPLIED = "replied"
-    TO_CALL_BACK = "to_call_back"
-    CLOSED = "closed"
-    ARCHIVED = "archived"
-    ANSWERED = "answered"
-    REFUSED = "refused"
-    EMERGENCY = "emergency"
-    MERGED = "merged"
-    WITHDRAWN = "withdrawn"
-    REOPENED = "reopened"
-    TRANSFERRED = "transferred"
+    RECEIVED = "received", _("待受理")
+    INCOMPLETE = "incomplete", _("待补充")
+    TO_DISPATCH = "to_dispatch", _("待派发")
+    DISPATCHED = "dispatched", _("待签收")
+    IN_PROGRESS = "in_progress", _("办理中")
+    RETURN_REVIEW = "return_review", _("退回审核")
+    EXTENSION_REVIEW = "extension_review", _("延期审核")
+    SUSPENDED = "suspended", _("挂起")
+    REPLIED = "replied", _("待审核")
+    TO_CALL_BACK = "to_call_back", _("待回访")
+    CLOSED = "closed", _("办结")
+    ARCHIVED = "archived", _("归档")
+    ANSWERED = "answered", _("直办办结")
+    REFUSED = "refused", _("不予受理")
+    EMERGENCY = "emergency", _("已转紧急")
+    MERGED = "merged", _("已合并")
+    WITHDRAWN = "withdrawn", _("已撤回")
+    REOPENED = "reopened", _("重办")
+    TRANSFERRED = "transferred", _("已转办")
     """Handed to another hotline, which works on it and reports back."""
 
-
-STATE_LABELS: dict[State, str] = {
-    State.RECEIVED: "待受理",
-    State.INCOMPLETE: "待补充",
-    State.TO_DISPATCH: "待派发",
-    State.DISPATCHED: "待签收",
-    State.IN_PROGRESS: "办理中",
-    State.RETURN_REVIEW: "退回审核",
-    State.EXTENSION_REVIEW: "延期审核",
-    State.SUSPENDED: "挂起",
-    State.REPLIED: "待审核",
-    State.TO_CALL_BACK: "待回访",
-    State.CLOSED: "办结",
-    State.ARCHIVED: "归档",
-    State.ANSWERED: "直办办结",
-    State.REFUSED: "不予受理",
-    State.EMERGENCY: "已转紧急",
-    State.MERGED: "已合并",
-    State.WITHDRAWN: "已撤回",
-    State.REOPENED: "重办",
-    State.TRANSFERRED: "已转办",
-}
 
 LIVE_STATES: frozenset[State] = frozenset(
     {
@@ -131,13 +112,13 @@ class Step(StrEnum):
     TRANSFER_DONE = "transfer_done"
 
 
-class AssignmentRole(StrEnum):
+class AssignmentRole(Labelled):
     """Lead (主办), assisting (协办), grid (直通车) or called by a whistle (吹哨)."""
 
-    LEAD = "lead"
-    ASSIST = "assist"
-    GRID = "grid"
-    WHISTLE = "whistle"
+    LEAD = "lead", _("主办")
+    ASSIST = "assist", _("协办")
+    GRID = "grid", _("网格直办")
+    WHISTLE = "whistle", _("吹哨应召")
 
 
 class AssignmentState(StrEnum):
@@ -159,79 +140,39 @@ def is_awaited(role: str, state: str) -> bool:
     return role in HELPERS and state != AssignmentState.REPLIED.value
 
 
-class ClockKind(StrEnum):
+class ClockKind(Labelled):
     """What a clock measures."""
 
-    ACCEPT = "accept"
-    SUPPLEMENT = "supplement"
-    DISPATCH = "dispatch"
-    SIGN = "sign"
-    CONTACT = "contact"
-    HANDLE = "handle"
-    REVIEW = "review"
-    SUSPENSION = "suspension"
-    CALL_BACK = "call_back"
-    ARCHIVE = "archive"
-    SUPERVISION = "supervision"
-    WHISTLE = "whistle"
-    RECEIPT = "receipt"
-    EXCLUSION = "exclusion"
+    ACCEPT = "accept", _("受理")
+    SUPPLEMENT = "supplement", _("群众补充")
+    DISPATCH = "dispatch", _("派单")
+    SIGN = "sign", _("签收")
+    CONTACT = "contact", _("首次联系")
+    HANDLE = "handle", _("办理")
+    REVIEW = "review", _("审核")
+    SUSPENSION = "suspension", _("挂起")
+    CALL_BACK = "call_back", _("回访")
+    ARCHIVE = "archive", _("归档")
+    SUPERVISION = "supervision", _("督办回执")
+    WHISTLE = "whistle", _("报到响应")
+    RECEIPT = "receipt", _("转办回执")
+    EXCLUSION = "exclusion", _("剔除审核")
 
 
-CLOCK_LABELS: dict[ClockKind, str] = {
-    ClockKind.ACCEPT: "受理",
-    ClockKind.SUPPLEMENT: "群众补充",
-    ClockKind.DISPATCH: "派单",
-    ClockKind.SIGN: "签收",
-    ClockKind.CONTACT: "首次联系",
-    ClockKind.HANDLE: "办理",
-    ClockKind.REVIEW: "审核",
-    ClockKind.SUSPENSION: "挂起",
-    ClockKind.CALL_BACK: "回访",
-    ClockKind.ARCHIVE: "归档",
-    ClockKind.SUPERVISION: "督办回执",
-    ClockKind.WHISTLE: "报到响应",
-    ClockKind.RECEIPT: "转办回执",
-    ClockKind.EXCLUSION: "剔除审核",
-}
-
-
-class Light(StrEnum):
+class Light(Labelled):
     """Lights: green > 50 % of the time left, yellow ≤ 50 %, orange ≤ 20 %, red overdue."""
 
-    GREEN = "green"
-    YELLOW = "yellow"
-    ORANGE = "orange"
-    RED = "red"
-    OFF = "off"
+    GREEN = "green", _("绿灯 · 时限未过半")
+    YELLOW = "yellow", _("黄灯 · 时间过半")
+    ORANGE = "orange", _("橙灯 · 即将超期")
+    RED = "red", _("红灯 · 已超期")
+    OFF = "off", _("停表")
     """The clock stands: done or paused."""
 
 
-LIGHT_LABELS: dict[Light, str] = {
-    Light.GREEN: "绿灯 · 时限未过半",
-    Light.YELLOW: "黄灯 · 时间过半",
-    Light.ORANGE: "橙灯 · 即将超期",
-    Light.RED: "红灯 · 已超期",
-    Light.OFF: "停表",
-}
-
-
-class SupervisionLevel(StrEnum):
+class SupervisionLevel(Labelled):
     """Reminder 催办, supervision 督办, escalated 提级."""
 
-    REMINDER = "reminder"
-    SUPERVISION = "supervision"
-    ESCALATION = "escalation"
-
-
-SUPERVISION_LABELS: dict[SupervisionLevel, str] = {
-    SupervisionLevel.REMINDER: "催办",
-    SupervisionLevel.SUPERVISION: "督办",
-    SupervisionLevel.ESCALATION: "提级督办",
-}
-ASSIGNMENT_ROLE_LABELS: dict[AssignmentRole, str] = {
-    AssignmentRole.LEAD: "主办",
-    AssignmentRole.ASSIST: "协办",
-    AssignmentRole.GRID: "网格直办",
-    AssignmentRole.WHISTLE: "吹哨应召",
-}
+    REMINDER = "reminder", _("催办")
+    SUPERVISION = "supervision", _("督办")
+    ESCALATION = "escalation", _("提级督办")

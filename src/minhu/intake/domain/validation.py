@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
+from minhu.directory.types import RequestType
 from minhu.intake.domain.people import identity_problem, phone_problem
 from minhu.intake.domain.words import clean, clean_json, clean_line, plain
 from minhu.intake.types import MAX_FILE_BYTES, MAX_FILES, MAX_TEXT, MIN_TEXT, NewRequest, UploadedFile
@@ -32,7 +33,7 @@ _LENGTHS = {
     "call_id": (64, "通话编号"),
     "external_id": (100, "外部编号"),
 }
-TYPES = frozenset({"", "consultation", "help", "complaint", "report", "suggestion", "praise"})
+TYPES = frozenset({"", *RequestType})
 KINDS = frozenset({"person", "enterprise", "organisation"})
 _KEY = re.compile(r"[\x21-\x7e]{1,64}")
 

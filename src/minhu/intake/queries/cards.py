@@ -15,6 +15,7 @@ from minhu.directory.policy import Action, decide
 from minhu.directory.types import UNIT_ROLES
 from minhu.intake import reading_limits
 from minhu.intake.domain.naming import hider
+from minhu.intake.domain.retention import ERASED
 from minhu.intake.domain.sight import Shown, Standing, Where, shown
 from minhu.intake.domain.validation import checked_words
 from minhu.intake.models import Request
@@ -22,7 +23,6 @@ from minhu.intake.queries.files import attachments_of
 from minhu.intake.queries.suggestions import decision_of
 from minhu.intake.reading import visible_request
 from minhu.intake.types import (
-    CHANNEL_LABELS,
     Channel,
     PersonalField,
     PersonalValue,
@@ -79,7 +79,7 @@ def request_card(
         request_id=request.pk,
         number=request.number,
         channel=Channel(request.channel),
-        channel_label=CHANNEL_LABELS[Channel(request.channel)],
+        channel_label=Channel(request.channel).label,
         received_at=request.received_at,
         title=words(request.title),
         text=words(request.text),
@@ -176,6 +176,8 @@ def _value(request: Request, field: PersonalField, standing: Standing, where: Wh
     column, label, mask = _FIELDS[field]
     if how is Shown.HIDDEN or not (text := getattr(request, column)):
         return None
+    if text == ERASED:
+        return PersonalValue(field, label, ERASED, masked=True, may_reveal=False)
     if how is Shown.CLEAR:
         return PersonalValue(field, label, text, masked=False, may_reveal=False)
     return PersonalValue(field, label, mask(text), masked=True, may_reveal=how is Shown.OPENABLE)

@@ -16,7 +16,7 @@ from minhu.intake.domain.words import clean
 from minhu.intake.models import IntakeDecision, Request, Suggestion
 from minhu.intake.queries.cards import personal_value, standing_of
 from minhu.intake.repeats import MANY, Repeat, find_repeats, searching
-from minhu.intake.types import CLASS_LABELS, MAX_TEXT, MIN_TEXT, IntakeClass, NewRequest, PersonalField, SuggestedField
+from minhu.intake.types import MAX_TEXT, MIN_TEXT, IntakeClass, NewRequest, PersonalField, SuggestedField
 from minhu.intake.understanding import understand
 from minhu.kernel.actors import Actor, current_actor
 from minhu.kernel.clock import now
@@ -76,7 +76,7 @@ def decisions_for(request_ids: Iterable[int], actor: Actor | None = None) -> dic
     found = {}
     for row in rows.order_by("id"):
         kind = IntakeClass(row.final or row.recommended)
-        found[row.request_id] = (kind, CLASS_LABELS[kind], bool(row.final))
+        found[row.request_id] = (kind, kind.label, bool(row.final))
     return found
 
 
@@ -120,7 +120,7 @@ def preview(new: NewRequest) -> Preview | None:
         },
         danger=read_as.urgency == "danger",
         recommended=read_as.decision.recommended,
-        recommended_label=CLASS_LABELS[read_as.decision.recommended],
+        recommended_label=read_as.decision.recommended.label,
         basis=read_as.decision.basis,
         wording=read_as.decision.wording,
         confidence=read_as.decision.confidence,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from minhu.intake.models import IntakeDecision, Suggestion
 from minhu.intake.reading import visible_request
-from minhu.intake.types import CLASS_LABELS, DecisionView, IntakeClass, Outcome, SuggestedField, SuggestionView
+from minhu.intake.types import DecisionView, IntakeClass, Outcome, SuggestedField, SuggestionView
 from minhu.kernel.actors import Actor, current_actor
 
 
@@ -29,14 +29,14 @@ def decision_of(request_id: int, actor: Actor | None = None) -> DecisionView | N
     recommended, final = IntakeClass(row.recommended), IntakeClass(row.final) if row.final else None
     return DecisionView(
         recommended=recommended,
-        label=CLASS_LABELS[recommended],
+        label=recommended.label,
         reason_code=row.reason_code,
         basis=row.basis,
         wording=row.wording,
         confidence=row.confidence,
         maker=row.maker,
         final=final,
-        final_label=CLASS_LABELS[final] if final else "",
+        final_label=final.label if final else "",
         final_reason=row.final_reason,
         decided_by=row.decided_by,
         decided_at=row.decided_at,

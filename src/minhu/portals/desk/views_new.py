@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from minhu.directory.policy import Action, may_ever
 from minhu.directory.queries.areas import area_info
 from minhu.directory.queries.categories import category_info
+from minhu.directory.types import RequestType, Urgency
 from minhu.handling import queries as handling
 from minhu.handling import services as handling_services
 from minhu.handling.queries.search import number_of
@@ -32,6 +33,7 @@ from minhu.portals.desk import doing, splitting
 from minhu.portals.orders import noticed, said, words
 from minhu.portals.orders.guards import actor_of, for_staff
 from minhu.portals.orders.pickers import AreaField, CategoryField, area_words, category_words
+from minhu.portals.words import words_of
 
 KEPT = "agent_receipts"
 PHONE_DIGITS = 7
@@ -74,14 +76,14 @@ class NewForm(forms.Form):
         super().__init__(data, initial={**usual, **(begun or {})})
         automatic = _("按建议")
         self.fields["request_type"] = forms.ChoiceField(
-            label=_("诉求类型"), choices=words.choices(words.TYPES, automatic), required=False
+            label=_("诉求类型"), choices=words.choices(words_of(RequestType), automatic), required=False
         )
         self.fields["category_id"] = CategoryField(label=_("分类"), required=False)
         self.fields["area_code"] = AreaField(label=_("地区"), required=False)
         for name in ("category_id", "area_code"):
             self.fields[name].widget.attrs["placeholder"] = automatic
         self.fields["urgency"] = forms.ChoiceField(
-            label=_("紧急程度"), choices=words.choices(words.URGENCIES, automatic), required=False
+            label=_("紧急程度"), choices=words.choices(words_of(Urgency), automatic), required=False
         )
         choices = AFTER if may_dispatch else AFTER[:2]
         self.fields["after"] = forms.ChoiceField(label=_("登记后"), choices=choices)

@@ -12,18 +12,12 @@ from minhu.directory.types import RequestType
 from minhu.evaluation.queries import BothRates, rates
 from minhu.governance.queries import breakdown, daily, headline, maturing_days, overdue_units
 from minhu.governance.types import NONE, REST, Figure, Period, Slice
-from minhu.intake.types import CHANNEL_LABELS, Channel
+from minhu.intake.types import Channel
 from minhu.kernel.clock import now
+from minhu.kernel.labels import Labelled
 from minhu.portals.charts import Chart, Series
+from minhu.portals.words import words_of
 
-TYPE_WORDS = {
-    RequestType.CONSULTATION.value: "咨询",
-    RequestType.HELP.value: "求助",
-    RequestType.COMPLAINT.value: "投诉",
-    RequestType.REPORT.value: "举报",
-    RequestType.SUGGESTION.value: "建议",
-    RequestType.PRAISE.value: "表扬",
-}
 ICONS = {"received": "inbox", "overdue": "alert-triangle", "hours": "clock"}
 GOOD = {"done_rate": "up", "in_time_rate": "up", "first_right_rate": "up", "direct_rate": "none",
         "overdue": "down", "hours": "down", "redo_rate": "down"}  # fmt: skip
@@ -122,8 +116,11 @@ def _bars(name: str, title: str, slices: list[Slice], span: Period, moment: date
     )
 
 
-def _words(slices: list[Slice], words: dict[str, str]) -> list[Slice]:
-    return [Slice(s.code, _(words.get(s.code, s.name)), s.count, s.previous, s.overdue, s.orders_query) for s in slices]
+def _words(slices: list[Slice], kinds: type[Labelled]) -> list[Slice]:
+    words = words_of(kinds)
+    return [
+        Slice(s.code, str(words.get(s.code, _(s.name))), s.count, s.previous, s.overdue, s.orders_query) for s in slices
+    ]
 
 
 def _course(span: Period, moment: datetime) -> Chart:
@@ -147,15 +144,14 @@ def _course(span: Period, moment: datetime) -> Chart:
 def build(span: Period) -> Board:
     """Everything of the board for ``span``; the actor needs the right to see figures."""
     moment = now()
-    channels = {channel.value: CHANNEL_LABELS[channel] for channel in Channel}
     late = overdue_units(10)
     charts = (
         _course(span, moment),
         _bars("category", _("热点分类"), breakdown(span, "category"), span, moment, _("分类")),
         _bars("county", _("各区县"), breakdown(span, "county"), span, moment, _("区县")),
         _bars("street", _("诉求最多的街道、乡镇"), breakdown(span, "street"), span, moment, _("街道乡镇")),
-        _bars("type", _("诉求类型"), _words(breakdown(span, "type"), TYPE_WORDS), span, moment, _("类型")),
-        _bars("channel", _("来源渠道"), _words(breakdown(span, "channel"), channels), span, moment, _("渠道")),
+        _bars("type", _("诉求类型"), _words(breakdown(span, "type"), RequestType), span, moment, _("类型")),
+        _bars("channel", _("来源渠道"), _words(breakdown(span, "channel"), Channel), span, moment, _("渠道")),
         Chart(
             id="late",
             title=_("当前超期最多的承办单位"),

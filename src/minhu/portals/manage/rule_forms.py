@@ -13,24 +13,25 @@ from minhu.directory.queries import categories
 from minhu.directory.queries.rules import CLOCKS
 from minhu.directory.types import RuleKind
 from minhu.portals.manage import words
+from minhu.portals.words import Words
 
-ACTIONS: Final[words.Words] = {
+ACTIONS: Final[Words] = {
     "accept": gettext_lazy("受理"), "hand_over": gettext_lazy("转紧急热线"), "refuse": gettext_lazy("不予受理"),
     "mark": gettext_lazy("标记"), "merge": gettext_lazy("并入原工单"), "ask": gettext_lazy("请群众补充"),
     "listen": gettext_lazy("耐心倾听并记录"),
 }  # fmt: skip
-CLASSES: Final[words.Words] = {
+CLASSES: Final[Words] = {
     "accept": gettext_lazy("属于受理范围"), "emergency": gettext_lazy("紧急警情"), "legal_route": gettext_lazy("法定途径"),
     "secret_or_private": gettext_lazy("涉密、隐私、不当要求"), "malicious": gettext_lazy("恶意拨打"),
     "elsewhere": gettext_lazy("不属本地职权"), "repeated": gettext_lazy("重复诉求"), "no_content": gettext_lazy("无具体内容"),
 }  # fmt: skip
-TRIGGERS: Final[words.Words] = {
+TRIGGERS: Final[Words] = {
     "overdue": gettext_lazy("时钟超期"), "near_due": gettext_lazy("时钟将到期"), "reopened": gettext_lazy("多次重办"),
     "transferred": gettext_lazy("多次转派"), "sensitive": gettext_lazy("敏感事项"), "group": gettext_lazy("群体性事项"),
     "leader": gettext_lazy("领导批示"),
 }  # fmt: skip
-CLOCK_WORDS: Final[words.Words] = {name: words.CLOCKS.get(name, name) for name in CLOCKS}
-ALL_LEVELS: Final[words.Words] = {**words.UNIT_KINDS, **words.SUPERVISIONS}
+CLOCK_WORDS: Final[Words] = {name: words.CLOCKS.get(name, name) for name in CLOCKS}
+ALL_LEVELS: Final[Words] = {**words.UNIT_KINDS, **words.SUPERVISIONS}
 
 
 class RowForm(forms.Form):

@@ -8,9 +8,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from minhu.directory.types import AreaLevel, RequestType, RuleKind, UnitKind, Urgency, VersionState
-from minhu.handling.types import CLOCK_LABELS, ClockKind
-
-Words = dict[str, str | Promise]
+from minhu.handling.types import ClockKind, SupervisionLevel
+from minhu.portals.words import Words, words_of
 
 LEVELS: Final[dict[AreaLevel, str | Promise]] = {
     AreaLevel.PROVINCE: _("省"), AreaLevel.CITY: _("市"), AreaLevel.COUNTY: _("区县"),
@@ -22,14 +21,9 @@ UNIT_KINDS: Final[Words] = {
     UnitKind.COMMUNITY.value: _("社区居委会、村委会"), UnitKind.GRID.value: _("网格"),
     UnitKind.ENTERPRISE.value: _("公共服务企业"), UnitKind.EMERGENCY.value: _("紧急服务"),
 }  # fmt: skip
-TYPES: Final[Words] = {
-    RequestType.CONSULTATION.value: _("咨询"), RequestType.HELP.value: _("求助"), RequestType.COMPLAINT.value: _("投诉"),
-    RequestType.REPORT.value: _("举报"), RequestType.SUGGESTION.value: _("建议"), RequestType.PRAISE.value: _("表扬"),
-}  # fmt: skip
-URGENCIES: Final[Words] = {
-    Urgency.NORMAL.value: _("普通"), Urgency.URGENT.value: _("紧急"), Urgency.DANGER.value: _("危及生命"),
-}  # fmt: skip
-SUPERVISIONS: Final[Words] = {"reminder": _("催办"), "supervision": _("督办"), "escalation": _("提级督办")}
+TYPES: Final = words_of(RequestType)
+URGENCIES: Final = words_of(Urgency)
+SUPERVISIONS: Final = words_of(SupervisionLevel)
 STATES: Final[Words] = {
     VersionState.DRAFT.value: _("草稿"), VersionState.PUBLISHED.value: _("现行"), VersionState.RETIRED.value: _("已停用"),
 }  # fmt: skip
@@ -52,7 +46,7 @@ UNITS_OF_TIME: Final[Words] = {
     "minutes": _("分钟"), "hours": _("小时"), "natural_days": _("自然日"), "working_days": _("工作日"),
 }  # fmt: skip
 DIFFICULTIES: Final[Words] = {"easy": _("容易"), "normal": _("一般"), "hard": _("疑难")}
-CLOCKS: Final[Words] = {kind.value: CLOCK_LABELS[kind] for kind in ClockKind}
+CLOCKS: Final = words_of(ClockKind)
 PLACES: Final[Words] = {
     "estate": _("小区"), "road": _("道路"), "school": _("学校"), "hospital": _("医院"), "station": _("车站"),
     "market": _("市场"), "park": _("公园"), "building": _("楼宇"), "place": _("其他地点"), "learned": _("从办结工单学到"),

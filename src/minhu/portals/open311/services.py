@@ -11,16 +11,14 @@ from django.http import QueryDict
 
 from minhu.directory.queries.areas import area_info
 from minhu.directory.queries.categories import category_by_code, current
-from minhu.directory.types import CategoryInfo
+from minhu.directory.types import CategoryInfo, RequestType
 from minhu.engines.secrets import blind_index
 from minhu.intake.types import Channel, NewRequest
 from minhu.kernel.errors import Invalid, NotFound
 from minhu.portals.open311 import reading
 
 Attribute = dict[str, Any]
-_TYPES: Final = {
-    "consultation": "咨询", "help": "求助", "complaint": "投诉", "report": "举报", "suggestion": "建议", "praise": "表扬",
-}  # fmt: skip
+_TYPES: Final = {kind.value: kind.said for kind in RequestType}
 _YES_NO: Final = {"true": "是", "false": "否"}
 
 

@@ -13,9 +13,8 @@ from django.utils.translation import gettext_noop
 
 from minhu.directory.queries import rules
 from minhu.directory.queries.units import unit_info
-from minhu.directory.types import UnitKind
+from minhu.directory.types import RequestType, UnitKind, Urgency
 from minhu.handling.types import (
-    SUPERVISION_LABELS,
     AllowedStep,
     OrderView,
     Step,
@@ -26,6 +25,7 @@ from minhu.handling.types import (
 from minhu.kernel.actors import Actor
 from minhu.portals.orders import words
 from minhu.portals.orders.pickers import AreaField, CategoryField, UnitField, UnitsField
+from minhu.portals.words import words_of
 
 S = Step
 ELEMENTS: Final = ("category_id", "area_code", "request_type", "urgency")
@@ -281,11 +281,11 @@ BUILDERS: Final[dict[str, Callable[[Stage], forms.Field]]] = {
     "called_unit_ids": lambda s: UnitsField(label=_("召集哪些单位"), required=s.required),
     "category_id": lambda _s: CategoryField(label=_("分类"), required=False),
     "area_code": lambda _s: AreaField(label=_("地区"), required=False),
-    "request_type": _select(gettext_noop("诉求类型"), words.TYPES),
-    "urgency": _select(gettext_noop("紧急程度"), words.URGENCIES),
+    "request_type": _select(gettext_noop("诉求类型"), words_of(RequestType)),
+    "urgency": _select(gettext_noop("紧急程度"), words_of(Urgency)),
     "level": _select(
         gettext_noop("督办等级"),
-        {level.value: label for level, label in SUPERVISION_LABELS.items()},
+        words_of(SupervisionLevel),
         gettext_noop("按我的岗位默认"),
     ),
     "contact_result": _select(gettext_noop("联系结果"), words.CONTACTS),

@@ -11,11 +11,14 @@ from django.utils.translation import gettext as _
 
 from minhu.directory.queries import areas, categories
 from minhu.directory.queries.units import unit_info
+from minhu.directory.types import RequestType, Urgency
 from minhu.handling.queries.search import SORTS, Filters
-from minhu.handling.types import LIGHT_LABELS, STATE_LABELS, Light
+from minhu.handling.types import Light, State
+from minhu.intake.types import Channel
 from minhu.kernel.calendar import CHINA_TIME
 from minhu.portals.orders import words
 from minhu.portals.orders.pickers import AreaField, CategoryField, UnitField, area_words, unit_words
+from minhu.portals.words import words_of
 
 
 def _day(label: str) -> forms.DateField:
@@ -32,16 +35,16 @@ class ListForm(forms.Form):
         self.fields["q"] = forms.CharField(
             label=_("编号、关键词"), required=False, max_length=60, widget=forms.TextInput(attrs={"type": "search"})
         )
-        states = [("", anything), *((s.value, STATE_LABELS[s]) for s in STATE_LABELS)]
+        states = [("", anything), *words_of(State).items()]
         self.fields["state"] = forms.ChoiceField(label=_("状态"), choices=states, required=False)
-        lights = [("", anything), *((x.value, LIGHT_LABELS[x]) for x in LIGHT_LABELS if x is not Light.OFF)]
+        lights = [("", anything), *((x.value, x.label) for x in Light if x is not Light.OFF)]
         self.fields["light"] = forms.ChoiceField(label=_("时限灯"), choices=lights, required=False)
         self.fields["unit"] = UnitField(label=_("主办单位"), required=False)
         self.fields["category"] = CategoryField(label=_("分类"), required=False)
         self.fields["area"] = AreaField(label=_("地区"), required=False)
         for name, label, table in (
-            ("type", _("诉求类型"), words.TYPES), ("urgency", _("紧急程度"), words.URGENCIES),
-            ("channel", _("来源渠道"), words.CHANNELS),
+            ("type", _("诉求类型"), words_of(RequestType)), ("urgency", _("紧急程度"), words_of(Urgency)),
+            ("channel", _("来源渠道"), words_of(Channel)),
         ):  # fmt: skip
             choices = words.choices(table, anything)
             self.fields[name] = forms.ChoiceField(label=label, choices=choices, required=False)

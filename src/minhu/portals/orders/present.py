@@ -108,7 +108,7 @@ def timeline(view: OrderView, files: tuple[AttachmentView, ...]) -> list[dict[st
 def _entry(step: StepView, files: dict[int, AttachmentView]) -> dict[str, Any]:
     said = "：".join(part for part in (step.reason, step.text) if part)
     public = _("群众看到：%(text)s") % {"text": step.public_text} if step.public_text else ""
-    who = " · ".join(part for part in (step.unit_name, step.actor_name, _role(step.actor_role)) if part)
+    who = " · ".join(dict.fromkeys(part for part in (step.unit_name, step.actor_name, _role(step.actor_role)) if part))
     tone = (
         "green" if step.step in GOOD else "orange" if step.step in GRAVE else "grey" if step.step in QUIET else "calm"
     )

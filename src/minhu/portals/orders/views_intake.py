@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from minhu.directory.types import RequestType, Urgency
 from minhu.handling import queries as handling
 from minhu.handling import services as handling_services
 from minhu.handling.types import OrderView, Step, StepData
@@ -24,6 +25,7 @@ from minhu.portals.orders import present, settling, words
 from minhu.portals.orders.guards import actor_of, for_staff
 from minhu.portals.orders.pickers import AreaField, CategoryField
 from minhu.portals.orders.versions import version_seen, version_shown
+from minhu.portals.words import words_of
 
 
 @for_staff()
@@ -70,7 +72,7 @@ class ChangeForm(forms.Form):
         elif field is SuggestedField.PLACE:
             self.fields[name] = AreaField(label=label)
         else:
-            table = words.URGENCIES if field is SuggestedField.URGENCY else words.TYPES
+            table = words_of(Urgency if field is SuggestedField.URGENCY else RequestType)
             self.fields[name] = forms.ChoiceField(label=label, choices=words.choices(table))
 
 

@@ -6,21 +6,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from minhu.intake.types import CHANNEL_LABELS, Channel, SuggestedField
+from minhu.directory.types import RequestType, Urgency
+from minhu.intake.types import Channel, SuggestedField
+from minhu.portals.words import words_of
 
-TYPES: dict[str, str | Promise] = {
-    "consultation": _("咨询"),
-    "help": _("求助"),
-    "complaint": _("投诉"),
-    "report": _("举报"),
-    "suggestion": _("建议"),
-    "praise": _("表扬"),
-}
-URGENCIES: dict[str, str | Promise] = {
-    "normal": _("一般"),
-    "urgent": _("紧急"),
-    "danger": _("危及生命安全"),
-}
 FIELDS: dict[str, str | Promise] = {
     SuggestedField.CATEGORY.value: _("分类"),
     SuggestedField.PLACE.value: _("地点"),
@@ -42,31 +31,21 @@ CONTACTS: dict[str, str | Promise] = {
     "wrong_number": _("号码有误"),
     "refused": _("群众不愿沟通"),
 }
-CHANNELS: dict[str, str | Promise] = {
-    Channel.WEB.value: _("网页"),
-    Channel.API.value: _("接口"),
-    Channel.PHONE.value: _("电话"),
-    Channel.IMPORT.value: _("历史导入"),
-    Channel.WECHAT.value: _("微信"),
-    Channel.EMAIL.value: _("邮箱"),
-    Channel.COUNTER.value: _("来访"),
-    Channel.GRID.value: _("网格上报"),
-}
 
 
 def type_word(code: str) -> str:
     """'complaint' → '投诉'; '' for none."""
-    return str(TYPES.get(code, code))
+    return str(words_of(RequestType).get(code, code))
 
 
 def urgency_word(code: str) -> str:
     """'urgent' → '紧急'."""
-    return str(URGENCIES.get(code, code))
+    return str(words_of(Urgency).get(code, code))
 
 
 def channel_word(code: str) -> str:
     """'phone' → '电话'."""
-    return str(CHANNELS.get(code) or CHANNEL_LABELS.get(Channel(code), code))
+    return str(words_of(Channel).get(code, code))
 
 
 def amount_words(amount: int | None, unit: str) -> str:

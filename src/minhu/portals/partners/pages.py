@@ -20,12 +20,13 @@ from minhu.directory.policy import Action
 from minhu.directory.queries import staff_pages
 from minhu.exchange.queries import partners as queries
 from minhu.exchange.services import partners as services
-from minhu.exchange.types import EventKind, PartnerData, PartnerKind, PartnerView
+from minhu.exchange.types import EventKind, PartnerData, PartnerKind, PartnerView, Reach
 from minhu.kernel.errors import Invalid
 from minhu.portals.manage.common import Counted, act, number_of, page_number, saved, show
 from minhu.portals.orders.guards import for_staff
 from minhu.portals.orders.pickers import UnitField
 from minhu.portals.partners import words
+from minhu.portals.words import words_of
 
 PAGE: Final = 50
 
@@ -37,17 +38,19 @@ def _codes(text: str) -> tuple[str, ...]:
 class PartnerForm(forms.Form):
     """A partner: what it is, where our messages go, of what it is told, as whom it acts."""
 
+    needed_sometimes = frozenset({"unit_id"})
+
     label = forms.CharField(label=gettext_lazy("名称"), max_length=64)
-    kind = forms.ChoiceField(label=gettext_lazy("类别"), choices=list(words.KINDS.items()))
+    kind = forms.ChoiceField(label=gettext_lazy("类别"), choices=list(words_of(PartnerKind).items()))
     url = forms.CharField(
         label=gettext_lazy("接收地址"), max_length=500, required=False,
         help_text=gettext_lazy("对方接收消息的网址。内网地址须先由系统管理员在 MINHU_OUTBOUND_NETWORKS 中放行。"),
     )  # fmt: skip
     events = forms.MultipleChoiceField(
         label=gettext_lazy("告知哪些事件"), required=False, widget=forms.CheckboxSelectMultiple,
-        choices=[(kind.value, words.EVENTS[kind.value]) for kind in EventKind],
+        choices=list(words_of(EventKind).items()),
     )  # fmt: skip
-    reach = forms.ChoiceField(label=gettext_lazy("告知哪些工单"), choices=list(words.REACHES.items()))
+    reach = forms.ChoiceField(label=gettext_lazy("告知哪些工单"), choices=list(words_of(Reach).items()))
     token = forms.ChoiceField(label=gettext_lazy("对方的接口令牌"), required=False)
     unit_id = UnitField(
         label=gettext_lazy("对方在机构目录中的单位"), required=False,
@@ -103,7 +106,7 @@ class NewPartnerForm(PartnerForm):
 @require_GET
 def listing(request: HttpRequest) -> HttpResponse:
     """All partners."""
-    rows = [(row, words.KINDS[row.kind.value]) for row in queries.listed()]
+    rows = [(row, row.kind.label) for row in queries.listed()]
     return show(request, "partners", "partners", {"rows": rows})
 
 
@@ -165,7 +168,7 @@ def _show(request: HttpRequest, found: PartnerView, form: PartnerForm, status: i
     rows, total = queries.deliveries(found.id, wanted, start, PAGE)
     shown: Page[Any] = Paginator(Counted(rows, total, start), PAGE).get_page(page)  # type: ignore[arg-type]
     context = {
-        "partner": found, "form": form, "page": shown, "wanted": wanted, "kind": words.KINDS[found.kind.value],
+        "partner": found, "form": form, "page": shown, "wanted": wanted, "kind": found.kind.label,
         "lines": [(row, words.EVENTS.get(row.kind, row.kind)) for row in shown],
         "address": request.build_absolute_uri(reverse("hook", args=[found.uid])),
         "unit_system": found.kind is PartnerKind.UNIT,

@@ -7,7 +7,7 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from minhu.handling.queries.watch import WatchRow
-from minhu.handling.types import SUPERVISION_LABELS, SupervisionLevel
+from minhu.handling.types import SupervisionLevel
 from minhu.portals.formats import remaining
 
 LIMIT: Final = 5000
@@ -43,4 +43,4 @@ def cells(row: WatchRow) -> list[object]:
 
 def level_word(level: str) -> str:
     """'escalation' → '提级督办'; '' for none."""
-    return SUPERVISION_LABELS[SupervisionLevel(level)] if level else ""
+    return SupervisionLevel(level).label if level else ""

@@ -120,7 +120,7 @@ def error_summary(form: BaseForm) -> Context:
 def field(bound: BoundField, hint: str = "", label: str = "", optional: bool | None = None) -> Context:
     """Label, hint, mistakes and input of one field, tied together for screen readers.
 
-    `optional` shows '（选填）'; by default it follows `required`.
+    `optional` shows '（选填）'; by default it follows `required`, and fields of the form's `needed_sometimes` never show it.
     """
     described = [f"{bound.auto_id}_hint"] if hint or bound.help_text else []
     described += [f"{bound.auto_id}_errors"] if bound.errors else []
@@ -138,9 +138,13 @@ def field(bound: BoundField, hint: str = "", label: str = "", optional: bool | N
         "widget": bound.as_widget(attrs=attributes),
         "hint": hint or bound.help_text,
         "label": label or bound.label,
-        "optional": not bound.field.required if optional is None else optional,
+        "optional": _is_optional(bound) if optional is None else optional,
         "kind": "group" if group else kind,
     }
+
+
+def _is_optional(bound: BoundField) -> bool:
+    return not bound.field.required and bound.name not in getattr(bound.form, "needed_sometimes", ())
 
 
 @register.inclusion_tag("components/pagination.html", takes_context=True)
@@ -279,11 +283,14 @@ def reason_dialog(
     required: bool = True,
     fields: Mapping[str, object] | None = None,
     target: str = "",
+    label: str = "",
+    download: bool = False,
 ) -> Context:
-    """A dialog that asks for the reason of a step and posts it; open it with `data-open-dialog="name"`.
+    """A dialog that asks for the reason of a step (or for what `label` says) and posts it.
 
-    Sends `reason` (text), `reason_code` (when `reasons` are given) and the hidden `fields`.
-    With `target` (CSS selector) htmx swaps the answer in, else the page is loaded anew.
+    Open it with `data-open-dialog="name"`.     Sends `reason` (text), `reason_code` (when `reasons` are given) and the hidden `fields`.
+    With `target` (CSS selector) htmx swaps the answer in, else the page is loaded anew; with `download` a file comes and
+    the page stays.
     """
     return dict(locals())
 

@@ -10,9 +10,11 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from minhu.directory.types import RequestType
 from minhu.kernel import masks
 from minhu.portals import formats
 from minhu.portals.navigation import role_word as _role_word
+from minhu.portals.words import words_of
 
 register = template.Library()
 
@@ -58,6 +60,12 @@ def remaining(due_at: datetime | None) -> str:
 def light_word(code: str) -> str:
     """'orange' → '即将到期'."""
     return formats.light_word(code)
+
+
+@register.filter
+def type_word(code: str) -> str:
+    """'complaint' → '投诉'; '' for none."""
+    return str(words_of(RequestType).get(code, code))
 
 
 @register.filter

@@ -9,16 +9,18 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from minhu.directory.queries.units import unit_info
+from minhu.directory.types import Urgency
 from minhu.handling.queries.inbox import Wish
-from minhu.handling.types import ASSIGNMENT_ROLE_LABELS, AssignmentRole
+from minhu.handling.types import AssignmentRole
 from minhu.kernel.actors import Actor
+from minhu.portals.words import words_of
 
 OWN, ALL = "own", ""
 LIGHTS = [("", _("全部")), ("red", _("已超期")), ("orange", _("即将到期")), ("yellow", _("时间过半"))]
-URGENCIES = [("", _("全部")), ("danger", _("危及生命安全")), ("urgent", _("紧急")), ("normal", _("一般"))]
+URGENCIES = [("", _("全部")), *reversed(words_of(Urgency).items())]
 ROLES = [
     ("", _("全部")),
-    *((role.value, _(ASSIGNMENT_ROLE_LABELS[role])) for role in (AssignmentRole.LEAD, AssignmentRole.ASSIST, AssignmentRole.GRID)),
+    *((role.value, words_of(AssignmentRole)[role.value]) for role in (AssignmentRole.LEAD, AssignmentRole.ASSIST, AssignmentRole.GRID)),
 ]  # fmt: skip
 
 

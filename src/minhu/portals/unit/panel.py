@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from minhu.handling import queries as handling
 from minhu.handling import services as handling_services
-from minhu.handling.types import AllowedStep, ClockKind, OrderView, Step
+from minhu.handling.types import AllowedStep, ClockKind, OrderView, ReviewView, Step
 from minhu.intake import queries as intake
 from minhu.intake import services as intake_services
 from minhu.kernel.actors import Actor
@@ -24,6 +24,7 @@ from minhu.kernel.errors import Conflict, MinhuError, NotFound
 from minhu.portals.citizen.forms import uploaded
 from minhu.portals.citizen.views import show_errors
 from minhu.portals.orders.forms import StepForm
+from minhu.portals.orders.words import amount_words
 from minhu.portals.unit.words import button_of
 
 SHOWN = frozenset(
@@ -121,9 +122,18 @@ def panel_context(opened: Opened, actor: Actor, **more: Any) -> dict[str, Any]:
         "card": intake.request_card(view.request_id, actor, purpose="快速办理"),
         "clocks": running,
         "reveal_url": f"/orders/{view.number}/reveal/",
+        "questions": _questions(opened),
         "others": [a for a in view.assignments if a.reply and a.unit_id != opened.unit_id],
         **more,
     }
+
+
+def _questions(opened: Opened) -> list[tuple[ReviewView, str]]:
+    """What was asked and how much time, for whoever decides: nobody agrees to what is not in sight."""
+    if not opened.allowed.step.value.startswith(("approve_", "refuse_", "reject_")):
+        return []
+    waiting = (one for one in opened.view.reviews if one.decision == "waiting" and one.text)
+    return [(one, amount_words(one.amount, one.duration_unit)) for one in waiting]
 
 
 def show(request: HttpRequest, template: str, context: dict[str, Any], *, wrong: bool = False) -> HttpResponse:

@@ -16,7 +16,7 @@ from minhu.directory.queries import areas, categories, dispatch
 from minhu.governance import queries as governance
 from minhu.handling.queries import order_view
 from minhu.handling.queries.search import Filters, search
-from minhu.handling.types import STATE_LABELS, State
+from minhu.handling.types import State
 from minhu.kernel.actors import Actor
 from minhu.kernel.calendar import CHINA_TIME
 from minhu.kernel.clock import now
@@ -100,7 +100,7 @@ def _search(given: Message, actor: Actor) -> Message:
     found = search(Filters(words=given.get("words", ""), states=states, since=since), "", actor, given.get("limit", 20))
     rows = [
         {
-            "number": row.number, "state": row.state_label, "untrusted_text": mask_personal(row.title),
+            "number": row.number, "state": row.state.said, "untrusted_text": mask_personal(row.title),
             "category": row.category_path, "area": row.area_name, "unit": row.lead_unit_name, "created_at": row.created_at,
             "due_at": row.due_at,
         }
@@ -112,9 +112,9 @@ def _search(given: Message, actor: Actor) -> Message:
 def _status(given: Message, actor: Actor) -> Message:
     view = order_view(normalise_number(given["number"])[:20], actor)
     return {
-        "number": view.number, "state": STATE_LABELS[view.state], "category": list(view.category_names),
+        "number": view.number, "state": view.state.said, "category": list(view.category_names),
         "area": list(view.area_names), "unit": view.lead_unit_name, "created_at": view.created_at, "due_at": view.due_at,
-        "light": view.light_label, "reopened": view.reopen_count, "returned": view.return_count,
+        "light": view.light.said, "reopened": view.reopen_count, "returned": view.return_count,
         "title": {"untrusted_text": mask_personal(view.title)},
         "public_reply": {"untrusted_text": mask_personal(view.public_reply)},
         "history": [

@@ -8,7 +8,7 @@ from minhu.handling.services.context import Context
 from minhu.handling.services.outside import unit_of, units_by_id
 from minhu.handling.services.steps.registry import handles
 from minhu.handling.services.steps.work import share_of
-from minhu.handling.types import SUPERVISION_LABELS, AssignmentRole, ClockKind, Step, SupervisionLevel
+from minhu.handling.types import AssignmentRole, ClockKind, Step, SupervisionLevel
 from minhu.kernel.errors import Conflict, Invalid
 
 RANK = {level: rank for rank, level in enumerate(SupervisionLevel)}
@@ -34,7 +34,7 @@ def raise_supervision(
         context.new_units.add(unit.id)
         context.unit = unit
     context.changes |= {"supervision": row.pk, "level": level.value, "rule": by_rule}
-    context.words["level"] = SUPERVISION_LABELS[level]
+    context.words["level"] = level.said
     return row
 
 

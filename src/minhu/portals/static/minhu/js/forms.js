@@ -8,7 +8,20 @@ function onlyOnce(form) {
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "1";
     event.submitter?.setAttribute("aria-busy", "true");
+    if ("download" in form.dataset) setTimeout(() => fileComes(form));
   });
+}
+
+/** The answer is a file: the page stays, so the form is free again and its dialog goes. */
+function fileComes(form) {
+  free(form);
+  form.closest("dialog")?.close();
+  toast({ text: say("download"), level: "info" });
+}
+
+function free(form) {
+  delete form.dataset.sent;
+  form.querySelector('[aria-busy="true"]')?.removeAttribute("aria-busy");
 }
 
 function count(field) {
@@ -34,8 +47,5 @@ export function setUpForms(root) {
 }
 
 addEventListener("pageshow", () => {
-  for (const form of document.querySelectorAll("form[data-sent]")) {
-    delete form.dataset.sent;
-    form.querySelector('[aria-busy="true"]')?.removeAttribute("aria-busy");
-  }
+  document.querySelectorAll("form[data-sent]").forEach(free);
 });
