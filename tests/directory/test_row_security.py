@@ -30,7 +30,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.data_layer]
 
 CITIZENS_TABLES = {
     "evaluation_rating", "exchange_transfer", "exchange_transferitem", "handling_assignment", "handling_attendance", "handling_clock",
-    "handling_contractwarning", "handling_holding", "handling_lesson", "handling_order", "handling_orderstep", "handling_replymark", "handling_review", "handling_supervision", "handling_whistle", "intake_attachment", "intake_consultation",
+    "handling_contractwarning", "handling_holding", "handling_lesson", "handling_order", "handling_orderstep", "handling_replymark", "handling_review", "handling_supervision", "handling_whistle", "intake_attachment", "intake_consultation", "intake_label", "intake_labelcase",
     "intake_intakedecision", "intake_request", "intake_suggestion", "intake_supplement",
 }  # fmt: skip
 PARENTS = {"whistle_id": "handling_whistle", "transfer_id": "exchange_transfer"}
@@ -56,12 +56,11 @@ OPEN_TABLES = {
     "exchange_outboxevent": "kinds, numbers and states of orders, gone within seconds",
     "exchange_delivery": "kinds, times and outcomes of messages; the bodies are sealed",
     "exchange_received": "ids and digests of messages, numbers and states of orders",
+    **dict.fromkeys(("intake_frozenset", "intake_learnedmodel", "intake_drift"), "ids, category codes, digests, figures; weights without words"),
     **dict.fromkeys(("intake_chatstate", "intake_chatday", "intake_chatcount"), "counters of questions to a chat model"),
-    "intake_attempt": "counters of wrong follow codes",
-    "intake_tokenuse": "counters of partners' calls",
+    **dict.fromkeys(("intake_attempt", "intake_tokenuse"), "counters of wrong follow codes and of partners' calls"),
     "intake_fingerprint": "hashes only, needed to find repeats without reading",
-    "handling_words": "hashes of words only, needed to find orders; the orders found are read through row security",
-    "handling_unmarked": "ids of orders whose marks are to be made anew",
+    **dict.fromkeys(("handling_words", "handling_unmarked"), "hashes of words and ids, needed to find orders"),
     "evaluation_day": "counts of ratings by day and unit",
     "governance_day": "counts of past days",
     "governance_slice": "counts of past days by category, area, unit",

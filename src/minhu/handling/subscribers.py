@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from minhu.handling.events import OrderChanged
 from minhu.handling.services import contracts, cross_check  # noqa: F401 - they declare themselves to the ledger
 from minhu.handling.services.automatic import dispatch_by_rule
 from minhu.handling.services.forgetting import forget_words
@@ -9,6 +10,7 @@ from minhu.handling.services.import_reading import fill_imported
 from minhu.handling.services.importing import open_imported
 from minhu.handling.services.opening import open_order
 from minhu.handling.services.supplements import supplement_added
+from minhu.handling.services.teaching import teach_by_return
 from minhu.intake.events import RequestForgotten, RequestReceived, RequestsImported, RequestsUnderstood, SupplementAdded
 from minhu.kernel.events import subscribe
 
@@ -42,3 +44,9 @@ def on_supplement(event: SupplementAdded) -> None:
 def on_forgotten(event: RequestForgotten) -> None:
     """What is kept of a person's words is struck out."""
     forget_words(event)
+
+
+@subscribe(OrderChanged)
+def on_step(event: OrderChanged) -> None:
+    """A return says that the order was understood or dispatched wrongly: somebody should say what it is about."""
+    teach_by_return(event)

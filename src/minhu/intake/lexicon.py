@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from functools import cache
 
 from minhu.directory.queries import areas, categories
 from minhu.directory.queries.freshness import Cached, Topic
 from minhu.directory.types import AreaInfo, AreaLevel
+from minhu.intake.learned import serving
 from minhu.intake.types import SuggestedField
 from minhu.intake.understood import Proposed
 from minhu.language import places
-from minhu.language.categories import CategoryModel, ModelError, default_model
+from minhu.language.categories import CategoryModel
 from minhu.language.gazetteer import Gazetteer
 from minhu.language.keywords import KeywordIndex
 from minhu.language.types import PlaceCandidate, Understanding
@@ -56,14 +56,6 @@ keyword_index = Cached(_load_index, Topic.CATEGORIES)
 gazetteer = Cached(_load_gazetteer, Topic.AREAS)
 
 
-@cache
-def _model() -> CategoryModel | None:
-    try:
-        return default_model()
-    except ModelError:
-        return None
-
-
 def home_code() -> str:
     """The area that the hotline serves: the deepest one that contains all others."""
     code = ""
@@ -98,7 +90,7 @@ def words_of_the_city() -> CityWords:
     """The present words; next to nothing unless the directory has changed."""
     known = gazetteer()
     book, home = known or (None, "")
-    return CityWords(home, book, keyword_index(), _model())
+    return CityWords(home, book, keyword_index(), serving())
 
 
 def category_of(read_as: Understanding) -> CategoryReading:

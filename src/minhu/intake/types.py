@@ -63,6 +63,26 @@ class SuggestedField(StrEnum):
     UNIT = "unit"
 
 
+class QueueReason(StrEnum):
+    """Why a case waits for a label."""
+
+    UNCERTAIN = "uncertain"
+    DISPUTED = "disputed"
+    RETURNED = "returned"
+    NEW_TYPE = "new_type"
+
+
+class ModelState(StrEnum):
+    """Where a learned model is on its way."""
+
+    TRAINING = "training"
+    FAILED = "failed"
+    CANDIDATE = "candidate"
+    SERVING = "serving"
+    RETIRED = "retired"
+    REFUSED = "refused"
+
+
 @dataclass(frozen=True, slots=True)
 class UploadedFile:
     """A file as it came, before it is checked and stored."""

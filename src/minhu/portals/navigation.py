@@ -40,6 +40,7 @@ ITEMS: tuple[NavItem, ...] = (
     NavItem(_("领导驾驶舱"), "/leader/", "gauge", FIGURES, _SEE),
     NavItem(_("账本审计"), "/audit/", "shield-check", frozenset({Role.AUDIT_ADMIN}), _SEE),
     NavItem(_("数据导入"), "/import/", "table-import", frozenset({Role.DISPATCHER}), _RUN),
+    NavItem(_("分类标注"), "/manage/learning/", "school", frozenset({Role.AGENT, Role.DISPATCHER}), _RUN),
     NavItem(_("系统管理"), "/manage/", "settings", frozenset(ADMINISTRATORS), _RUN),
 )
 

@@ -32,6 +32,7 @@ from prometheus_client.mmap_dict import MmapedDict
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from minhu.intake import queries as intake
+from minhu.intake.queries import learning
 from minhu.kernel.calendar import CHINA_TIME
 from minhu.kernel.clock import now
 from minhu.kernel.errors import NotFound
@@ -121,6 +122,7 @@ class _House:
         yield jobs
         yield GaugeMetricFamily("minhu_database_bytes", "Size of the database.", value=size)
         yield from _questions()
+        yield from _learning()
         free = shutil.disk_usage(settings.MINHU_HOME).free
         yield GaugeMetricFamily("minhu_disk_free_bytes", "Room left where MINHU_HOME is.", value=free)
 
@@ -136,6 +138,21 @@ def _questions() -> Iterator[GaugeMetricFamily]:
         tokens.add_metric([one.outcome], one.tokens)
         seconds.add_metric([one.outcome], one.milliseconds / 1000)
     yield from (asked, tokens, seconds)
+
+
+def _learning() -> Iterator[GaugeMetricFamily]:
+    """Cases that wait for a label, and what has drifted (docs/guide/learning.md says what to do)."""
+    yield GaugeMetricFamily("minhu_label_cases", "Cases that wait for a label.", value=learning.queue().waiting)
+    drift = learning.latest_drift()
+    figures = GaugeMetricFamily(
+        "minhu_suggestion_drift", "Suggestions of two weeks beside the eight before.", labels=["figure"]
+    )
+    alarms = GaugeMetricFamily("minhu_suggestion_drift_alarm", "1: beyond its limit.", labels=["figure"])
+    for name, value in (drift.figures if drift else {}).items():
+        figures.add_metric([name], value)
+    for name in ("unsure", "stability", "accepted"):
+        alarms.add_metric([name], float(drift is not None and name in drift.alarms))
+    yield from (figures, alarms)
 
 
 def _view_name(request: HttpRequest) -> str:

@@ -37,6 +37,7 @@ class Topic(StrEnum):
     RULES = "rules"
     TOKENS = "tokens"
     PARTNERS = "partners"
+    MODELS = "models"
     DAY = "day"
     """No table: the date in China, for what holds from one day to another."""
 

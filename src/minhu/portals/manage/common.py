@@ -43,6 +43,7 @@ SECTIONS: Final = (
     Section("categories", _("诉求分类"), "/manage/categories/", "category", (Action.VIEW_DIRECTORY,)),
     Section("catalogue", _("派单目录"), "/manage/catalogue/", "route", (Action.VIEW_DIRECTORY,)),
     Section("rules", _("规则"), "/manage/rules/", "adjustments-horizontal", (Action.MANAGE_RULES,)),
+    Section("learning", _("学习与标注"), "/manage/learning/", "school", (Action.MANAGE_RULES, Action.DECIDE_INTAKE)),
     Section("calendar", _("工作日历"), "/manage/calendar/", "calendar", (Action.MANAGE_RULES,)),
     Section("staff", _("人员"), "/manage/staff/", "users", (Action.MANAGE_STAFF,)),
     Section("confirmations", _("两人确认"), "/manage/confirmations/", "users-group", (Action.CONFIRM_ADMINISTRATOR,)),

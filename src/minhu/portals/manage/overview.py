@@ -17,6 +17,7 @@ from minhu.directory.queries.rules import working_calendar
 from minhu.directory.types import RuleKind, UnitKind
 from minhu.engines.database import home_folder
 from minhu.exchange.queries import partners
+from minhu.intake.queries import learning
 from minhu.kernel.clock import now
 from minhu.ledger import queries as ledger
 from minhu.portals.formats import cn_relative
@@ -135,6 +136,23 @@ def _security_cards() -> list[Card]:
     ]  # fmt: skip
 
 
+def _learning_cards() -> list[Card]:
+    drift = learning.latest_drift()
+    if drift is None or not drift.alarms:
+        return []
+    return [
+        Card(
+            _("识别效果漂移"),
+            str(len(drift.alarms)),
+            _("项"),
+            _("请标注并重新训练"),
+            "/manage/learning/",
+            "alert-triangle",
+            "red",
+        )
+    ]
+
+
 def _audit_cards() -> list[Card]:
     status = ledger.status()
     at = cn_relative(status.last_checkpoint_at) if status.last_checkpoint_at else _("还没有")
@@ -174,7 +192,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     cards: list[Card] = []
     context: dict[str, object] = {"cards": cards}
     if may(request, Action.MANAGE_DIRECTORY):
-        cards += _system_cards()
+        cards += [*_learning_cards(), *_system_cards()]
         context["gaps"] = [gap for gap in _gaps() if gap.total]
         context["drafts"] = [(draft_word(d), d, draft_address(d)) for d in versions.drafts()]
         context["shows_drafts"] = True
