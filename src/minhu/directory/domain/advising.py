@@ -22,7 +22,7 @@ OWN_WORDS_VOTES: Final = 4.0
 DOUBT: Final = 0.1
 HALF_LIFE_DAYS: Final = 180.0
 NEAREST: Final = 24
-SAME_STREET, SAME_COUNTY, ELSEWHERE = 1.0, 0.7, 0.5
+SAME_STREET, SAME_COUNTY, ELSEWHERE = 1.0, 0.7, 0.25
 SAME_MATTER: Final = 0.35
 """What the same category alone is worth; the rest comes from like words."""
 UNRELATED: Final = 32
@@ -153,6 +153,10 @@ class Adviser:
     def __init__(self, catalogue: Catalogue, duties: DutyBook, units: Iterable[UnitInfo]) -> None:
         self.catalogue, self.duties = catalogue, duties
         self.by_id = {unit.id: unit for unit in units}
+
+    def without_duties(self) -> Adviser:
+        """The same without a duty list."""
+        return Adviser(self.catalogue, DutyBook(0, ()), self.by_id.values())
 
     def advise(self, matter: Matter, precedents: Iterable[Precedent]) -> Advice:
         """Rank the units for a matter; without a category nobody is proposed, and the reason says so."""

@@ -39,6 +39,9 @@ def register(app: typer.Typer) -> None:
     from minhu.server.commands.evaluate_elements import elements
 
     group.command("elements")(elements)
+    from minhu.server.commands.evaluate_dispatch import dispatch
+
+    group.command("dispatch")(dispatch)
     from minhu.server.commands.evaluate_fields import fields
 
     group.command("fields")(fields)

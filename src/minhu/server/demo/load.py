@@ -15,6 +15,7 @@ from minhu.directory.queries.rules import shipped_content
 from minhu.directory.queries.units import unit_by_code
 from minhu.directory.services.areas import load_areas, load_landmarks
 from minhu.directory.services.catalogue import load_catalogue
+from minhu.directory.services.duties import load_duties
 from minhu.directory.services.loading import rows_of
 from minhu.directory.services.posts import load_staff
 from minhu.directory.services.rule_sets import put
@@ -49,7 +50,7 @@ def rows(name: str) -> list[dict[str, Any]]:
 
 
 def load_base() -> dict[str, LoadReport]:
-    """Load areas, landmarks, units, categories, catalogue, rules and staff; one report for each.
+    """Load areas, landmarks, units, categories, catalogue, duties, rules and staff; one report for each.
 
     All or nothing; a second run changes nothing.
     """
@@ -60,6 +61,7 @@ def load_base() -> dict[str, LoadReport]:
             "units": load_units(rows("units")),
             "categories": load_categories(rows("categories"), NOTE),
             "catalogue": load_catalogue(rows("catalogue"), NOTE),
+            "duties": load_duties(rows("duties"), NOTE),
         }
         for kind, (name, list_key) in RULE_FILES.items():
             put(kind, overlaid(shipped_content(kind), read(name), list_key), NOTE)
