@@ -13,9 +13,11 @@ from django.test import Client
 from django.urls import get_resolver
 
 from factories import City
+from minhu.directory.access import as_system
 from minhu.directory.models import Staff
 from minhu.kernel import clock
 from minhu.kernel.clock import now
+from minhu.ledger.queries import entries_of
 from portals.accounts_help import SECRET, city, code, enrol, is_in, sign_in
 from soft_key import SoftKey
 
@@ -49,6 +51,13 @@ def test_with_a_factor_the_password_alone_opens_nothing(city: City) -> None:
         answer = client.post("/login/second/", {"code": code(seed)})
     assert answer["Location"] == "/orders/"
     assert is_in(client)
+
+
+def test_the_book_names_who_signed_in_and_no_citizen(city: City) -> None:
+    sign_in("dispatcher")
+    with as_system():
+        opened = [one for one in entries_of(("staff", city.actor("dispatcher").id)) if one.kind == "session.opened"]
+    assert [(one.actor_kind, one.actor_id) for one in opened] == [("staff", city.actor("dispatcher").id)]
 
 
 def test_a_recovery_code_signs_in_once(city: City) -> None:

@@ -13,27 +13,28 @@ from minhu.kernel import masks
 from minhu.kernel.actors import Actor
 from minhu.kernel.clock import now
 from minhu.kernel.errors import NotFound
+from minhu.kernel.labels import marked as _
 
 WORDS: dict[State, str] = {
-    State.RECEIVED: "已收到，正在受理",
-    State.INCOMPLETE: "请您补充情况",
-    State.TO_DISPATCH: "已受理，正在确定承办单位",
-    State.DISPATCHED: "已派至承办单位，等待签收",
-    State.IN_PROGRESS: "承办单位正在办理",
-    State.RETURN_REVIEW: "正在核实由哪个单位办理",
-    State.EXTENSION_REVIEW: "承办单位正在办理（申请延长时间）",
-    State.SUSPENDED: "办理暂停",
-    State.REPLIED: "承办单位已办理，结果正在审核",
-    State.TO_CALL_BACK: "已答复，请您评价",
-    State.CLOSED: "已办结",
-    State.ARCHIVED: "已办结",
-    State.ANSWERED: "已答复",
-    State.REFUSED: "不属于热线受理范围",
-    State.EMERGENCY: "已转紧急部门处置",
-    State.MERGED: "已与同一问题合并办理",
-    State.WITHDRAWN: "您已撤回",
-    State.REOPENED: "正在重新办理",
-    State.TRANSFERRED: "已转其他热线办理",
+    State.RECEIVED: _("已收到，正在受理"),
+    State.INCOMPLETE: _("请您补充情况"),
+    State.TO_DISPATCH: _("已受理，正在确定承办单位"),
+    State.DISPATCHED: _("已派至承办单位，等待签收"),
+    State.IN_PROGRESS: _("承办单位正在办理"),
+    State.RETURN_REVIEW: _("正在核实由哪个单位办理"),
+    State.EXTENSION_REVIEW: _("承办单位正在办理（申请延长时间）"),
+    State.SUSPENDED: _("办理暂停"),
+    State.REPLIED: _("承办单位已办理，结果正在审核"),
+    State.TO_CALL_BACK: _("已答复，请您评价"),
+    State.CLOSED: _("已办结"),
+    State.ARCHIVED: _("已办结"),
+    State.ANSWERED: _("已答复"),
+    State.REFUSED: _("不属于热线受理范围"),
+    State.EMERGENCY: _("已转紧急部门处置"),
+    State.MERGED: _("已与同一问题合并办理"),
+    State.WITHDRAWN: _("您已撤回"),
+    State.REOPENED: _("正在重新办理"),
+    State.TRANSFERRED: _("已转其他热线办理"),
 }
 AT_HOTLINE = frozenset({State.RECEIVED, State.TO_DISPATCH, State.REOPENED})
 RATEABLE = frozenset({State.TO_CALL_BACK, State.CLOSED, State.ANSWERED})

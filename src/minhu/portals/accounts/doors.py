@@ -14,6 +14,7 @@ from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext as _
 
+from minhu.directory.access import acting_as
 from minhu.directory.queries import actor_of_staff
 from minhu.directory.queries.staff import account_of
 from minhu.directory.services import sign_ins
@@ -74,7 +75,8 @@ def enter(request: HttpRequest, staff_id: int, how: str, wanted: str = "", *, se
     """Open the session, write it down, and go to the page asked for or to this person's desk."""
     staff = sign_ins.begin(request, staff_id, how, second)
     actor = actor_of_staff(staff)
-    ledger.append("session.opened", ("staff", actor.id), {"how": how, "second": second})
+    with acting_as(actor):  # until now nobody was known here, and nobody is no citizen
+        ledger.append("session.opened", ("staff", actor.id), {"how": how, "second": second})
     left = days_left(staff) if how == "password" else None
     if staff.must_change_password:
         messages.info(request, _("首次登录请先修改初始密码。"))
