@@ -16,8 +16,8 @@ demo: ## set up, load the fictional city 云溪市 if it is not there, serve it 
 	@$(BIN)/minhu demo
 
 test: setup ## set up and pass all tests
-	@$(BIN)/pytest -n $(PYTEST_PROCESSES) -m "not e2e"
-	@$(BIN)/pytest -n $(PYTEST_PROCESSES) -m e2e || { echo "played once more, one at a time:"; $(BIN)/pytest -m e2e --last-failed; }
+	@$(BIN)/pytest -n $(PYTEST_PROCESSES) --dist worksteal -m "not e2e"
+	@$(BIN)/pytest -n $(PYTEST_PROCESSES) --dist worksteal -m e2e || { echo "played once more, one at a time:"; $(BIN)/pytest -m e2e --last-failed; }
 
 check: setup ## style, types, house plan, sizes, texts, translations, documents
 	@$(BIN)/python tools/check.py
@@ -31,7 +31,7 @@ bench: setup ## the scripts behind the published figures, then the slow proofs: 
 	@MINHU_FAULTS=bench $(BIN)/pytest tests/faults
 
 coverage: setup ## all tests but the browser's, then the share of lines they reach against the goals
-	@$(BIN)/pytest -n $(PYTEST_PROCESSES) -m "not e2e" --cov --cov-report=
+	@$(BIN)/pytest -n $(PYTEST_PROCESSES) --dist worksteal -m "not e2e" --cov --cov-report=
 	@$(BIN)/python tools/coverage_goals.py
 
 audit: setup ## locked packages against known advisories, withdrawn versions and the list of licences; asks the package index
