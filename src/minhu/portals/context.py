@@ -108,6 +108,25 @@ def request_number() -> str:
     return str(number).replace("-", "")[:12].upper()
 
 
+def _time_messages() -> dict[str, str]:
+    return {
+        "just_now": _("刚刚"),
+        "soon": _("马上"),
+        "minutes": _("{n}分钟"),
+        "hours": _("{n}小时"),
+        "days": _("{n}天"),
+        "ago": _("{span}前"),
+        "later": _("{span}后"),
+        "left": _("剩{span}"),
+        "over": _("超{span}"),
+        "yesterday": _("昨天"),
+        "tomorrow": _("明天"),
+        "before_yesterday": _("前天"),
+        "after_tomorrow": _("后天"),
+        "under_minute": _("不到1分钟"),
+    }
+
+
 def script_messages() -> dict[str, str]:
     """Texts that browser modules show; `{name}` is filled in by the browser."""
     return {
@@ -127,20 +146,7 @@ def script_messages() -> dict[str, str]:
         "undo": _("撤销"),
         "undone": _("已撤销"),
         "close": _("关闭"),
-        "just_now": _("刚刚"),
-        "soon": _("马上"),
-        "minutes": _("{n}分钟"),
-        "hours": _("{n}小时"),
-        "days": _("{n}天"),
-        "ago": _("{span}前"),
-        "later": _("{span}后"),
-        "left": _("剩{span}"),
-        "over": _("超{span}"),
-        "yesterday": _("昨天"),
-        "tomorrow": _("明天"),
-        "before_yesterday": _("前天"),
-        "after_tomorrow": _("后天"),
-        "under_minute": _("不到1分钟"),
+        **_time_messages(),
         "live_changes": _("{n} 条新变化"),
         "live_lost": _("实时更新已断开，正在重新连接…"),
         "live_back": _("实时更新已恢复"),
