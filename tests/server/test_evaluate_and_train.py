@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import typer
 from typer.testing import CliRunner
 
+from chat_fake import Fake, chat_fake, raw, reads
 from minhu.server.commands import evaluate, train
 
 LANGUAGE_DATA = Path(__file__).parents[1] / "language" / "data"
@@ -110,3 +112,67 @@ def test_elements_are_measured_and_a_wrong_moment_is_named(app: typer.Typer, tmp
     code, _, err = run(app, "evaluate", "elements", "--cases", file)
     assert code == 2
     assert "第 2 行" in err
+
+
+# -- engines: with a local fake, which shows what the adapter does and nothing of how well a model reads --------------
+
+
+@pytest.fixture
+def fake(monkeypatch: pytest.MonkeyPatch) -> Iterator[Fake]:
+    with chat_fake() as one:
+        monkeypatch.setenv("MINHU_CHAT_URL", one.url)
+        monkeypatch.setenv("MINHU_CHAT_MODEL", "fake-1")
+        monkeypatch.setenv("MINHU_CHAT_SECONDS", "5")
+        yield one
+
+
+def tasks(folder: Path) -> list[tuple[object, ...]]:
+    cases = folder / "cases.csv"
+    lines = [
+        "text,life_danger,class,home,area_code",
+        "想问一下怎样办理居住证,0,accept,990100,",
+        "路灯坏了请修理,0,accept,990100,",
+    ]
+    cases.write_text("\n".join(lines), encoding="utf-8")
+    rows = labelled_file(folder, "a.csv")
+    return [
+        ("categories", "--train", rows, "--test", rows), ("urgency", "--cases", cases), ("intake", "--cases", cases),
+        ("places", "--cases", cases, "--divisions", LANGUAGE_DATA / "divisions_fiction.json"),
+    ]  # fmt: skip
+
+
+def test_every_task_is_measured_with_another_engine(app: typer.Typer, tmp_path: Path, fake: Fake) -> None:
+    for words in tasks(tmp_path):
+        plain = json.loads(run(app, "evaluate", *words)[1].splitlines()[-1])
+        assert "engine" not in plain
+        for engine in ("chat", "mix"):
+            code, out, err = run(app, "evaluate", *words, "--engine", engine)
+            assert code == 0, err
+            figures = json.loads(out.splitlines()[-1])
+            assert (figures["engine"], figures["chat_model"]) == (engine, "fake-1")
+            assert set(figures) - set(plain) == {"engine", "chat_model", "chat_ended", "chat_seconds_most"}
+            assert engine == "mix" or figures["chat_ended"]["answered"] > 0
+
+
+def test_a_chat_model_that_says_danger_raises_and_one_that_fails_changes_nothing(
+    app: typer.Typer, tmp_path: Path, fake: Fake
+) -> None:
+    urgency = tasks(tmp_path)[1]
+    quiet = json.loads(run(app, "evaluate", *urgency)[1].splitlines()[-1])
+    fake.behaviours = [reads(urgency={"level": "danger", "quote": "路灯坏了"})]
+    raised = json.loads(run(app, "evaluate", *urgency, "--engine", "mix")[1].splitlines()[-1])
+    assert raised["false_alarms"] == quiet["false_alarms"] + 1, "only where its quotation stands in the text"
+    fake.behaviours = [raw(b"no json")]
+    for engine in ("mix", "chat"):
+        failed = json.loads(run(app, "evaluate", *urgency, "--engine", engine)[1].splitlines()[-1])
+        assert failed["chat_ended"] == {"garbage": 2}
+        assert {key: failed[key] for key in quiet if key != "ms_per_message"} == {
+            key: value for key, value in quiet.items() if key != "ms_per_message"
+        }
+
+
+def test_an_engine_without_its_settings_is_told_so(app: typer.Typer, tmp_path: Path) -> None:
+    for words in tasks(tmp_path):
+        code, _, err = run(app, "evaluate", *words, "--engine", "chat")
+        assert code == 2
+        assert "MINHU_CHAT_URL" in err

@@ -6,7 +6,6 @@ to be kept confidential, imported ones and forgotten ones are never sent.
 
 from __future__ import annotations
 
-import secrets
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass
@@ -17,15 +16,16 @@ import structlog
 from django.db import connection, transaction
 
 from minhu.directory.access import as_system
-from minhu.engines.chat import ChatClient, ChatModel, NoAnswer, Outcome, Prompt, Unusable, chat_settings
+from minhu.engines.chat import ChatClient, ChatModel, NoAnswer, Outcome, chat_settings
+from minhu.engines.chat.reading import ask
 from minhu.engines.secrets import blind_index
 from minhu.intake import lexicon
 from minhu.intake.models import Consultation, Erasure, Request
 from minhu.intake.services.chat_keeper import SharedKeeper
 from minhu.intake.services.chat_values import values_of
 from minhu.kernel.clock import now
-from minhu.language.advice import Advice, Answer, BadAnswer, check, read_answer, schema
-from minhu.language.advice_prompt import VERSION, fenced, instructions
+from minhu.language.advice import Advice, Answer, check
+from minhu.language.advice_prompt import VERSION
 from minhu.language.understanding import LONGEST
 from minhu.language.veil import Veiled, veil
 from minhu.ledger import services as ledger
@@ -109,23 +109,6 @@ def _consult_one(model: ChatModel, request_id: int) -> int:
     advice = check(answer, question.words, [code for code, _ in question.categories])
     _settle(request_id, model.maker, outcome, question, answer, advice)
     return 1
-
-
-def ask(model: ChatModel, words: Veiled, categories: tuple[tuple[str, str], ...]) -> Answer:
-    """The model's answer about words whose personal data is taken out; raises NoAnswer."""
-    fence = f"=====诉求原文 {secrets.token_hex(8)}====="
-    prompt = Prompt(instructions(fence, categories), fenced(fence, words.text), schema())
-
-    def parse(said: str) -> Answer:
-        try:
-            answer = read_answer(said)
-        except BadAnswer as error:
-            raise Unusable from error
-        if check(answer, words, [code for code, _ in categories]).is_empty:
-            raise Unusable(Outcome.UNSUPPORTED)
-        return answer
-
-    return model.ask(prompt, parse)
 
 
 def _question(model: ChatModel, request_id: int) -> Question | None:

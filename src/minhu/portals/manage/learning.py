@@ -42,6 +42,10 @@ FIGURES: Final = {
     "accuracy": gettext_lazy("准确率"), "macro_f1": gettext_lazy("宏平均 F1"), "coverage_at_95": gettext_lazy("准确率 95% 时的覆盖率"),
     "ece": gettext_lazy("校准误差"),
 }  # fmt: skip
+SOURCES: Final = {
+    "label": gettext_lazy("人员标注"), "accepted": gettext_lazy("采纳的建议"), "changed": gettext_lazy("更正的建议"),
+    "catalogue": gettext_lazy("分类目录的名称、关键词和说明"),
+}  # fmt: skip
 DRIFTS: Final = {
     "unsure": gettext_lazy("把握不足的建议占比"), "stability": gettext_lazy("类别分布变化（PSI）"),
     "accepted": gettext_lazy("建议采纳率"),
@@ -174,6 +178,8 @@ def model(request: HttpRequest, model: int) -> HttpResponse:
         ] if found else [],
         "interval": f"{found['gain']:+.1%}（{found['low']:+.1%} – {found['high']:+.1%}）" if found else "",
         "changes": [(_name(row["label"]), row) for row in found.get("changes", []) if row["old"] != row["new"]],
+        "sources": [(SOURCES[name], count) for name, _space, count in (told.partition(" ") for told in one.card.get("sources", []))],
+        "numbered": bool(numbers),
         "changed": [(numbers.get(row[0], ""), *map(_name, row[1:])) for row in found.get("changed", [])],
     }  # fmt: skip
     return show(request, "learning", "model", context)

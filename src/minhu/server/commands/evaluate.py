@@ -8,12 +8,14 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 
 from minhu.language.types import Urgency
+from minhu.server.commands.evaluate_engine import Asking, Engine, EngineOption
 from minhu.server.tables import BadFile, Row, read_table, row_text, wanted_columns
 
 TrainFiles = Annotated[
@@ -58,6 +60,7 @@ def categories(
     without_seen: Annotated[
         bool, typer.Option("--without-seen", help="Leave out training rows whose text is also in the test file.")
     ] = False,
+    engine: EngineOption = Engine.EMBEDDED,
 ) -> None:
     """Train on some files, predict another: accuracy, macro-F1, coverage, calibration, speed; also without seen rows."""
     files = [*(train or []), *(more or [])]
@@ -81,14 +84,27 @@ def categories(
     except ModelError as error:
         fail(str(error))
     spent = time.perf_counter() - begun
-    figures = category_figures(model, rows, asked)
-    show("categories", {"rows_train": len(rows), "rows_test": len(asked), "train_seconds": round(spent, 1), **figures})
+    asking = _asking(engine)
+    figures = category_figures(model, rows, asked, asking)
+    show(
+        "categories",
+        {
+            "rows_train": len(rows),
+            "rows_test": len(asked),
+            "train_seconds": round(spent, 1),
+            **figures,
+            **asking.figures(),
+        },
+    )
 
 
 def category_figures(
-    model: object, rows: Sequence[tuple[str, str]], asked: Sequence[tuple[str, str]]
+    model: object, rows: Sequence[tuple[str, str]], asked: Sequence[tuple[str, str]], asking: Asking | None = None
 ) -> dict[str, float]:
-    """All figures of a category model on ``asked``; ``rows`` (its training rows) tell which of them it had seen."""
+    """All figures of a category model on ``asked``; ``rows`` (its training rows) tell which of them it had seen.
+
+    ``asking``: another engine than the embedded one, which chooses from the model's ranking.
+    """
     import numpy as np
 
     from minhu.language import measures
@@ -99,7 +115,8 @@ def category_figures(
     texts, wanted = [text for text, _ in asked], [label for _, label in asked]
     model.predict("", texts[0])
     begun = time.process_time()
-    ranked = [model.predict("", text)[0] for text in texts]
+    choose = asking or Asking(Engine.EMBEDDED)
+    ranked = [choose.category(text, model.predict("", text)) for text in texts]
     spent = (time.process_time() - begun) * 1000 / len(texts)
     got = [one.value for one in ranked]
     confidence = np.array([one.probability for one in ranked])
@@ -120,7 +137,9 @@ def category_figures(
 
 
 def urgency(
-    cases: Annotated[Path, typer.Option("--cases", help="CSV: text, life_danger (0/1).")], details: Details = False
+    cases: Annotated[Path, typer.Option("--cases", help="CSV: text, life_danger (0/1).")],
+    details: Details = False,
+    engine: EngineOption = Engine.EMBEDDED,
 ) -> None:
     """Recall and precision of life danger, with the misses."""
     rows = read(cases, ("text", "life_danger"))
@@ -133,6 +152,11 @@ def urgency(
     begun = time.process_time()
     got = [assess(row["text"]) for row in rows]
     spent = (time.process_time() - begun) * 1000 / max(len(rows), 1)
+    asking = _asking(engine)
+    got = [
+        replace(one, life_danger=asking.danger(row["text"], one.life_danger))
+        for row, one in zip(rows, got, strict=True)
+    ]
     pairs = [(row, one, row["life_danger"].strip() == "1") for row, one in zip(rows, got, strict=True)]
     found = sum(one.life_danger and danger for _, one, danger in pairs)
     missed = [row["text"] for row, one, danger in pairs if danger and not one.life_danger]
@@ -145,7 +169,7 @@ def urgency(
         "urgency",
         {
             "rows": len(rows), "recall": ratio(found, found + len(missed)), "precision": ratio(found, found + len(false)),
-            "misses": len(missed), "false_alarms": len(false), **_service_figures(pairs), "ms_per_message": round(spent, 3),
+            "misses": len(missed), "false_alarms": len(false), **_service_figures(pairs), "ms_per_message": round(spent, 3), **asking.figures(),
         },
     )  # fmt: skip
 
@@ -169,6 +193,7 @@ def places(
     cases: Annotated[Path, typer.Option("--cases", help="CSV: text, home, area_code (empty: one must ask).")],
     divisions: Annotated[Path, typer.Option("--divisions", help="JSON: nested provinces, cities, counties, streets.")],
     details: Details = False,
+    engine: EngineOption = Engine.EMBEDDED,
 ) -> None:
     """Areas found rightly, wrongly without asking, and handed back with a question."""
     rows = read(cases, ("text", "home", "area_code"))
@@ -182,6 +207,10 @@ def places(
     begun = time.perf_counter()
     got = [determined(locate(row["text"], row["home"].strip(), gazetteer), gazetteer) for row in rows]
     spent = (time.perf_counter() - begun) * 1000 / max(len(rows), 1)
+    asking = _asking(engine)
+    for at, row in enumerate(rows):
+        if said := asking.place_words(row["text"], got[at]):
+            got[at] = determined(locate(said, row["home"].strip(), gazetteer), gazetteer) or got[at]
     right = wrong = asked = missed = 0
     for row, code in zip(rows, got, strict=True):
         wanted = row["area_code"].strip()
@@ -197,12 +226,16 @@ def places(
         {
             "rows": total, "right": ratio(right, total), "wrong_silently": ratio(wrong, total),
             "ambiguous_asked": ratio(asked, asked + sum(row["area_code"].strip() == "" and code != "" for row, code in zip(rows, got, strict=True))),
-            "asked_needlessly": ratio(missed, total), "ms_per_message": round(spent, 3),
+            "asked_needlessly": ratio(missed, total), "ms_per_message": round(spent, 3), **asking.figures(),
         },
     )  # fmt: skip
 
 
-def intake(cases: Annotated[Path, typer.Option("--cases", help="CSV: text, class.")], details: Details = False) -> None:
+def intake(
+    cases: Annotated[Path, typer.Option("--cases", help="CSV: text, class.")],
+    details: Details = False,
+    engine: EngineOption = Engine.EMBEDDED,
+) -> None:
     """Accuracy and macro-F1 of the intake class."""
     rows = read(cases, ("text", "class"))
     from minhu.language import measures
@@ -214,8 +247,10 @@ def intake(cases: Annotated[Path, typer.Option("--cases", help="CSV: text, class
         if row["class"].strip() not in known:
             fail(f"{cases.name} 第 {number} 行的 class “{row['class']}” 不在 {'、'.join(sorted(known))} 之中")
     begun = time.perf_counter()
-    got = [classify(row["text"]).value for row in rows]
+    read_as = [classify(row["text"]) for row in rows]
     spent = (time.perf_counter() - begun) * 1000 / max(len(rows), 1)
+    asking = _asking(engine)
+    got = [asking.intake(row["text"], one.value, one.confidence) for row, one in zip(rows, read_as, strict=True)]
     wanted = [row["class"].strip() for row in rows]
     if details:
         for row, one in zip(rows, got, strict=True):
@@ -225,9 +260,16 @@ def intake(cases: Annotated[Path, typer.Option("--cases", help="CSV: text, class
         "intake",
         {
             "rows": len(rows), "accuracy": round(measures.accuracy(wanted, got), 4),
-            "macro_f1": round(measures.macro_f1(wanted, got), 4), "ms_per_message": round(spent, 3),
+            "macro_f1": round(measures.macro_f1(wanted, got), 4), "ms_per_message": round(spent, 3), **asking.figures(),
         },
     )  # fmt: skip
+
+
+def _asking(engine: Engine) -> Asking:
+    try:
+        return Asking.of(engine)
+    except ValueError as error:
+        fail(str(error))
 
 
 def labelled(file: Path) -> list[tuple[str, str]]:
