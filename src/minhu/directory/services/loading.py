@@ -68,11 +68,12 @@ def parse_json(content: bytes, name: str) -> Any:
 def read_rows(path: Path, key: str) -> list[dict[str, Any]]:
     """Rows of a file: CSV with a header line, or JSON (a list, or an object with the list under ``key``)."""
     if path.suffix.lower() == ".csv":
-        return _csv_rows(_bytes_of(path), path.name)
+        return parse_csv(_bytes_of(path), path.name)
     return rows_of(read_json(path), key, path.name)
 
 
-def _csv_rows(content: bytes, name: str) -> list[dict[str, Any]]:
+def parse_csv(content: bytes, name: str) -> list[dict[str, Any]]:
+    """The rows of a CSV with a header line in bytes; raises Invalid with a sentence."""
     if content.count(b",") > MOST_VALUES or content.count(b"\n") > MOST_PARTS:
         raise Invalid(f"文件“{name}”里的内容过多，请拆分后分次载入。", code="bad_file")
     if b"\0" in content:

@@ -3,6 +3,7 @@
 from minhu.handling.models.contracts import ContractWarning, ReplyMark
 from minhu.handling.models.history import Lesson, OrderStep, Review
 from minhu.handling.models.orders import Assignment, Clock, Order
+from minhu.handling.models.simulations import Simulation
 from minhu.handling.models.supervision import Attendance, Supervision, Whistle
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "OrderStep",
     "ReplyMark",
     "Review",
+    "Simulation",
     "Supervision",
     "Whistle",
 ]

@@ -101,7 +101,7 @@ def rows_of(content: bytes) -> list[dict[str, Any]]:
     if missing := [COLUMNS[key] for key in NEEDED if key not in places]:
         message = _("缺少列：{names}。请用导出的表格作模板。").format(names="、".join(missing))
         raise Invalid(message, code="bad_file", fields={"file": message})
-    rows = [{key: _text(row[place]) for key, place in places.items() if place < len(row)} for row in cells[1:]]
+    rows = [{key: cell_text(row[place]) for key, place in places.items() if place < len(row)} for row in cells[1:]]
     types = {str(word): code for code, word in words.TYPES.items()}
     levels = {str(word): code for code, word in words.DIFFICULTIES.items()}
     for row in rows:
@@ -110,7 +110,7 @@ def rows_of(content: bytes) -> list[dict[str, Any]]:
     return [dict(row) for row in rows if any(row.get(key) for key in NEEDED)]
 
 
-def _text(value: Any) -> str:
+def cell_text(value: Any) -> str:
     """A cell as text: whole numbers without '.0', and without the apostrophe that our own export puts first."""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))

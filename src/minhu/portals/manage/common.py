@@ -42,6 +42,7 @@ SECTIONS: Final = (
     Section("units", _("单位"), "/manage/units/", "building-bank", (Action.VIEW_DIRECTORY,)),
     Section("categories", _("诉求分类"), "/manage/categories/", "category", (Action.VIEW_DIRECTORY,)),
     Section("catalogue", _("派单目录"), "/manage/catalogue/", "route", (Action.VIEW_DIRECTORY,)),
+    Section("duties", _("权责清单"), "/manage/duties/", "list-check", (Action.VIEW_DIRECTORY,)),
     Section("rules", _("规则"), "/manage/rules/", "adjustments-horizontal", (Action.MANAGE_RULES,)),
     Section("learning", _("学习与标注"), "/manage/learning/", "school", (Action.MANAGE_RULES, Action.DECIDE_INTAKE)),
     Section("calendar", _("工作日历"), "/manage/calendar/", "calendar", (Action.MANAGE_RULES,)),

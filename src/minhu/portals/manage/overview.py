@@ -59,6 +59,8 @@ def draft_address(draft: versions.VersionView) -> str:
     """The page where a draft is edited."""
     if draft.kind == versions.TAXONOMY:
         return f"/manage/categories/{draft.id}/"
+    if draft.kind == versions.DUTIES:
+        return f"/manage/duties/{draft.id}/"
     if draft.kind == versions.CATALOGUE:
         return f"/manage/catalogue/{draft.id}/"
     if draft.kind == RuleKind.CALENDAR.value:
@@ -70,6 +72,8 @@ def draft_word(draft: versions.VersionView) -> str:
     """What a draft is a draft of."""
     if draft.kind == versions.TAXONOMY:
         return _("诉求分类")
+    if draft.kind == versions.DUTIES:
+        return _("权责清单")
     return _("派单目录") if draft.kind == versions.CATALOGUE else str(words.RULES[RuleKind(draft.kind)])
 
 
