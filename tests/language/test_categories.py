@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from minhu.language import measures
 from minhu.language.categories import DEFAULT_MODEL, UNSURE, CategoryModel, ModelError, default_model
-from minhu.language.features import content
+from minhu.language.features import content, subject
 from minhu.language.keywords import KeywordIndex
+from minhu.language.subject_training import repeated_groups, train_subjects
 from minhu.language.training import train
 from minhu.language.types import Leaf
 
@@ -40,7 +41,43 @@ def test_segmented_words_and_raw_text_are_understood_alike(model: CategoryModel)
 
 def test_empty_words_do_not_part_content_words(model: CategoryModel) -> None:
     assert content("我们小区的物业，一直在乱收费") == content("小区 物业 乱 收费")
-    assert model.bare
+    assert model.reading == "bare"
+
+
+def test_words_with_an_empty_sign_inside_stay_whole() -> None:
+    assert subject("我们反对在工地旁边的房子里的加工") == "反对工地旁边房子里加工"
+
+
+def test_subjects_learn_from_raw_and_segmented_alike_and_know_what_stands_first() -> None:
+    learnt = train_subjects(ROWS, version="s1", sources=["own.csv"], date="2026-01-01")
+    assert learnt.predict("北门小区停水", "自来水没有了")[0].value == "供水"
+    assert learnt.predict("", "酒吧半夜音响吵得睡不着")[0].value == "噪声"
+    assert learnt.probabilities("幸福 小区 停水 三天") == pytest.approx(learnt.probabilities("幸福小区停水三天"))
+    first, last = "停水" + "，门口灯亮" * 8 + "，喇叭声", "喇叭声" + "，门口灯亮" * 8 + "，停水"
+    at = learnt.labels.index("供水")
+    assert learnt.probabilities(first)[at] > learnt.probabilities(last)[at]
+
+
+def test_texts_that_repeat_each_other_are_judged_together() -> None:
+    groups = repeated_groups(
+        ["幸福小区停水三天物业置之不理", "幸福小区停水三天了，物业置之不理！", "广场舞音响半夜不停太吵了"]
+    )
+    assert groups[0] == groups[1] != groups[2]
+
+
+def test_subjects_of_one_class_are_refused() -> None:
+    with pytest.raises(ModelError, match="至少要有两个类别"):
+        train_subjects([("停水", "供水")], version="x")
+
+
+def test_a_card_of_an_earlier_release_is_still_read_right(model: CategoryModel, tmp_path: Path) -> None:
+    folder = model.save(tmp_path / "m")
+    card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
+    for empty, reading in ((True, "bare"), (False, "plain")):
+        (folder / "card.json").write_text(
+            json.dumps({**card, "without_empty_words": empty}, ensure_ascii=False), encoding="utf-8"
+        )
+        assert CategoryModel.load(folder).reading == reading
 
 
 def test_training_rows_shared_with_the_test_are_found() -> None:

@@ -15,6 +15,7 @@ from minhu.language import places
 from minhu.language.categories import CategoryModel
 from minhu.language.gazetteer import Gazetteer
 from minhu.language.keywords import KeywordIndex
+from minhu.language.meaning import Meaning, default_meaning
 from minhu.language.types import PlaceCandidate, Understanding
 
 UNSURE_BELOW = 0.35
@@ -44,12 +45,20 @@ class PlaceReading:
 
 def _load_index() -> KeywordIndex | None:
     leaves = categories.index()
-    return KeywordIndex(leaves) if leaves else None
+    return KeywordIndex(leaves, _meaning()) if leaves else None
 
 
 def _load_gazetteer() -> tuple[Gazetteer, str] | None:
     data = areas.gazetteer_data()
     return (Gazetteer(data.areas, data.landmarks), home_code()) if data.areas else None
+
+
+@cache
+def _meaning() -> Meaning | None:
+    try:
+        return default_meaning()
+    except ModelError:
+        return None
 
 
 keyword_index = Cached(_load_index, Topic.CATEGORIES)

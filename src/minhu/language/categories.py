@@ -11,12 +11,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
 
-from minhu.language.features import counted, join_title
+from minhu.language.features import Reading, features, join_title
 from minhu.language.types import RankedLabel, Suggestion
 
 DEFAULT_MODEL = Path(__file__).parent / "models" / "categories-default"
@@ -50,9 +50,12 @@ class CategoryModel:
         return f"categories/{self.card.get('version', 'unversioned')}"
 
     @property
-    def bare(self) -> bool:
-        """Whether the model was trained on texts without their empty words."""
-        return bool(self.card.get("without_empty_words", False))
+    def reading(self) -> Reading:
+        """How the model reads texts; cards of earlier releases tell only whether empty words are left out."""
+        said = self.card.get("reading")
+        if said in ("plain", "bare", "subject"):
+            return cast(Reading, said)
+        return "bare" if self.card.get("without_empty_words", False) else "plain"
 
     @classmethod
     def load(cls, path: Path | str = DEFAULT_MODEL) -> CategoryModel:
@@ -83,7 +86,7 @@ class CategoryModel:
 
     def scores(self, text: str) -> npt.NDArray[np.float32]:
         """Uncalibrated scores, one per label."""
-        buckets, counts = counted(text, self.bare)
+        buckets, counts = features(text, self.reading)
         values = counts * self.idf[buckets].astype(np.float32)
         norm = float(np.sqrt(np.dot(values, values)))
         if norm == 0.0:

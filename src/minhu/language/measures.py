@@ -59,7 +59,7 @@ def already_seen(train: Sequence[str], test: Sequence[str], share: float = 0.5, 
     A test text counts as seen when one training text of at least ten characters has ``share`` of its distinct
     character pairs in it.
     """
-    known, asked = _pairs(train, bits), _pairs(test, bits)
+    known, asked = pairs_of(train, bits), pairs_of(test, bits)
     sizes = np.maximum(np.asarray(known.sum(axis=1)).ravel(), 10.0)
     seen = np.zeros(len(test), dtype=np.bool_)
     for start in range(0, len(test), 256):
@@ -70,7 +70,7 @@ def already_seen(train: Sequence[str], test: Sequence[str], share: float = 0.5, 
 
 def shared_with(train: Sequence[str], test: Sequence[str], share: float = 0.5, bits: int = 20) -> Flags:
     """Which training texts are also in the test texts: the same measure, told of the training side."""
-    known, asked = _pairs(train, bits), _pairs(test, bits).T.tocsc()
+    known, asked = pairs_of(train, bits), pairs_of(test, bits).T.tocsc()
     sizes = np.maximum(np.asarray(known.sum(axis=1)).ravel(), 10.0)
     found = np.zeros(len(train), dtype=np.bool_)
     for start in range(0, len(train), 256):
@@ -79,7 +79,8 @@ def shared_with(train: Sequence[str], test: Sequence[str], share: float = 0.5, b
     return found
 
 
-def _pairs(texts: Sequence[str], bits: int) -> sparse.csr_matrix:
+def pairs_of(texts: Sequence[str], bits: int = 20) -> sparse.csr_matrix:
+    """Which character pairs each text has: 1 or 0, shape (texts, 2**bits)."""
     rows = [np.unique(hashed(clean(text), (2,), bits)[0]) for text in texts]
     starts = np.concatenate([[0], np.cumsum([len(row) for row in rows])])
     columns = np.concatenate(rows) if rows else np.zeros(0, np.int64)

@@ -16,7 +16,7 @@ from sklearn.naive_bayes import ComplementNB
 from sklearn.svm import LinearSVC
 
 from minhu.language.categories import CategoryModel, ModelError, softmax
-from minhu.language.features import BITS, counted
+from minhu.language.features import BITS, Floats, Ints, features
 
 Rows = Sequence[tuple[str, str]]
 _FOLDS = 4
@@ -43,7 +43,7 @@ def train(rows: Rows, *, version: str, sources: Sequence[str] = (), date: str = 
     counts = matrix(list(distinct), bare)
     idf = inverse_frequency(counts)
     weights, bias = _fit(counts, idf, wanted, len(labels), penalty)
-    calibration, offset = _calibrate(_out_of_fold(counts, wanted, len(labels), penalty), wanted, len(labels))
+    calibration, offset = calibrate(_out_of_fold(counts, wanted, len(labels), penalty), wanted, len(labels))
     scale = np.maximum(np.abs(weights).max(axis=0), 1e-9) / 127.0
     card = {
         "version": version, "date": date, "labels": list(labels), "sources": list(sources), "rows": len(distinct),
@@ -58,11 +58,15 @@ def train(rows: Rows, *, version: str, sources: Sequence[str] = (), date: str = 
 
 def matrix(texts: Sequence[str], bare: bool) -> sparse.csr_matrix:
     """Damped counts, shape (texts, 2**18)."""
-    pairs = [counted(text, bare) for text in texts]
+    return matrix_of([features(text, "bare" if bare else "plain") for text in texts])
+
+
+def matrix_of(pairs: Sequence[tuple[Ints, Floats]]) -> sparse.csr_matrix:
+    """Rows of (buckets, values), shape (rows, 2**18)."""
     starts = np.concatenate([[0], np.cumsum([len(buckets) for buckets, _ in pairs])])
     buckets = np.concatenate([buckets for buckets, _ in pairs])
     values = np.concatenate([values for _, values in pairs])
-    return sparse.csr_matrix((values, buckets, starts), shape=(len(texts), 1 << BITS))
+    return sparse.csr_matrix((values, buckets, starts), shape=(len(pairs), 1 << BITS))
 
 
 def inverse_frequency(counts: sparse.csr_matrix) -> npt.NDArray[np.float32]:
@@ -116,10 +120,10 @@ def _out_of_fold(
     return result
 
 
-def _calibrate(
+def calibrate(
     scores: npt.NDArray[np.float32], wanted: npt.NDArray[np.int64], size: int
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-    """A full linear map for few labels with enough rows, else one temperature."""
+    """Calibration (labels, labels) and offset from out-of-fold scores: a full linear map for few labels with enough rows, else one temperature."""
     fewest = int(np.bincount(wanted, minlength=size).min())
     if 2 < size <= _MOST_LABELS_FOR_FULL_CALIBRATION and fewest >= 20:
         fitted = LogisticRegression(C=1.0, max_iter=1000).fit(scores, wanted)

@@ -44,6 +44,9 @@ def register(app: typer.Typer) -> None:
     from minhu.server.commands.evaluate_dispatch import dispatch
 
     group.command("dispatch")(dispatch)
+    from minhu.server.commands.evaluate_levels import levels
+
+    group.command("levels")(levels)
     from minhu.server.commands.evaluate_fields import fields
 
     group.command("fields")(fields)
@@ -73,7 +76,7 @@ def categories(
         fail(str(error))
     from minhu.language import measures
     from minhu.language.categories import ModelError
-    from minhu.language.training import train as fit
+    from minhu.language.subject_training import train_subjects as fit
 
     if without_seen:
         leaks = measures.shared_with([text for text, _ in rows], [text for text, _ in asked])

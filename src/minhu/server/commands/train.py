@@ -52,14 +52,16 @@ def categories(
         fail(str(error))
     from minhu.kernel import clock
     from minhu.language.categories import ModelError
-    from minhu.language.training import train
+    from minhu.language.subject_training import train_subjects
 
     today = clock.now().date().isoformat()
     digest = hashlib.sha256(repr(sorted(rows)).encode()).hexdigest()
     version = name or f"{today.replace('-', '.')}-{digest[:8]}"
     try:
-        figures = _held_out_figures(rows) if measure else {}
-        model = train(rows, version=version, sources=[file.name for file in files], date=today, figures=figures)
+        figures = _held_out_figures(rows, subjects=True) if measure else {}
+        model = train_subjects(
+            rows, version=version, sources=[file.name for file in files], date=today, figures=figures
+        )
         folder = model.save(out / f"categories-{version}")
     except ModelError as error:
         fail(str(error))
@@ -171,9 +173,10 @@ def intake_classes(
     )
 
 
-def _held_out_figures(rows: list[tuple[str, str]], bare: bool = True) -> dict[str, float]:
+def _held_out_figures(rows: list[tuple[str, str]], bare: bool = True, subjects: bool = False) -> dict[str, float]:
     """Figures of a model that has not seen the fifth it is judged on; empty when there is too little."""
     from minhu.language.categories import ModelError
+    from minhu.language.subject_training import train_subjects
     from minhu.language.training import train
 
     distinct = sorted(set(rows))
@@ -182,6 +185,7 @@ def _held_out_figures(rows: list[tuple[str, str]], bare: bool = True) -> dict[st
     if len(judged) < 20:
         return {}
     try:
-        return category_figures(train(learnt, version="held-out", bare=bare), learnt, judged)
+        model = train_subjects(learnt, version="held-out") if subjects else train(learnt, version="held-out", bare=bare)
+        return category_figures(model, learnt, judged)
     except ModelError:
         return {}
