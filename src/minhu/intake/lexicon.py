@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import cache
 
 from minhu.directory.queries import areas, categories
 from minhu.directory.queries.freshness import Cached, Topic
@@ -12,7 +13,7 @@ from minhu.intake.learned import serving
 from minhu.intake.types import SuggestedField
 from minhu.intake.understood import Proposed
 from minhu.language import places
-from minhu.language.categories import CategoryModel
+from minhu.language.categories import CategoryModel, ModelError
 from minhu.language.gazetteer import Gazetteer
 from minhu.language.keywords import KeywordIndex
 from minhu.language.meaning import Meaning, default_meaning
