@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from tests.faults.hostile.blocks import pdf
 
 from minhu.directory.access import as_system
 from minhu.directory.models import Rotation
@@ -126,7 +127,7 @@ def test_status_tells_what_is_left_and_an_old_key_goes_only_when_nothing_uses_it
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     plant(monkeypatch, bound=True)
-    stored = files.save(b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n").sha256
+    stored = files.save(pdf(b"<<>>")).sha256
     rotation.start()
     view = keys_view()
     assert (view.current, view.versions, view.used, view.left) == (2, (1, 2), {1: 150}, 150)

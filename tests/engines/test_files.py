@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from tests.faults.hostile.blocks import pdf
 
 from minhu.engines import files, filetypes
 from minhu.kernel.errors import Invalid, NotFound, Unavailable
@@ -61,7 +62,7 @@ GOOD = {
     "image/png": picture(),
     "image/jpeg": picture("JPEG"),
     "image/webp": picture("WEBP"),
-    "application/pdf": b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n",
+    "application/pdf": pdf(b"<<>>"),
     filetypes.DOCX: office({}),
     filetypes.XLSX: office({}, "xl/workbook.xml"),
     "audio/wav": wav(),
@@ -83,8 +84,8 @@ BAD = {
         office({"/abs.xml": b"x"}),
         office({"word/x.xml": b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b SYSTEM "file:///x">]>'}),
         office({"word/x.xml": '<!DOCTYPE a [<!ENTITY b "c">]>'.encode("utf-16")}),
-        b"%PDF-1.7 /JavaScript (app.alert) %%EOF",
-        b"%PDF-1.7" + b" " * ((1 << 20) - 13) + b"/Launch %%EOF",
+        pdf(b"<</OpenAction <</S /JavaScript /JS (app.alert)>> >>"),
+        pdf(b" " * (1 << 20) + b"<</A <</S /Launch>> >>"),
     ],
     "file_bomb": [
         office({"word/big.xml": b"\0" * 30_000_000}),

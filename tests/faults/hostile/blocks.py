@@ -8,6 +8,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Mapping
 
+import pikepdf
 from PIL import Image
 
 Make = Callable[[], bytes]
@@ -107,9 +108,45 @@ def picture(kind: str = "JPEG", size: tuple[int, int] = (16, 16), **more: object
 
 
 def pdf(*objects: bytes, end: bytes = b"%%EOF\n") -> bytes:
-    """A PDF of numbered objects."""
-    body = b"".join(b"%d 0 obj\n%b\nendobj\n" % (number, one) for number, one in enumerate(objects, 1))
-    return b"%PDF-1.7\n" + body + b"trailer<</Root 1 0 R>>\n" + end
+    """A PDF of numbered objects with a page and a table of objects; the first is the root when it is a dictionary."""
+    page, pages = len(objects) + 1, len(objects) + 2
+    told = b"/Type /Catalog /Pages %d 0 R" % pages
+    root, numbered = 1, list(objects)
+    if not objects or b"stream" in objects[0] or not objects[0].startswith(b"<<"):
+        root = len(objects) + 3
+    else:
+        numbered[0] = b"<<" + told + objects[0][2:]
+    numbered += [
+        b"<</Type /Page /Parent %d 0 R /MediaBox [0 0 9 9] /Resources <<>> >>" % pages,
+        b"<</Type /Pages /Kids [%d 0 R] /Count 1>>" % page,
+        b"<<" + told + b">>",
+    ]
+    body, places = bytearray(b"%PDF-1.7\n"), []
+    for number, one in enumerate(numbered, 1):
+        places.append(len(body))
+        body += b"%d 0 obj\n%b\nendobj\n" % (number, one)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    size = len(places) + 1
+    tail = b"xref\n0 %d\n0000000000 65535 f \n%btrailer<</Root %d 0 R /Size %d>>\nstartxref\n%d\n" % (
+        size, table, root, size, len(body),
+    )  # fmt: skip
+    return bytes(body) + tail + end
+
+
+def locked(*, user: str, script: bool = False) -> bytes:
+    """A PDF as a program writes it whose owner allows no changes; opened with the user's password ('': by anybody)."""
+    out = io.BytesIO()
+    with pikepdf.new() as made:
+        made.add_blank_page()
+        if script:
+            made.Root.OpenAction = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS=pikepdf.String("app.alert(1)"))
+        rights = pikepdf.Permissions(extract=False, modify_other=False)
+        made.save(
+            out,
+            encryption=pikepdf.Encryption(owner="owner", user=user, allow=rights),
+            object_stream_mode=pikepdf.ObjectStreamMode.generate,
+        )
+    return out.getvalue()
 
 
 def stream(told: bytes, content: bytes) -> bytes:

@@ -1,15 +1,17 @@
-"""Electronic invoices come in with the figures they carry as XML; no other file does, however it is hidden."""
+"""Plain PDFs and electronic invoices with their figures as XML come in; nothing else does, however it is hidden."""
 
 from __future__ import annotations
 
 import io
+import sys
 import zlib
 
+import pikepdf
 import pytest
-from tests.faults.hostile.blocks import pdf, stream, zipped
+from tests.faults.hostile.blocks import locked, pdf, stream, zipped
 
-from minhu.engines import filetypes
-from minhu.kernel.errors import Invalid
+from minhu.engines import filetypes, pdfs
+from minhu.kernel.errors import Invalid, Unavailable
 
 INVOICE = (
     '<?xml version="1.0" encoding="UTF-8"?><EInvoice xmlns:xlink="http://www.w3.org/1999/xlink"><Header>'
@@ -37,8 +39,15 @@ def plain(content: bytes) -> bytes:
 
 def in_object_stream(inside: bytes) -> bytes:
     """As programs since PDF 1.5 write it: what names the file is packed, the file stands alone."""
-    spec = b"2 0 <</Type /Filespec /F (invoice.xml) /EF <</F 3 0 R>> >>"
-    return pdf(NAMES, stream(b"/Type /ObjStm /N 1 /First 4", b" " * 3000 + spec), inside, PICTURE)
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(voucher(inside))) as made:
+        made.save(
+            out,
+            object_stream_mode=pikepdf.ObjectStreamMode.generate,
+            stream_decode_level=pikepdf.StreamDecodeLevel.none,
+        )
+    assert b"/Filespec" not in out.getvalue()
+    return out.getvalue()
 
 
 GOOD = {
@@ -49,7 +58,16 @@ GOOD = {
     "named in an object stream": in_object_stream(packed(INVOICE)),
     "without a type": in_object_stream(packed(INVOICE, b"")),
     "a list of no files": pdf(b"<</Names <</EmbeddedFiles <</Names []>> >> >>"),
-    "an object stream before a picture": pdf(NAMES, stream(b"/Type /ObjStm", b"1 0 <<>>"), PICTURE),
+    "a page to begin with and links": pdf(
+        b"<</OpenAction [2 0 R /Fit] /A <</S /URI /URI (https://gov.example/)>> >>", b"null"
+    ),
+    "words that look like a script": pdf(b"<</Info <</Title (Course: /JavaScript /Launch /XFA)>> >>"),
+    "a blend mode": pdf(b"<</ExtGState <</A <</BM /Screen>> >> >>"),
+    "a broken table": pdf(b"<<>>").replace(b"startxref", b"startxxxx"),
+    "restricted by its owner": locked(user=""),
+    "an old revision before it": pdf(b"<<>>")
+    + b"4 0 obj\n<</Title (2)>>\nendobj\ntrailer<</Root 1 0 R /Size 5>>\n%%EOF",
+    "noise that looks packed": pdf(b"<<>>", plain(zlib.compress(b"1 0 <</S /JavaScript>>"))),
 }
 
 
@@ -110,10 +128,12 @@ HIDDEN = {
     "where two pieces meet": voucher(packed(MZ, b""), spec=b" " * ((1 << 20) - len(NAMES) - 48) + b"<</EF <</F 3 0 R>> >>"),
     "two behind one number": voucher(packed(INVOICE)) + b"3 0 obj\n" + packed(MZ, b"") + b"\nendobj\n%%EOF",
     "a script whose dictionary holds a comment": pdf(stream(b"/Type /ObjStm /N 1 /First 4 %obj\n", JS)),
+    "a script where two objects meet": pdf(stream(b"/Type /ObjStm /N 2 /First 9", b"1 0 2 10 <</S /JavaScript /JS (x)>>")),
     "a script called a picture in a comment": pdf(stream(b"/Type /ObjStm %obj\n/Subtype /Image /N 1 /First 4", JS)),
-    "a script packed without saying so": pdf(plain(zlib.compress(JS))),
+    "a script behind the owner's password": locked(user="", script=True),
+    "a script that an earlier revision opens": pdf(b"<</OpenAction 2 0 R>>", JS[4:]) + b"9 0 obj 1 endobj\ntrailer<</Root 5 0 R>>\n%%EOF",
     "a script behind a long dictionary": pdf(stream(b"/Type /ObjStm /N 1 /First 4" + b" " * 5000, JS)),
-    "a script as differences": pdf(stream(b"/Type /ObjStm /DecodeParms <</Predictor 12 /Columns 8>>", _difference(JS))),
+    "a script as differences": pdf(stream(b"/Type /ObjStm /N 1 /First 4 /DecodeParms <</Predictor 12 /Columns 8>>", _difference(JS))),
 }  # fmt: skip
 
 
@@ -126,6 +146,24 @@ def test_what_hides_is_refused_too(case: str) -> None:
 
 def test_a_pdf_that_is_locked_is_refused_with_a_way_out() -> None:
     with pytest.raises(Invalid) as said:
-        filetypes.inspect(io.BytesIO(pdf(b"<<>>", end=b"trailer<</Encrypt 2 0 R>>\n%%EOF")))
+        filetypes.inspect(io.BytesIO(locked(user="geheim")))
     assert said.value.code == "file_locked"
     assert "打印为 PDF" in said.value.message
+
+
+def test_a_file_that_names_objects_outside_the_table_of_an_encrypted_one_is_not_believed() -> None:
+    hidden = locked(user="").replace(b"startxref", b"99 0 obj\n" + JS[4:] + b"\nendobj\nstartxref")
+    with pytest.raises(Invalid) as said:
+        filetypes.inspect(io.BytesIO(hidden))
+    assert said.value.code in {"file_locked", "file_unsafe"}
+
+
+def test_a_reader_that_dies_has_not_found_the_file_plain(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pdfs, "SECONDS", 0.001)
+    with pytest.raises(Invalid) as said:
+        filetypes.inspect(io.BytesIO(pdf(b"<<>>")))
+    assert said.value.code == "file_bomb"
+    monkeypatch.undo()
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    with pytest.raises(Unavailable):
+        filetypes.inspect(io.BytesIO(pdf(b"<<>>")))
