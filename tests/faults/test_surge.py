@@ -39,7 +39,8 @@ with transaction.atomic(), as_system():
 client = Client()
 with transaction.atomic(), as_system():
     client.force_login(city.staff["dispatcher"])
-print(client.cookies["minhu_session"].value)
+client.get("/desk/")
+print("; ".join(f"{name}={client.cookies[name].value}" for name in ("minhu_session", "minhu_staff")))
 """
 
 
@@ -74,7 +75,7 @@ def crowd_at(cluster: Cluster) -> Crowd:
         return call("citizen", "GET", ("/", "/submit/", "/follow/")[number % 3], {"Accept": "text/html"})
 
     def staff(number: int) -> Call:
-        cookies = {"Cookie": f"minhu_session={session}", "Accept": "text/html"}
+        cookies = {"Cookie": session, "Accept": "text/html"}
         return call("staff", "GET", ("/desk/", "/orders/")[number % 2], cookies)
 
     makers = {"program": program, "citizen": citizen, "staff": staff}

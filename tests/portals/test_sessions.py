@@ -15,6 +15,7 @@ from minhu.directory.models import Emergency, SignIn, Staff
 from minhu.directory.services.sign_ins import device_words
 from minhu.kernel import clock
 from minhu.kernel.clock import now
+from minhu.server.staff_proof import holds
 from portals.accounts_help import SECRET, city, enrol, is_in, sign_in
 
 __all__ = ["city"]
@@ -26,6 +27,26 @@ def body(response: Any) -> str:
 
 
 # -- sessions -----------------------------------------------------------------------------------------------------
+
+
+def test_only_a_signed_in_browser_carries_the_proof_that_opens_the_staffs_room(city: City) -> None:
+    def sent(client: Client) -> str:
+        return "; ".join(f"{name}={found.value}" for name, found in client.cookies.items())
+
+    client = Client()
+    client.get("/login/")
+    client.post("/login/", {"username": "dispatcher", "password": "wrong"})
+    assert "minhu_staff" not in client.cookies
+    client.post("/login/", {"username": "dispatcher", "password": SECRET})
+    assert holds(sent(client))
+    assert client.cookies["minhu_staff"]["httponly"]
+    session = client.cookies["minhu_session"].value
+    client.cookies["minhu_staff"] = "made.up"
+    assert not holds(sent(client))
+    assert is_in(client), "the proof opens no page and closes none"
+    assert holds(sent(client)), "who has a session gets a proof anew"
+    client.post("/logout/")
+    assert not holds(f"{sent(client)}; minhu_session={session}")
 
 
 def test_a_planted_session_key_is_worthless(city: City) -> None:

@@ -10,11 +10,22 @@ from contextlib import ExitStack
 
 import pytest
 
+from minhu.kernel.clock import now
 from minhu.kernel.errors import TooMany
 from minhu.server import problems
 from minhu.server.admission import Gate, Kind, kind_of
+from minhu.server.staff_proof import proof_of
 
 SECONDS = 0.2
+NOW = int(now().timestamp())
+STAFF = f"minhu_session=x; minhu_staff={proof_of('x', NOW)}"
+FORGED = {
+    "no proof": "minhu_session=x", "a made up one": f"minhu_session=x; minhu_staff={NOW}.{'0' * 64}", "an empty one": "minhu_session=x; minhu_staff=",
+    "no number": "minhu_session=x; minhu_staff=x.y", "a long number": f"minhu_session=x; minhu_staff={'9' * 400}.0", "other digits": "minhu_session=x; minhu_staff=²³.0",
+    "of another session": f"minhu_session=y; minhu_staff={proof_of('x', NOW)}", "without a session": f"minhu_staff={proof_of('x', NOW)}",
+    "of no session": f"minhu_session=; minhu_staff={proof_of('', NOW)}", "an old one": f"minhu_session=x; minhu_staff={proof_of('x', NOW - 13 * 3600)}",
+    "a later moment": f"minhu_session=x; minhu_staff={NOW + 1}.{proof_of('x', NOW).partition('.')[2]}",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -31,10 +42,12 @@ SECONDS = 0.2
         ("GET", "/", "minhu_csrf=y", Kind.PUBLIC),
         ("GET", "/login/", "", Kind.SIGN_IN),
         ("POST", "/login/", "minhu_csrf=y", Kind.SIGN_IN),
-        ("POST", "/login/second/", "minhu_session=x", Kind.STAFF),
-        ("GET", "/desk/", "a=b; minhu_session=x", Kind.STAFF),
-        ("GET", "/orders/export/", "minhu_session=x", Kind.HEAVY),
-        ("GET", "/orders/export/", "", Kind.HEAVY),
+        ("POST", "/login/second/", "minhu_session=x", Kind.SIGN_IN),
+        ("GET", "/desk/", "a=b; minhu_session=x", Kind.PUBLIC),
+        ("GET", "/desk/", f"a=b; {STAFF}", Kind.STAFF),
+        ("POST", "/submit/", STAFF, Kind.CREATE),
+        ("GET", "/orders/export/", STAFF, Kind.HEAVY),
+        ("GET", "/orders/export/", "minhu_session=x", Kind.PUBLIC),
     ],
 )
 def test_a_request_is_known_by_its_first_line_and_cookies(method: str, path: str, cookies: str, kind: Kind) -> None:
@@ -87,6 +100,19 @@ def test_no_crowd_takes_all_the_room() -> None:
             for kind in (Kind.CREATE, Kind.PUBLIC):
                 with pytest.raises(TooMany), gate.admitted(kind):
                     pass
+
+
+@pytest.mark.parametrize("how", FORGED)
+def test_a_crowd_with_forged_cookies_does_not_take_the_staffs_room(how: str) -> None:
+    gate = Gate(8, 8, SECONDS)
+    assert kind_of("GET", "/orders/export/", FORGED[how]) is Kind.PUBLIC
+    with ExitStack() as inside:
+        for _ in range(2):
+            inside.enter_context(gate.admitted(kind_of("GET", "/desk/", FORGED[how])))
+        with pytest.raises(TooMany), gate.admitted(kind_of("GET", "/desk/", FORGED[how])):
+            pass
+        for _ in range(4):
+            inside.enter_context(gate.admitted(kind_of("GET", "/desk/", STAFF)))
 
 
 def test_floods_of_health_questions_and_lookers_keep_nobody_from_signing_in() -> None:

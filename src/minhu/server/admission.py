@@ -2,7 +2,7 @@
 
 So many requests are worked on at once (MINHU_THREADS), so many of each kind wait (MINHU_QUEUE, MINHU_QUEUE_SECONDS); the
 rest is refused at once. Handing in comes first, exports last, and no kind can take all the room: a crowd of citizens
-leaves room for the staff, a crowd with forged cookies leaves room for the citizens.
+leaves room for the staff, a crowd with forged cookies is a crowd of citizens.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from typing import Final
 from prometheus_client import Counter, Gauge
 
 from minhu.kernel.errors import TooMany
+from minhu.server import staff_proof
 from minhu.server.problems import BUSY
 
 WAITING = Gauge("minhu_requests_waiting", "Requests that wait for a thread.", ["kind"], multiprocess_mode="livesum")
@@ -45,11 +46,11 @@ class Kind(StrEnum):
     SIGN_IN = "sign_in"
     """Staff on their way in: they have no session yet, and no crowd may keep them out."""
     STAFF = "staff"
-    """A browser with a session."""
+    """A browser with a session of the staff, proved by a signature: a cookie alone can be made up."""
     PUBLIC = "public"
     """Everybody else who looks."""
     HEAVY = "heavy"
-    """Exports and printed lists."""
+    """Exports and printed lists, for the staff; nobody else gets one."""
 
 
 def kind_of(method: str, path: str, cookies: str) -> Kind:
@@ -60,10 +61,8 @@ def kind_of(method: str, path: str, cookies: str) -> Kind:
         return Kind.CREATE
     if method not in ("GET", "HEAD") and path.startswith(("/api/", "/open311/", "/hooks/", "/r/")):
         return Kind.CREATE
-    if path.endswith(_EXPORTS):
-        return Kind.HEAVY
-    if "minhu_session=" in cookies:
-        return Kind.STAFF
+    if staff_proof.holds(cookies):
+        return Kind.HEAVY if path.endswith(_EXPORTS) else Kind.STAFF
     return Kind.SIGN_IN if path.startswith("/login/") else Kind.PUBLIC
 
 
