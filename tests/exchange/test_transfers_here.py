@@ -26,8 +26,10 @@ from minhu.handling.services import take
 from minhu.handling.types import Step, StepData
 from minhu.intake.events import RequestForgotten
 from minhu.intake.models import Attachment
-from minhu.kernel import clock
+from minhu.intake.services import supplement
+from minhu.kernel import clock, keeping
 from minhu.kernel.errors import Conflict, Invalid, NotAllowed
+from minhu.server import retention
 
 pytestmark = pytest.mark.django_db
 
@@ -78,6 +80,28 @@ def test_a_hotline_without_a_connection_is_rung_up_and_its_receipt_recorded(city
         assert (row.state, row.ended_at is not None) == ("done", True)
         order = Order.objects.get(number=number)
         assert (order.state, order.public_reply) == ("to_call_back", "对方已答复群众。")
+
+
+def test_words_added_after_half_a_year_still_go_over_because_the_offer_is_kept(city: City) -> None:
+    mine = hotline("邻州热线", "near")
+    number = hand_over(city, mine.unit_id)
+    with as_system():
+        row = Transfer.objects.get(order__number=number)
+        long_ago = clock.now() - timedelta(days=keeping.HALF_A_YEAR + 20)
+        Delivery.objects.update(state="delivered", created_at=long_ago)
+        other = Delivery.objects.create(
+            partner=mine, message_id="msg_old", kind="order.changed", body="{}", state="delivered", created_at=long_ago
+        )
+    retention.expire("sent")
+    with as_system():
+        assert not Delivery.objects.filter(pk=other.pk).exists()
+        assert Delivery.objects.filter(message_id=row.message_id).exists()
+        supplement(row.order.request_id, "补充：路灯旁边的井盖也坏了。")
+        assert Delivery.objects.filter(kind="transfer.supplemented").count() == 1
+        Transfer.objects.filter(pk=row.pk).update(ended_at=clock.now(), state="done")
+    retention.expire("sent")
+    with as_system():
+        assert not Delivery.objects.filter(message_id=row.message_id).exists()
 
 
 def test_only_a_hotline_and_not_our_own_can_be_handed_to(city: City) -> None:

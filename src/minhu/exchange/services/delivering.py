@@ -33,10 +33,15 @@ EACH, EACH_FAILING, SENDERS = 20, 1, 8
 SENT: Final = Expiring(
     "exchange_delivery",
     "t.created_at",
-    "t.state <> 'waiting'",
+    "t.state <> 'waiting'"
+    " AND NOT EXISTS (SELECT FROM exchange_transfer r WHERE r.ended_at IS NULL AND r.message_id = t.message_id)"
+    " AND NOT EXISTS (SELECT FROM exchange_transferitem i JOIN exchange_transfer r ON r.id = i.transfer_id"
+    " WHERE r.ended_at IS NULL AND i.announced_by = t.message_id)",
     "concat_ws(' ', t.id, t.partner_id, t.message_id, t.kind, t.created_at, t.state, t.answer)",
 )
-"""Messages that arrived or were given up; how long they are kept says `kernel.keeping`."""
+"""Messages that arrived or were given up; how long they are kept says `kernel.keeping`.
+
+What a transfer that is still open began with stays with it: files and later words wait until that has arrived."""
 SLOWEST: Final = 256 * 1024
 """Bytes a second of the slowest line that a file still gets through."""
 
