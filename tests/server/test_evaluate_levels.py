@@ -30,3 +30,19 @@ def test_a_category_outside_the_tree_is_named(tmp_path: Path) -> None:
     code, said = _levels(tmp_path, "学位不够,教育/不存在\n")
     assert code == 2
     assert "第 2 行的类别“教育/不存在”不在目录里" in said
+
+
+def test_a_crosswalk_is_judged_and_written_for_confirmation(tmp_path: Path) -> None:
+    source, target, truth = tmp_path / "from.csv", tmp_path / "to.csv", tmp_path / "truth.csv"
+    source.write_text("path\n环卫/公共厕所不洁\n航天/火箭回收\n", encoding="utf-8")
+    target.write_text("path,keywords\n市容/公厕脏乱,公厕;厕所\n供水/停水爆管,停水\n", encoding="utf-8")
+    truth.write_text("from,to\n环卫/公共厕所不洁,市容/公厕脏乱\n航天/火箭回收,\n", encoding="utf-8")
+    words = ["evaluate", "crosswalk", "--from", source, "--to", target, "--truth", truth, "--out", tmp_path / "out.csv"]
+    done = CliRunner().invoke(build(), [str(word) for word in words])
+    assert done.exit_code == 0, done.output
+    assert '"top1": 1.0' in done.output
+    assert "环卫/公共厕所不洁,市容/公厕脏乱" in (tmp_path / "out.csv").read_text(encoding="utf-8-sig")
+    truth.write_text("from,to\n环卫/公共厕所不洁,市容/别的\n", encoding="utf-8")
+    done = CliRunner().invoke(build(), [str(word) for word in words])
+    assert done.exit_code == 2
+    assert "市容/别的" in done.output

@@ -77,6 +77,10 @@ class KeywordIndex:
             tables += [self._name_vectors, self._example_vectors, self._example_leaves]
         return sum(one.nbytes for one in tables)
 
+    def name_vectors(self) -> Floats:
+        """The direction of each leaf's names, shape (leaves, dimensions); no columns without a space of meaning."""
+        return self._name_vectors if self._meaning is not None else np.zeros((len(self.leaves), 0), np.float32)
+
     def _index_meaning(self, meaning: Meaning) -> None:
         names, examples, places = [], [], []
         for at, leaf in enumerate(self.leaves):

@@ -47,6 +47,9 @@ def register(app: typer.Typer) -> None:
     from minhu.server.commands.evaluate_levels import levels
 
     group.command("levels")(levels)
+    from minhu.server.commands.evaluate_crosswalk import crosswalk
+
+    group.command("crosswalk")(crosswalk)
     from minhu.server.commands.evaluate_fields import fields
 
     group.command("fields")(fields)
