@@ -30,7 +30,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.data_layer]
 
 CITIZENS_TABLES = {
     "evaluation_rating", "exchange_transfer", "exchange_transferitem", "handling_assignment", "handling_attendance", "handling_clock",
-    "handling_contractwarning", "handling_holding", "handling_lesson", "handling_order", "handling_orderstep", "handling_replymark", "handling_review", "handling_supervision", "handling_whistle", "intake_attachment", "intake_consultation", "intake_label", "intake_labelcase",
+    "handling_contractwarning", "handling_holding", "handling_incidenttold", "handling_lesson", "handling_order", "handling_orderstep", "handling_replymark", "handling_review", "handling_supervision", "handling_whistle", "intake_attachment", "intake_consultation", "intake_label", "intake_labelcase",
     "intake_intakedecision", "intake_request", "intake_suggestion", "intake_supplement",
 }  # fmt: skip
 PARENTS = {"whistle_id": "handling_whistle", "transfer_id": "exchange_transfer"}
@@ -49,26 +49,22 @@ OPEN_TABLES = {
     "directory_revision": "stamps only",
     **dict.fromkeys(("intake_erasure", "intake_erasurecase"), "ids, counts and blind indexes of what was forgotten"),
     **dict.fromkeys(("directory_rotation", "directory_rotationpart"), "key versions, names of tables, counts"),
-    "django_content_type": "Django's",
-    "django_migrations": "Django's",
+    **dict.fromkeys(("django_content_type", "django_migrations"), "Django's"),
     "django_session": "which requests a session may open, by number only; signed and short-lived",
     **dict.fromkeys(("exchange_partner", "exchange_oldkeys"), "other systems; their keys are sealed"),
     "exchange_outboxevent": "kinds, numbers and states of orders, gone within seconds",
-    "exchange_delivery": "kinds, times and outcomes of messages; the bodies are sealed",
-    "exchange_received": "ids and digests of messages, numbers and states of orders",
+    **dict.fromkeys(("exchange_delivery", "exchange_received"), "ids, times, digests and outcomes of messages; bodies are sealed"),
     **dict.fromkeys(("intake_frozenset", "intake_learnedmodel", "intake_drift"), "ids, category codes, digests, figures; weights without words"),
     **dict.fromkeys(("intake_chatstate", "intake_chatday", "intake_chatcount"), "counters of questions to a chat model"),
     **dict.fromkeys(("intake_attempt", "intake_tokenuse"), "counters of wrong follow codes and of partners' calls"),
     "intake_fingerprint": "hashes only, needed to find repeats without reading",
+    **dict.fromkeys(("handling_incident", "handling_incidentnotice"), "what the public is told of an incident; nobody's name"),
     **dict.fromkeys(("handling_words", "handling_unmarked"), "hashes of words and ids, needed to find orders"),
     "evaluation_day": "counts of ratings by day and unit",
-    "governance_day": "counts of past days",
-    "governance_slice": "counts of past days by category, area, unit",
+    **dict.fromkeys(("governance_day", "governance_slice", "handling_simulation"), "counts of past days and of drafts played on them"),
     "governance_changed": "days to count again",
-    "intake_importbatch": "file names and counts",
-    "intake_importedrow": "keys and digests of rows",
-    "intake_importmapping": "column names",
-    "intake_importreject": "row numbers and reasons without contents",
+    **dict.fromkeys(("intake_importbatch", "intake_importmapping"), "file and column names, counts"),
+    **dict.fromkeys(("intake_importedrow", "intake_importreject"), "keys, digests, row numbers, reasons without contents"),
 }  # fmt: skip
 
 
@@ -112,8 +108,12 @@ class Population:
 
     def _everything_below(self, order: Order) -> None:
         """Rows in the order of their dependence, columns without a default filled by type."""
+        known = {"order_id": order.pk, "request_id": order.request_id, "unit_id": self.units[0], "main_id": order.pk}
+        for table, name in (("handling_incident", "incident_id"), ("handling_incidentnotice", "notice_id")):
+            insert_plain(table, known)
+            known[name] = select(f"SELECT max(id) FROM {table}")[0][0]
         for table in sorted(CITIZENS_TABLES - {"intake_request", "handling_order"} - THROUGH_ANOTHER):
-            insert_plain(table, {"order_id": order.pk, "request_id": order.request_id, "unit_id": self.units[0]})
+            insert_plain(table, known)
         ids = {name: select(f"SELECT max(id) FROM {table}")[0][0] for name, table in PARENTS.items()}
         insert_plain("handling_attendance", ids | {"unit_id": self.units[0]})
         insert_plain("exchange_transferitem", ids)

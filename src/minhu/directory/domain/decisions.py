@@ -110,6 +110,11 @@ class Automation:
     repeat_likeness: float
     repeat_days: int
     ask_place_below: float
+    incident_count: int = 10
+    """So many like matters of one street within ``incident_minutes`` are shown as a possible incident."""
+    incident_minutes: int = 180
+    incident_undo_seconds: int = 60
+    """How long a reply to everybody of an incident waits, so that it can be taken back."""
     reply_approver: str = "unit_head"
     """Who reads a public reply before the citizen does: ``unit_head`` or ``supervisor``."""
     close_without_answer: bool = True
@@ -200,6 +205,9 @@ def parse_automation(content: Mapping[str, Any], version: str) -> Automation:
         repeat_likeness=body.number("repeat_likeness", 0.75),
         repeat_days=body.count("repeat_days", 30, 1, 3650),
         ask_place_below=body.number("ask_place_below", 0.6),
+        incident_count=body.count("incident_count", 10, 2, 100_000),
+        incident_minutes=body.count("incident_minutes", 180, 5, 10_080),
+        incident_undo_seconds=body.count("incident_undo_seconds", 60, 0, 3600),
         reply_approver=body.text("reply_approver", "unit_head", choices=("unit_head", "supervisor")),
         close_without_answer=body.flag("close_without_answer", True),
     )

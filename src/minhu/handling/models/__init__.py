@@ -2,6 +2,7 @@
 
 from minhu.handling.models.contracts import ContractWarning, ReplyMark
 from minhu.handling.models.history import Lesson, OrderStep, Review
+from minhu.handling.models.incidents import Incident, IncidentNotice, IncidentTold
 from minhu.handling.models.orders import Assignment, Clock, Order
 from minhu.handling.models.simulations import Simulation
 from minhu.handling.models.supervision import Attendance, Supervision, Whistle
@@ -11,6 +12,9 @@ __all__ = [
     "Attendance",
     "Clock",
     "ContractWarning",
+    "Incident",
+    "IncidentNotice",
+    "IncidentTold",
     "Lesson",
     "Order",
     "OrderStep",

@@ -8,6 +8,7 @@ from minhu.directory.access import elevated, visible_to
 from minhu.directory.queries.units import unit_info
 from minhu.handling.domain.states import AT_UNITS, WITH_CITIZEN
 from minhu.handling.models import Order, OrderStep
+from minhu.handling.queries.incidents import public_incident_of, told_to
 from minhu.handling.types import PublicEvent, PublicOrderView, State
 from minhu.kernel import masks
 from minhu.kernel.actors import Actor
@@ -46,7 +47,6 @@ def public_view(request_id: int, actor: Actor | None = None) -> PublicOrderView:
     if order is None:
         raise NotFound("没有找到这件诉求，请核对编号和查询码。", code="not_found")
     state = State(order.state)
-    steps = OrderStep.objects.filter(order=order).exclude(public_text="").order_by("id")
     unit = unit_info(order.lead_unit_id)
     told = order if order.reply_approved_at is not None else _joint_result(order)
     return PublicOrderView(
@@ -59,13 +59,21 @@ def public_view(request_id: int, actor: Actor | None = None) -> PublicOrderView:
         unit_name=unit.label if unit else "",
         reply="" if told is None else order.public_reply if told is order else masks.free_text(told.public_reply),
         replied_at=told.replied_at if told else None,
-        timeline=tuple(PublicEvent(at, text) for at, text in steps.values_list("at", "public_text")),
+        timeline=_timeline(order),
         can_supplement=state in WITH_CITIZEN,
         can_withdraw=state in WITH_CITIZEN,
         can_rate=rated_order(order) is not None,
         merged_into=_merged_into(order),
         next_by=order.due_at if state in AT_HOTLINE and order.due_at and order.due_at > now() else None,
+        incident=public_incident_of(order),
     )
+
+
+def _timeline(order: Order) -> tuple[PublicEvent, ...]:
+    """The public steps of an order and what everybody of its incident was told, in the order of time."""
+    steps = OrderStep.objects.filter(order=order).exclude(public_text="").order_by("id")
+    rows = [*steps.values_list("at", "public_text"), *told_to(order)]
+    return tuple(PublicEvent(at, text) for at, text in sorted(rows, key=lambda row: row[0]))
 
 
 def rated_order(order: Order) -> Order | None:

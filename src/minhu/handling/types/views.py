@@ -233,6 +233,17 @@ class PublicEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class PublicIncident:
+    """What a citizen may know of an incident: no order, no person; ``reported`` counts the people who reported it."""
+
+    title: str
+    wording: str
+    reported: int
+    began_at: datetime
+    expected_end: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class PublicOrderView:
     """What the citizen sees: plain words, units by name, no person."""
 
@@ -252,6 +263,7 @@ class PublicOrderView:
     merged_into: str = ""
     next_by: datetime | None = None
     """Until when the hotline takes its next step, before a unit has the matter; None when that time is over."""
+    incident: PublicIncident | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from minhu.directory.queries import grow_own_requests
+from minhu.handling.queries.incidents import public_incidents
 from minhu.intake import services as intake
 from minhu.kernel.errors import Invalid, MinhuError
 from minhu.kernel.numbers import normalise_number
@@ -81,6 +82,7 @@ def submit(request: HttpRequest) -> HttpResponse:
         "file_errors": file_errors,
         "file_limit": MOST_FILES,
         "file_megabytes": FILE_MEGABYTES,
+        "incidents": public_incidents(),
     }
     return render(request, "citizen/submit.html", context, status=422 if form.errors or file_errors else 200)
 

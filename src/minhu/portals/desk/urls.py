@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from minhu.portals.desk import choosing, views, views_new
+from minhu.portals.desk import choosing, views, views_incidents, views_new
 
 urlpatterns = [
     path("desk/", views.board, name="desk"),
@@ -15,6 +15,16 @@ urlpatterns = [
     path("desk/why-not/<str:number>/", choosing.why_not, name="desk_why_not"),
     path("desk/undo/<str:number>/", views.undo, name="desk_undo"),
     path("desk/bulk/", views.bulk, name="desk_bulk"),
+    path("desk/incidents/", views_incidents.board, name="desk_incidents"),
+    path("desk/incidents/new/", views_incidents.new, name="desk_incident_new"),
+    path("desk/incidents/<int:incident>/", views_incidents.incident, name="desk_incident"),
+    path("desk/incidents/<int:incident>/change/", views_incidents.change, name="desk_incident_change"),
+    path("desk/incidents/<int:incident>/attach/", views_incidents.attach, name="desk_incident_attach"),
+    path("desk/incidents/<int:incident>/detach/", views_incidents.detach, name="desk_incident_detach"),
+    path("desk/incidents/<int:incident>/tell/", views_incidents.tell, name="desk_incident_tell"),
+    path("desk/incidents/<int:incident>/withdraw/", views_incidents.withdraw, name="desk_incident_withdraw"),
+    path("desk/incidents/<int:incident>/called/", views_incidents.called, name="desk_incident_called"),
+    path("desk/incidents/<int:incident>/close/", views_incidents.close, name="desk_incident_close"),
     path("desk/new/", views_new.new, name="desk_new"),
     path("desk/new/advice/", views_new.advice, name="desk_new_advice"),
     path("desk/new/join/", views_new.join, name="desk_new_join"),

@@ -93,6 +93,9 @@ class AutomationSettings(SettingsForm):
             "repeat_likeness",
             "repeat_days",
             "ask_place_below",
+            "incident_count",
+            "incident_minutes",
+            "incident_undo_seconds",
             "reply_approver",
             "close_without_answer",
         )
@@ -120,6 +123,15 @@ class AutomationSettings(SettingsForm):
         max_value=1,
         initial=0.6,
         widget=forms.NumberInput(attrs=STEP),
+    )
+    incident_count = forms.IntegerField(
+        label=gettext_lazy("同一街道同类诉求达到多少件提示为事件"), min_value=2, max_value=100_000, initial=10
+    )
+    incident_minutes = forms.IntegerField(
+        label=gettext_lazy("在多少分钟内累计"), min_value=5, max_value=10_080, initial=180
+    )
+    incident_undo_seconds = forms.IntegerField(
+        label=gettext_lazy("统一告知发出前可以撤回的秒数"), min_value=0, max_value=3600, initial=60
     )
     reply_approver = forms.ChoiceField(
         label=gettext_lazy("公开答复由谁审核"), initial="unit_head",
