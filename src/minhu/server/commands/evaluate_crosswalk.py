@@ -62,11 +62,11 @@ def crosswalk(
     import numpy as np
 
     confidence = np.array([found[0].confidence if found else 0.0 for _, found in pairs])
-    right = np.array(first)
+    correct = np.array(first, dtype=np.bool_)
     show("crosswalk", {
         "pairs": len(pairs), "top1": ratio(sum(first), len(pairs)), "top3": ratio(sum(third), len(pairs)),
-        "coverage_at_95": round(measures.coverage_at(right, confidence, 0.95), 4),
-        "ece": round(measures.calibration_error(right, confidence), 4),
+        "coverage_at_95": round(measures.coverage_at(correct, confidence, 0.95), 4),
+        "ece": round(measures.calibration_error(correct, confidence), 4),
         "without_counterpart": sum(not found for _, found in pairs),
     })  # fmt: skip
 
