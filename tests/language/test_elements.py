@@ -140,3 +140,8 @@ def test_a_very_long_text_is_read_in_moderate_time() -> None:
     begun = datetime.now(UTC)
     read_elements("昨天我们小区在清河路3号楼要求物业公司" * 6000, NOW)
     assert (datetime.now(UTC) - begun).total_seconds() < 20
+
+
+def test_a_telephone_number_is_no_earlier_call_of_the_hotline() -> None:
+    assert read_elements("电梯坏了，电话13812345678，请修理。", NOW).of(K.EARLIER) == ()
+    assert read_elements("之前打12345反映过，没有修，请修理。", NOW).of(K.EARLIER) != ()

@@ -142,7 +142,7 @@ def _questions() -> Iterator[GaugeMetricFamily]:
 
 def _learning() -> Iterator[GaugeMetricFamily]:
     """Cases that wait for a label, and what has drifted (docs/guide/learning.md says what to do)."""
-    yield GaugeMetricFamily("minhu_label_cases", "Cases that wait for a label.", value=learning.queue().waiting)
+    yield GaugeMetricFamily("minhu_label_cases", "Cases that wait for a label.", value=learning.waiting())
     drift = learning.latest_drift()
     figures = GaugeMetricFamily(
         "minhu_suggestion_drift", "Suggestions of two weeks beside the eight before.", labels=["figure"]

@@ -126,6 +126,12 @@ def queue() -> QueueView:
     return QueueView(sum(reasons.values()), reasons, sum(map(len, said.values())), mine, len(pairs), kappa(pairs))
 
 
+def waiting() -> int:
+    """How many cases wait for a label."""
+    with elevated("a count of the queue, without a row of anybody"):
+        return LabelCase.objects.filter(closed_at=None).count()
+
+
 def learned_models() -> tuple[ModelView, ...]:
     """Every model made here, the newest first."""
     require(Action.VIEW_DIRECTORY)
