@@ -19,6 +19,7 @@ from minhu.language.titles import make_title
 from minhu.language.training import train
 from minhu.language.types import Leaf
 from minhu.language.understanding import understand
+from minhu.language.urgency import assess
 
 DATA = Path(__file__).parent / "data"
 
@@ -134,3 +135,17 @@ def test_a_matter_in_another_city_is_sent_there() -> None:
 @given(st.text(max_size=300))
 def test_no_text_breaks_the_understanding(text: str) -> None:
     assert understand(text).intake.value
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["电梯坏了一个星期没人修，老人上不了楼", "老人孩子冻得受不了，暖气不热三天了", "小区门禁坏了半个月，外人随便进"],
+)
+def test_what_presses_but_endangers_nobody_is_a_request_like_others(text: str) -> None:
+    assert classify(text).value == "accept"
+
+
+def test_no_heating_presses_and_a_threat_to_climb_the_roof_is_a_danger() -> None:
+    assert assess("老人孩子冻得受不了，暖气不热三天了").level == "urgent"
+    assert assess("工地拖欠工资，再不给钱我们就去楼顶").life_danger
+    assert not assess("再不修好，我们就去楼顶自己补防水了").life_danger

@@ -20,6 +20,7 @@ MAKER = "intake/2026.2"
 DEFAULT_MODEL = Path(__file__).parent / "models" / "intake-default"
 _LONGEST_LEARNT = 80
 _LEARNT_ENOUGH = 0.4
+_LEARNT_EMERGENCY = 0.75
 
 _TYPES: tuple[tuple[RequestType, float, re.Pattern[str]], ...] = (
     (RequestType.PRAISE, 3.0, re.compile(r"表扬|锦旗|点赞|特此感谢|(?:非常|特别|衷心|十分)感谢[^。]{0,20}(?:帮|同志|师傅|民警|医生|护士|工作人员|社区|及时|热心|解决了)|感谢信|为[^，。]{0,12}点赞|拾金不昧")),
@@ -79,12 +80,17 @@ def intake_model() -> CategoryModel:
 
 
 def _learnt(text: str) -> Suggestion | None:
-    """What the learnt part says of a short text that no row knows; None when it also finds it acceptable or is unsure."""
+    """What the learnt part says of a short text that no row knows; None when it also finds it acceptable or is unsure.
+
+    An emergency in which nobody's life was found in danger needs more: a broken lift is no case for 119.
+    """
     if not 2 <= len(text) <= _LONGEST_LEARNT:
         return None
     model = intake_model()
     best = model.predict(text)[0]
     if best.value == IntakeClass.ACCEPT or best.probability < _LEARNT_ENOUGH:
+        return None
+    if best.value == IntakeClass.EMERGENCY and best.probability < _LEARNT_EMERGENCY:
         return None
     basis = f"没有规则命中，整体措辞与此类诉求相近（把握 {best.probability:.0%}），请人工核对"
     return _suggest(best.value, min(0.6, best.probability), basis, (), f"{best.value}.learnt")

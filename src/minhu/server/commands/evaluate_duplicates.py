@@ -9,9 +9,11 @@ from __future__ import annotations
 import json
 import re
 import time
+import zlib
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from zipfile import BadZipFile
 
 import typer
 
@@ -128,6 +130,7 @@ def _table(file: Path) -> list[Row]:
 
 def _workbook(file: Path) -> list[Row]:
     from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
 
     try:
         book = load_workbook(file, read_only=True, data_only=True)
@@ -135,7 +138,7 @@ def _workbook(file: Path) -> list[Row]:
             ["" if cell is None else str(cell) for cell in line]
             for line in book.worksheets[0].iter_rows(values_only=True)
         ]
-    except Exception as error:  # noqa: BLE001 - openpyxl raises whatever a damaged archive makes it meet
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile, InvalidFileException, zlib.error) as error:
         fail(f"无法读取工作簿 {file.name}：{error}")
     if len(lines) < 2:
         fail(f"{file.name} 没有数据行")
