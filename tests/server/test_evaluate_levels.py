@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from typer.testing import CliRunner
@@ -46,3 +47,20 @@ def test_a_crosswalk_is_judged_and_written_for_confirmation(tmp_path: Path) -> N
     done = CliRunner().invoke(build(), [str(word) for word in words])
     assert done.exit_code == 2
     assert "市容/别的" in done.output
+
+
+def test_a_category_left_out_is_stranger_than_the_learnt_ones(tmp_path: Path) -> None:
+    words = {
+        "供水": ("自来水停水", "水压太低", "水管爆裂"),
+        "噪声": ("广场舞太响", "夜间施工吵", "装修噪音大"),
+        "工资": ("拖欠工资", "克扣加班费", "不发工钱"),
+    }
+    places = ("幸福小区", "东湖花园", "人民路", "南门菜场", "三号楼", "学校门口", "北站", "西苑")
+    rows = [f"{place},{what}请处理,{label}" for label, said in words.items() for what in said for place in places]
+    asked = [f"新村,{what}怎么办,{label}" for label, said in words.items() for what in said]
+    train, test = tmp_path / "train.csv", tmp_path / "test.csv"
+    train.write_text("title,body,category\n" + "\n".join(rows), encoding="utf-8")
+    test.write_text("title,body,category\n" + "\n".join(asked), encoding="utf-8")
+    done = CliRunner().invoke(build(), ["evaluate", "new-types", "--train", str(train), "--test", str(test)])
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.output.strip().splitlines()[-1])["auroc"] > 0.8

@@ -50,6 +50,9 @@ def register(app: typer.Typer) -> None:
     from minhu.server.commands.evaluate_crosswalk import crosswalk
 
     group.command("crosswalk")(crosswalk)
+    from minhu.server.commands.evaluate_new_types import new_types
+
+    group.command("new-types")(new_types)
     from minhu.server.commands.evaluate_fields import fields
 
     group.command("fields")(fields)
