@@ -190,22 +190,24 @@ class Adviser:
             tally.said.append(_duty_reason(line, unit))
 
     def _nearest(self, area: AreaInfo | None, precedents: Iterable[Precedent]) -> list[tuple[Precedent, float]]:
-        weighed = [(one, self._weight(one, area)) for one in precedents]
+        near: dict[str, float] = {}
+        weighed = []
+        for one in precedents:
+            if one.area_code not in near:
+                near[one.area_code] = self._nearness(one.area_code, area)
+            like = SAME_MATTER + (1 - SAME_MATTER) * one.likeness
+            fading = 0.5 ** (max(one.days, 0.0) / HALF_LIFE_DAYS)
+            weighed.append((one, float(near[one.area_code] * like * fading)))
         weighed.sort(key=lambda vote: (-vote[1], vote[0].number))
         return weighed[:NEAREST]
 
-    def _weight(self, one: Precedent, area: AreaInfo | None) -> float:
-        near = ELSEWHERE
-        there = self.catalogue.areas.get(one.area_code)
-        if area is not None and there is not None:
-            shared = [code for code, other in zip(area.path, there.path, strict=False) if code == other]
-            level = max(
-                (self.catalogue.areas[code].level for code in shared if code in self.catalogue.areas), default=0
-            )
-            near = SAME_STREET if level >= AreaLevel.STREET else SAME_COUNTY if level >= AreaLevel.COUNTY else ELSEWHERE
-        return float(
-            near * (SAME_MATTER + (1 - SAME_MATTER) * one.likeness) * 0.5 ** (max(one.days, 0.0) / HALF_LIFE_DAYS)
-        )
+    def _nearness(self, code: str, area: AreaInfo | None) -> float:
+        there = self.catalogue.areas.get(code)
+        if area is None or there is None:
+            return ELSEWHERE
+        shared = [one for one, other in zip(area.path, there.path, strict=False) if one == other]
+        level = max((self.catalogue.areas[one].level for one in shared if one in self.catalogue.areas), default=0)
+        return SAME_STREET if level >= AreaLevel.STREET else SAME_COUNTY if level >= AreaLevel.COUNTY else ELSEWHERE
 
     def _from_history(
         self, area: AreaInfo | None, nearest: Iterable[tuple[Precedent, float]], tallies: dict[int, _Tally]

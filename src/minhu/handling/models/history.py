@@ -113,7 +113,7 @@ class Lesson(models.Model):
 
     class Meta:
         ordering: ClassVar = ["id"]
-        indexes: ClassVar = [models.Index(fields=["category", "area"], name="lesson_where")]
+        indexes: ClassVar = [models.Index(fields=["category", "-id"], name="lesson_newest")]
 
     def __str__(self) -> str:
         return f"{self.category_id}@{self.area_id}: {self.wrong_unit_id} → {self.right_unit_id}"
