@@ -117,6 +117,44 @@ def test_an_open_case_of_forgetting_finds_its_person_under_the_new_key(city: Cit
         assert ErasureCase.objects.get(pk=case_id).phone_index is None, "a closed case leads to nobody"
 
 
+def test_a_case_whose_first_request_was_anonymised_meanwhile_still_forgets_the_others(city: City) -> None:
+    """The case was bound to one request; when its time was over in the middle of a rotation, the others were missed."""
+    first = call()
+    with acting_as(security("sec-one")):
+        case_id = forgetting.ask(PHONE, "本人申请")
+    rotation.start_index()
+    others = {call(), call()}
+    with as_system():
+        old = ErasureCase.objects.create(ground="age", asked_by="rule", asked_at=now())
+        forgetting.forget(Request.objects.get(pk=first), old, now())
+    with acting_as(security("sec-two")):
+        assert forgetting.confirm(case_id).requests == 2
+    with as_system():
+        assert not Request.objects.filter(pk__in=others).exclude(phone_index=None).exists()
+        assert ErasureCase.objects.get(pk=case_id).phone is None, "a closed case leads to nobody"
+
+
+def test_a_case_from_before_that_leads_nowhere_is_not_called_done(city: City) -> None:
+    first = call()
+    with acting_as(security("sec-one")):
+        case_id = forgetting.ask(PHONE, "本人申请")
+    rotation.start_index()
+    later = call()
+    with as_system():
+        case = ErasureCase.objects.get(pk=case_id)
+        case.phone = None
+        case.save()
+        old = ErasureCase.objects.create(ground="age", asked_by="rule", asked_at=now())
+        forgetting.forget(Request.objects.get(pk=first), old, now())
+    with acting_as(security("sec-two")):
+        with pytest.raises(Conflict, match="重新申请"):
+            forgetting.confirm(case_id)
+        forgetting.refuse(case_id)
+    with as_system():
+        assert Request.objects.get(pk=later).phone_index is not None
+        assert ErasureCase.objects.get(pk=case_id).done_at is None
+
+
 def test_an_index_that_does_not_fit_its_telephone_is_left_and_keeps_its_key(city: City) -> None:
     with as_system():
         Request.objects.create(

@@ -1,4 +1,4 @@
-"""Whose data was to be forgotten, on which ground, by whom, and what was. No names: numbers, counts, a blind index."""
+"""Whose data was to be forgotten, on which ground, by whom, and what was. No names: numbers, counts; while a case is open, its sealed telephone."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from minhu.engines.lookup import LookupIndexField
+from minhu.engines.secrets import EncryptedTextField
 
 
 class ErasureCase(models.Model):
@@ -17,6 +18,7 @@ class ErasureCase(models.Model):
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     ground = models.CharField(max_length=8, choices=[("asked", "本人申请"), ("age", "保存期满")])
     phone_index = LookupIndexField(null=True, blank=True, purpose="phone", help_text="of an open case")
+    phone = EncryptedTextField(row="uid", null=True, blank=True, help_text="of an open case")
     reason = models.CharField(max_length=200)
     asked_by = models.CharField(max_length=64)
     asked_at = models.DateTimeField()

@@ -63,6 +63,7 @@ def ask(phone: str, reason: str) -> int:
         case = ErasureCase.objects.create(
             ground="asked",
             phone_index=bytes(found[0] or b""),
+            phone=phone.strip(),
             reason=why,
             asked_by=current_actor().id,
             asked_at=now(),
@@ -81,8 +82,7 @@ def confirm(case_id: int) -> ErasureCase:
     require(Action.MANAGE_STAFF)
     with transaction.atomic(), elevated("a person's data is forgotten after two people agreed"):
         case = _open(case_id)
-        first = Request.objects.filter(phone_index=bytes(case.phone_index or b"")).first()
-        rows = list(Request.objects.select_for_update().filter(phone_index__in=same_caller(first))) if first else []
+        rows = list(Request.objects.select_for_update().filter(phone_index__in=_indexes_in(case)))
         case.confirmed_by = current_actor().id
         return _carry_out(case, rows)
 
@@ -94,8 +94,8 @@ def refuse(case_id: int) -> None:
         case = ErasureCase.objects.select_for_update().filter(pk=case_id, done_at=None, refused_at=None).first()
         if case is None:
             raise Conflict("这份申请已经处理。", code="case_closed")
-        case.refused_at, case.phone_index = now(), None
-        case.save(update_fields=["refused_at", "phone_index"])
+        case.refused_at, case.phone_index, case.phone = now(), None, None
+        case.save(update_fields=["refused_at", "phone_index", "phone"])
         ledger.append("privacy.refused", ("erasure", str(case.uid)), {})
 
 
@@ -132,6 +132,21 @@ def _indexes_of(phone: str) -> list[bytes]:
     return lookup.indexes(phone, "phone")
 
 
+def _indexes_in(case: ErasureCase) -> list[bytes]:
+    """The indexes of the person under every key, also where the request that the case began with is gone.
+
+    A case from before the telephone was kept with it leads on only by such a request; raises Conflict without one.
+    """
+    if case.phone:
+        return _indexes_of(case.phone)
+    first = Request.objects.filter(phone_index=bytes(case.phone_index or b"")).first()
+    if first is None:
+        raise Conflict(
+            "这份申请已无法对应到诉求，没有遗忘任何内容。请退回后用该电话重新申请。", code="case_leads_nowhere"
+        )
+    return same_caller(first)
+
+
 def _open(case_id: int) -> ErasureCase:
     case = ErasureCase.objects.select_for_update().filter(pk=case_id).first()
     if case is None or case.ground != "asked":
@@ -147,7 +162,7 @@ def _carry_out(case: ErasureCase, rows: list[Request]) -> ErasureCase:
     moment = now()
     for row in rows:
         forget(row, case, moment)
-    case.done_at, case.requests, case.phone_index = moment, len(rows), None
+    case.done_at, case.requests, case.phone_index, case.phone = moment, len(rows), None, None
     case.digest = certificate_digest(str(case.uid), moment, [row.number for row in rows])
     case.save()
     ledger.append("privacy.forgotten", ("erasure", str(case.uid)),
