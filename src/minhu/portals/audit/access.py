@@ -16,12 +16,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from minhu.handling.queries.matters import numbers_of, request_ids_of
 from minhu.kernel.clock import now
-from minhu.kernel.errors import MinhuError
+from minhu.kernel.errors import Invalid, MinhuError
 from minhu.ledger import queries as ledger
 from minhu.ledger import services
 from minhu.ledger.types import AccessFilter, AccessView
 from minhu.portals import bulk
-from minhu.portals.audit.common import period, show
+from minhu.portals.audit.common import check_conditions, period, show
 from minhu.portals.audit.overview import auditors
 from minhu.portals.formats import cn_datetime
 from minhu.portals.manage.common import Counted, page_number
@@ -41,8 +41,9 @@ class AccessForm(forms.Form):
     until = forms.DateField(label=gettext_lazy("到"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
 
     def narrowing(self) -> AccessFilter:
-        """What the ledger takes; an unknown number finds nothing."""
-        if not self.is_valid():
+        """What the ledger takes; an unknown number finds nothing. Raises Invalid for what cannot be read."""
+        check_conditions(self)
+        if not self.is_bound:
             return AccessFilter()
         data: dict[str, Any] = self.cleaned_data
         subjects = None
@@ -87,7 +88,11 @@ def listing(request: HttpRequest) -> HttpResponse:
     """Readings, newest first."""
     form = AccessForm(request.GET or None)
     number = page_number(request)
-    rows, total = ledger.accesses(form.narrowing(), (number - 1) * PAGE, PAGE)
+    try:
+        narrowing = form.narrowing()
+    except Invalid as error:
+        return show(request, "access", "access", {"form": form, "rows": [], "refused": error.message})
+    rows, total = ledger.accesses(narrowing, (number - 1) * PAGE, PAGE)
     page: Page[Any] = Paginator(cast(Any, Counted(rows, total, (number - 1) * PAGE)), PAGE).get_page(number)
     services.append("ledger.access_searched", ("ledger", "access"), {"found": total})
     return show(request, "access", "access", {"form": form, "page": page, "rows": _shown(rows), "total": total})

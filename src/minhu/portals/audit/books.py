@@ -18,13 +18,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from minhu.handling.queries.matters import request_ids_of
 from minhu.kernel.clock import now
-from minhu.kernel.errors import MinhuError
+from minhu.kernel.errors import Invalid, MinhuError
 from minhu.kernel.numbers import normalise_number
 from minhu.ledger import queries as ledger
 from minhu.ledger import services
 from minhu.ledger.types import EntryFilter, EntryView, Subject
 from minhu.portals import bulk
-from minhu.portals.audit.common import BOOK_WORDS, lines_of, period, show
+from minhu.portals.audit.common import BOOK_WORDS, check_conditions, lines_of, period, show
 from minhu.portals.audit.overview import auditors
 from minhu.portals.formats import cn_datetime
 from minhu.portals.orders.guards import actor_of
@@ -51,8 +51,9 @@ class BookForm(forms.Form):
         self._book = book
 
     def narrowing(self) -> EntryFilter:
-        """What the ledger takes; what cannot be read narrows nothing."""
-        if not self.is_valid():
+        """What the ledger takes; raises Invalid for what cannot be read."""
+        check_conditions(self)
+        if not self.is_bound:
             return EntryFilter(book=self._book)
         data = self.cleaned_data
         start, end = period(data["since"], data["until"])
@@ -92,11 +93,18 @@ def listing(request: HttpRequest, name: str) -> HttpResponse:
     """One ledger, newest first; the next page begins below the last position shown."""
     form = BookForm(_book(name), request.GET)
     before = request.GET.get("before", "")
-    page = ledger.page_of(form.narrowing(), PAGE, int(before) if before.isascii() and before.isdigit() else None)
     label, about, icon = BOOK_WORDS[name]
-    context = {
-        "form": form, "rows": lines_of(page.rows), "page": page, "name": name, "label": label, "about": about,
-        "icon": icon, "books": [(key, words[0]) for key, words in BOOK_WORDS.items()], "paged": bool(before),
+    context: dict[str, Any] = {
+        "form": form, "name": name, "label": label, "about": about, "icon": icon,
+        "books": [(key, words[0]) for key, words in BOOK_WORDS.items()],
+    }  # fmt: skip
+    try:
+        narrowing = form.narrowing()
+    except Invalid as error:
+        return show(request, "books", "book", {**context, "refused": error.message})
+    page = ledger.page_of(narrowing, PAGE, int(before) if before.isascii() and before.isdigit() else None)
+    context |= {
+        "rows": lines_of(page.rows), "page": page, "paged": bool(before),
         "narrowed": any(request.GET.get(key) for key in form.fields),
     }  # fmt: skip
     return show(request, "books", "book", context)
