@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from tests.faults.hostile.blocks import pdf
+from tests.faults.hostile.blocks import docx, pdf, relation
 
 from minhu.engines import files, filetypes
 from minhu.kernel.errors import Invalid, NotFound, Unavailable
@@ -164,3 +164,25 @@ def test_a_failing_disk_is_said_and_leaves_no_half_file(
     with pytest.raises(Unavailable, match=words):
         files.save(GOOD["image/jpeg"])
     assert len([path for path in (home / "files").rglob("*") if path.is_file()]) == 1
+
+
+PASTED = {
+    "a picture of the web": {"word/_rels/document.xml.rels": relation("image", "https://news.example/a.png?w=1&amp;h=2")},
+    "a field with a picture": {
+        "word/footer1.xml": b'<w:p><w:instrText>INCLUDEPICTURE "https://news.example/a.png" \\* MERGEFORMATINET</w:instrText></w:p>'
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", PASTED)
+def test_words_pasted_from_a_page_come_in_with_the_links_to_its_pictures(case: str) -> None:
+    assert filetypes.inspect(io.BytesIO(docx(PASTED[case]))) == filetypes.DOCX
+
+
+@pytest.mark.parametrize("kind", ["attachedTemplate", "oleObject", "frame", "subDocument", "aFChunk"])
+def test_nothing_but_a_picture_may_lie_on_the_web(kind: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        filetypes.inspect(
+            io.BytesIO(docx({"word/_rels/document.xml.rels": relation(kind, "https://news.example/a.png")}))
+        )
+    assert refused.value.code == "file_unsafe"

@@ -61,8 +61,8 @@ class StaffProofMiddleware:
             if not _is_of(proof, key):
                 response.set_cookie(
                     COOKIE, proof_of(key, int(now().timestamp())), max_age=settings.SESSION_COOKIE_AGE, httponly=True,
-                    secure=settings.SESSION_COOKIE_SECURE, samesite=settings.SESSION_COOKIE_SAMESITE,
+                    secure=settings.SESSION_COOKIE_SECURE, samesite="Lax",
                 )  # fmt: skip
         elif proof:
-            response.delete_cookie(COOKIE, samesite=settings.SESSION_COOKIE_SAMESITE)
+            response.delete_cookie(COOKIE, samesite="Lax")
         return response

