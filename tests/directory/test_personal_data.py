@@ -24,6 +24,9 @@ PLANTED_REQUESTS = 2000
 ELEVATED_ELSEWHERE = {
     "handling/queries/public.py": "a joint matter's approved reply is told to all who reported it, masked",
     "handling/queries/returned.py": "a unit's own steps on what it returned; nothing of the citizen",
+    "handling/queries/incidents.py": "how many people reported an incident is counted; nothing of them is read",
+    "handling/queries/learned.py": "names of estates are counted over closed orders that are not confidential",
+    "intake/queries/learning.py": "counts of the labelling queue",
     "handling/queries/matters.py": "counts for previews and warnings; nothing of a request is read",
     "intake/api.py": "whether a token brought a request in is asked before it may see it",
     "intake/imports/catching_up.py": "the import works for the whole city",
