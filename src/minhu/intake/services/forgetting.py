@@ -94,7 +94,7 @@ def refuse(case_id: int) -> None:
         case = ErasureCase.objects.select_for_update().filter(pk=case_id, done_at=None, refused_at=None).first()
         if case is None:
             raise Conflict("这份申请已经处理。", code="case_closed")
-        case.refused_at, case.phone_index, case.phone = now(), None, None
+        case.refused_at, case.phone_index, case.phone = now(), None, ""
         case.save(update_fields=["refused_at", "phone_index", "phone"])
         ledger.append("privacy.refused", ("erasure", str(case.uid)), {})
 
@@ -162,7 +162,7 @@ def _carry_out(case: ErasureCase, rows: list[Request]) -> ErasureCase:
     moment = now()
     for row in rows:
         forget(row, case, moment)
-    case.done_at, case.requests, case.phone_index, case.phone = moment, len(rows), None, None
+    case.done_at, case.requests, case.phone_index, case.phone = moment, len(rows), None, ""
     case.digest = certificate_digest(str(case.uid), moment, [row.number for row in rows])
     case.save()
     ledger.append("privacy.forgotten", ("erasure", str(case.uid)),
