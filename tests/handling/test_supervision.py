@@ -145,6 +145,16 @@ def test_only_the_supervised_unit_answers(city: City) -> None:
         step(city, "urban_handler", order.number, Step.ANSWER_SUPERVISION, text="收到")
 
 
+def test_a_helper_answers_its_own_supervision_beside_an_older_one_of_nobody_in_particular(city: City) -> None:
+    order = make_order(city, upto="in_progress", assist=("urban",))
+    step(city, "supervisor", order.number, Step.SUPERVISE, text="请提速")
+    step(city, "supervisor", order.number, Step.SUPERVISE, text="请配合", unit_id=city.unit("urban"))
+    with as_system():  # as the rules leave it after returns, when no unit leads
+        Supervision.objects.filter(order=order, unit_id=city.unit("water")).update(unit_id=None)
+    view = step(city, "urban_handler", order.number, Step.ANSWER_SUPERVISION, text="收到")
+    assert {one.reason: one.open for one in view.supervisions} == {"请提速": True, "请配合": False}
+
+
 def test_a_callback_without_answer_closes_and_later_archives_by_rule(city: City) -> None:
     order = make_order(city, upto="to_call_back")
     swept(4)

@@ -60,10 +60,11 @@ def answer(context: Context) -> None:
     """The unit's receipt stops the clock of that supervision (the oldest open one unless named)."""
     share, data = share_of(context), context.data
     rows = Supervision.objects.filter(order=context.order, ended_at__isnull=True).order_by("id")
-    mine = [r for r in rows if r.unit_id in (None, share.unit_id)]
+    meant = (None, share.unit_id) if share.role == AssignmentRole.LEAD.value else (share.unit_id,)
+    mine = [r for r in rows if r.unit_id in meant]
     if data.supervision_id is not None:
         mine = [r for r in mine if r.pk == data.supervision_id]
-    if not mine or (share.role != AssignmentRole.LEAD.value and mine[0].unit_id is None):
+    if not mine:
         raise Conflict("没有等待您单位回执的督办。", code="nothing_waits")
     row = mine[0]
     row.receipt, row.receipt_by = data.text.strip(), context.actor.id
