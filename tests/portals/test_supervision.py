@@ -234,6 +234,8 @@ def test_the_file_holds_what_the_list_shows_and_needs_a_reason(city: City) -> No
     order = returned(city)
     client = signed_in(city, "supervisor")
     assert client.post("/supervision/export/?list=returns", {"reason": ""}).status_code == 302
+    unreadable = client.post("/supervision/export/?list=returns&area=nowhere", {"reason": "周例会"}, follow=True)
+    assert "查询条件有误（区县：" in unreadable.content.decode(), "what cannot be read does not widen the file"
     file = client.post("/supervision/export/?list=returns", {"reason": "周例会"})
     rows = list(load_workbook(io.BytesIO(file.content)).active.iter_rows(values_only=True))  # type: ignore[union-attr]
     assert rows[1][0] == order.number

@@ -6,6 +6,7 @@ from datetime import datetime, time
 from typing import Final
 
 from django.db import connection
+from django.forms import BaseForm
 from django.utils.translation import gettext as _
 
 from minhu.directory.access import require
@@ -78,3 +79,14 @@ def refuse_over(count: int, most: int) -> None:
             % {"n": most},
             code="too_many_rows",
         )
+
+
+def check_conditions(form: BaseForm) -> None:
+    """Raise Invalid with each mistake where a condition that was set cannot be read: then nothing is shown or exported."""
+    if form.is_bound and not form.is_valid():
+        labels = {name: str(form.fields[name].label or name) for name in form.errors if name in form.fields}
+        mistakes = "；".join(
+            f"{labels.get(name, name)}：{' '.join(map(str, said))}" for name, said in form.errors.items()
+        )
+        words = _("查询条件有误（%(mistakes)s）。没有列出或导出任何记录，请改正后再查。") % {"mistakes": mistakes}
+        raise Invalid(str(words), code="conditions")

@@ -21,7 +21,7 @@ from minhu.ledger import queries as ledger
 from minhu.ledger import services
 from minhu.ledger.types import AccessFilter, AccessView
 from minhu.portals import bulk
-from minhu.portals.audit.common import check_conditions, period, show
+from minhu.portals.audit.common import period, show
 from minhu.portals.audit.overview import auditors
 from minhu.portals.formats import cn_datetime
 from minhu.portals.manage.common import Counted, page_number
@@ -42,7 +42,7 @@ class AccessForm(forms.Form):
 
     def narrowing(self) -> AccessFilter:
         """What the ledger takes; an unknown number finds nothing. Raises Invalid for what cannot be read."""
-        check_conditions(self)
+        bulk.check_conditions(self)
         if not self.is_bound:
             return AccessFilter()
         data: dict[str, Any] = self.cleaned_data

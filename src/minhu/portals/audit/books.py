@@ -24,7 +24,7 @@ from minhu.ledger import queries as ledger
 from minhu.ledger import services
 from minhu.ledger.types import EntryFilter, EntryView, Subject
 from minhu.portals import bulk
-from minhu.portals.audit.common import BOOK_WORDS, check_conditions, lines_of, period, show
+from minhu.portals.audit.common import BOOK_WORDS, lines_of, period, show
 from minhu.portals.audit.overview import auditors
 from minhu.portals.formats import cn_datetime
 from minhu.portals.orders.guards import actor_of
@@ -52,7 +52,7 @@ class BookForm(forms.Form):
 
     def narrowing(self) -> EntryFilter:
         """What the ledger takes; raises Invalid for what cannot be read."""
-        check_conditions(self)
+        bulk.check_conditions(self)
         if not self.is_bound:
             return EntryFilter(book=self._book)
         data = self.cleaned_data

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
@@ -16,7 +15,6 @@ from django.utils.translation import gettext_lazy as _
 
 from minhu.handling.queries.matters import numbers_of
 from minhu.kernel.calendar.types import midnight
-from minhu.kernel.errors import Invalid
 from minhu.ledger import queries as ledger
 from minhu.ledger.types import EntryView
 from minhu.portals.navigation import role_word
@@ -104,17 +102,6 @@ def _about(entry: EntryView, numbers: Mapping[int, str]) -> str:
     if entry.subject_type == "request" and key.isdigit():
         key = numbers.get(int(key), key)
     return f"{word} {key}"
-
-
-def check_conditions(form: BaseForm) -> None:
-    """Raise Invalid with each mistake where a condition that was set cannot be read: then nothing is shown or exported."""
-    if form.is_bound and not form.is_valid():
-        labels = {name: str(form.fields[name].label or name) for name in form.errors if name in form.fields}
-        mistakes = "；".join(
-            f"{labels.get(name, name)}：{' '.join(map(str, said))}" for name, said in form.errors.items()
-        )
-        words = _("查询条件有误（%(mistakes)s）。没有列出或导出任何记录，请改正后再查。") % {"mistakes": mistakes}
-        raise Invalid(str(words), code="conditions")
 
 
 def period(since: date | None, until: date | None) -> tuple[datetime | None, datetime | None]:

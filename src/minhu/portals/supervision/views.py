@@ -146,12 +146,14 @@ def export(request: HttpRequest) -> HttpResponse:
     chosen, actor = _list(request), actor_of(request)
     try:
         most = min(bulk.begin(actor, reason), sheet.LIMIT)
-        found = reads.page_of(chosen.key, WatchFilter(request.GET).narrowing(), 1, most, actor)
+        filters = WatchFilter(request.GET)
+        bulk.check_conditions(filters)
+        found = reads.page_of(chosen.key, filters.narrowing(), 1, most, actor)
         bulk.refuse_over(found.total, most)
     except MinhuError as error:
         messages.error(request, error.message)
         return redirect(f"{reverse('supervision')}?{request.GET.urlencode()}")
-    kept = {**kept_filters(WatchFilter(request.GET)), "list": chosen.key}
+    kept = {**kept_filters(filters), "list": chosen.key}
     entry = {"rows": len(found.rows), "filters": kept, "reason": kept_reason(reason)}
     ledger.append("supervision.exported", ("staff", actor.id), entry)
     words = {"who": actor.name, "when": cn_datetime(now()), "why": reason[:200]}
