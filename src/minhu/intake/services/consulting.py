@@ -120,7 +120,7 @@ def _question(model: ChatModel, request_id: int) -> Question | None:
         known = (row.requester_name, row.requester_phone, row.requester_phone2, row.requester_id_number, row.requester_address)  # fmt: skip
         words = veil(row.text, known)
         city = lexicon.words_of_the_city()
-        ranked = city.index.predict(row.title, row.text[:LONGEST], city.model, MOST_CATEGORIES) if city.index else []
+        ranked = city.index.predict("", words.text[:LONGEST], city.model, MOST_CATEGORIES) if city.index else []
         found = [lexicon.category_name(one.value) for one in ranked]
         categories = tuple((one.value, name) for one, name in zip(ranked, found, strict=True) if name)
     asked = "\n".join((model.maker, VERSION, *(f"{code} {name}" for code, name in categories), words.text))

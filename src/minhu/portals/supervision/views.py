@@ -29,6 +29,7 @@ from minhu.portals import bulk
 from minhu.portals.context import count_unread
 from minhu.portals.formats import cn_datetime
 from minhu.portals.kept import kept_filters, kept_reason
+from minhu.portals.manage.common import page_number
 from minhu.portals.orders.forms import StepForm
 from minhu.portals.orders.guards import actor_of, for_staff
 from minhu.portals.sheets import sheet_response
@@ -36,7 +37,7 @@ from minhu.portals.supervision import sheet
 from minhu.portals.supervision.forms import WatchFilter
 from minhu.portals.supervision.words import BULK, LISTS, List, can
 from minhu.portals.unit.panel import Opened, Place, open_panel, open_step, safe_back, tell
-from minhu.portals.unit.views import numbered, page_number
+from minhu.portals.unit.views import numbered
 
 SIZE = 50
 MOST_AT_ONCE = 200

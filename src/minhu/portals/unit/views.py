@@ -27,6 +27,7 @@ from minhu.portals import bulk
 from minhu.portals.context import count_unread
 from minhu.portals.formats import remaining
 from minhu.portals.kept import kept_filters, kept_reason
+from minhu.portals.manage.common import page_number
 from minhu.portals.orders.guards import actor_of, for_staff
 from minhu.portals.sheets import sheet_response
 from minhu.portals.unit.forms import InboxFilter
@@ -98,12 +99,6 @@ def export(request: HttpRequest) -> HttpResponse:
 def _first(counts: Mapping[str, int]) -> Any:
     """Without a tab in the address: what waits to be signed, else what is being worked on."""
     return TABS[1] if not counts["to_sign"] and counts["working"] else TABS[0]
-
-
-def page_number(request: HttpRequest) -> int:
-    """The page of the address, 1 when it cannot be read."""
-    text = request.GET.get("page", "")
-    return int(text) if text.isascii() and text.isdigit() and int(text[:6]) > 0 else 1
 
 
 def numbered(total: int, page: int, size: int) -> Page[Any]:
