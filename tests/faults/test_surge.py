@@ -36,7 +36,7 @@ from factories import make_city
 from minhu.directory.access import as_system
 with transaction.atomic(), as_system():
     city = make_city()
-client = Client()
+client = Client(headers={"host": "localhost"})
 with transaction.atomic(), as_system():
     client.force_login(city.staff["dispatcher"])
 client.get("/desk/")

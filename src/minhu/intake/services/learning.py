@@ -33,7 +33,6 @@ from minhu.language.features import join_title
 from minhu.language.keywords import KeywordIndex
 from minhu.language.learning import compare
 from minhu.language.personal import mask_personal
-from minhu.language.training import train
 from minhu.language.understanding import LONGEST
 from minhu.ledger import services as ledger
 
@@ -240,6 +239,8 @@ def digest_of(rows: list[tuple[int, str, str]]) -> str:
 
 
 def _train(row: LearnedModel) -> None:
+    from minhu.language.training import train  # brings scikit-learn, which no web process should load
+
     rows, words = taught(), lexicon.words_of_the_city()
     frozen = _frozen(rows, row)
     judged = [one for one in rows if one.request_id in {pk for pk, _, _ in frozen.rows}]
