@@ -55,6 +55,8 @@ def receive(
                 kept.undo()
                 if not isinstance(error, IntegrityError) or not store.is_taken(error):
                     raise
+                if connection.needs_rollback:  # the line broke while the attempt was taken back
+                    raise Unavailable("暂时无法保存，请稍后重试。您的内容没有丢失。", code="line_broke") from error
     raise Unavailable("今日编号暂时用尽，请稍后重试。您的内容没有丢失。", code="numbers_exhausted")
 
 
