@@ -5,8 +5,11 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from django.db import connection
+from django.utils.module_loading import import_string
 
 from minhu.server import background
 from minhu.server.background import LOOPS, Loop, Runner
@@ -60,6 +63,24 @@ def test_stop_ends_every_thread(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("loop", LOOPS, ids=lambda loop: loop.name)
 def test_every_loop_names_work_that_exists(loop: Loop) -> None:
-    from django.utils.module_loading import import_string
-
     assert callable(import_string(loop.work))
+
+
+@pytest.mark.parametrize("loop", LOOPS, ids=lambda loop: loop.name)
+def test_every_loop_works_as_the_runner_calls_it(loop: Loop, django_db_setup: None, django_db_blocker: Any) -> None:
+    """On a thread and a connection of its own, outside any transaction; tests of the services themselves have one."""
+    errors: list[Exception] = []
+
+    def once() -> None:
+        try:
+            import_string(loop.work)()
+        except Exception as error:  # noqa: BLE001 - whatever it is belongs to the test
+            errors.append(error)
+        finally:
+            connection.close()
+
+    with django_db_blocker.unblock():
+        thread = threading.Thread(target=once)
+        thread.start()
+        thread.join(60)
+    assert not errors, errors[0]

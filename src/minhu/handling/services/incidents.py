@@ -158,7 +158,7 @@ def withdraw_notice(notice_id: int) -> None:
 def send_due() -> int:
     """Tell everybody whose notice's time has come, each with a receipt of his own; returns how many notices went out."""
     sent = 0
-    with as_system(), transaction.atomic():
+    with transaction.atomic(), as_system():
         waiting = IncidentNotice.objects.select_for_update(skip_locked=True, of=("self",)).select_related(
             "incident__main"
         )
