@@ -49,7 +49,7 @@ def fake(monkeypatch: pytest.MonkeyPatch, db: None) -> Iterator[Fake]:
 def configured(monkeypatch: pytest.MonkeyPatch, url: str, **more: str) -> None:
     for name, value in {"URL": url, "MODEL": "fake-1", "KEY": "sk-x", "SECONDS": "2", **more}.items():
         monkeypatch.setenv(f"MINHU_CHAT_{name}", value)
-    monkeypatch.setattr("minhu.engines.chat.client.FIRST_PAUSE", 0.005)
+    monkeypatch.setattr("minhu.engines.chat.posting.FIRST_PAUSE", 0.005)
 
 
 def suggestions(request_id: int) -> list[tuple[object, ...]]:

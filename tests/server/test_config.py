@@ -24,6 +24,8 @@ def test_defaults_are_a_private_machine() -> None:
         ("MINHU_UPLOAD_MB", "-1"),
         ("MINHU_WORKER", "outside"),
         ("MINHU_LOG_LEVEL", "loud"),
+        ("MINHU_EMBEDDING", "remote"),
+        ("MINHU_EMBEDDING_URL", "ftp://host"),
     ],
 )
 def test_wrong_value_names_its_variable(variable: str, value: str) -> None:

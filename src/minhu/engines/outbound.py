@@ -47,7 +47,7 @@ class Unsent(MinhuError):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the other side said; ``body`` holds at most 64 KiB, ``retry_after`` whole seconds if it named them."""
+    """What the other side said; ``body`` ends at the caller's limit, ``retry_after`` whole seconds if it named them."""
 
     status: int
     body: bytes
@@ -201,15 +201,17 @@ def post(
     *,
     seconds: float = SECONDS,
     permit: Callable[[Address], bool] = may_call,
+    most: int = MOST_ANSWER,
 ) -> Answer:
     """Send ``body`` and return the answer, whatever its status (a redirect is an answer and is not followed).
 
     ``permit`` judges every address that the name has; the usual one is for names that somebody typed into a page.
+    Of the answer's body at most ``most`` bytes are read.
     Raises Invalid for an address that is none, Unsent when nobody may be or could be reached in ``seconds``.
     """
     target = parse(url)
     with tracing.span("POST", "client", http__request__method="POST", server__address=target.host) as span:
-        answer = _posted(target, body, headers, time.monotonic() + seconds, permit)
+        answer = _posted(target, body, headers, time.monotonic() + seconds, permit, most)
         tracing.note(span, "http.response.status_code", answer.status)
         if answer.status >= 400:
             tracing.failed(span, str(answer.status))
@@ -217,12 +219,17 @@ def post(
 
 
 def _posted(
-    target: Target, body: bytes, headers: Mapping[str, str], deadline: float, permit: Callable[[Address], bool]
+    target: Target,
+    body: bytes,
+    headers: Mapping[str, str],
+    deadline: float,
+    permit: Callable[[Address], bool],
+    most: int,
 ) -> Answer:
     connection = _Plain(target, resolve(target, permit), deadline)
     try:
         with _ending(connection, deadline):
-            return _exchange(connection, target, body, headers)
+            return _exchange(connection, target, body, headers, most)
     except TimeoutError as error:
         raise Unsent("对方没有在规定时间内答复。", code="timeout") from error
     except ssl.SSLError as error:
@@ -233,7 +240,7 @@ def _posted(
         connection.close()
 
 
-def _exchange(connection: _Plain, target: Target, body: bytes, headers: Mapping[str, str]) -> Answer:
+def _exchange(connection: _Plain, target: Target, body: bytes, headers: Mapping[str, str], most: int) -> Answer:
     connection.request(
         "POST", target.path, body=body,
         headers={"User-Agent": "Minhu", "Content-Type": "application/json", **headers, "Host": target.header},
@@ -241,7 +248,7 @@ def _exchange(connection: _Plain, target: Target, body: bytes, headers: Mapping[
     response = connection.getresponse()
     retry = response.headers.get("Retry-After", "")
     known = int(retry) if retry.isascii() and retry.isdigit() and len(retry) < 7 else None
-    return Answer(response.status, response.read(MOST_ANSWER), known)
+    return Answer(response.status, response.read(most), known)
 
 
 @contextmanager

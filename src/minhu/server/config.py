@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from minhu.engines.chat import chat_settings
 from minhu.engines.database import home_folder
+from minhu.engines.embedding import embedding_settings
 from minhu.engines.outbound import allowed_networks
 from minhu.kernel.keeping import parse
 from minhu.server.account_config import AccountConfig
@@ -87,6 +88,27 @@ class Config:
     chat_model: str = _setting("MINHU_CHAT_MODEL", "", "name of the model there")
     chat_seconds: str = _setting("MINHU_CHAT_SECONDS", "3", "seconds for a whole question, further attempts included")
     chat_budget: str = _setting("MINHU_CHAT_BUDGET", "500000", "tokens a day for the whole house; 0: no limit")
+    embedding: str = _setting(
+        "MINHU_EMBEDDING",
+        "",
+        "vectors of meaning: local, remote or none; empty: remote when an address is set, else local",
+    )
+    embedding_url: str = _setting(
+        "MINHU_EMBEDDING_URL",
+        "",
+        "an OpenAI-compatible endpoint for embeddings, e.g. https://host/v1; gets masked texts",
+    )
+    embedding_key: str = _setting(
+        "MINHU_EMBEDDING_KEY", "", "its key; empty: the file embedding.key in MINHU_HOME/keys, if there is one"
+    )
+    embedding_model: str = _setting("MINHU_EMBEDDING_MODEL", "", "name of the model there")
+    embedding_seconds: str = _setting("MINHU_EMBEDDING_SECONDS", "3", "seconds for each sixteen texts")
+    embedding_query_prefix: str = _setting(
+        "MINHU_EMBEDDING_QUERY_PREFIX", "", "what that model wants before a question, e.g. 'query: '"
+    )
+    embedding_passage_prefix: str = _setting(
+        "MINHU_EMBEDDING_PASSAGE_PREFIX", "", "and before what is searched in, e.g. 'passage: '"
+    )
     witnesses: str = _setting(
         "MINHU_WITNESSES", "", "where checkpoints of the ledger are also kept: absolute paths, https://…, mailto:…"
     )
@@ -137,7 +159,7 @@ class Config:
             open311_level=_whole("MINHU_OPEN311_LEVEL", raw["open311_level"], 0, 9),
             open311_tokens=_flag("MINHU_OPEN311_TOKENS", raw["open311_tokens"]),
             outbound=_networks("MINHU_OUTBOUND_NETWORKS", raw["outbound"]),
-            **_chat(source, raw),
+            **_models(source, raw),
             witnesses=_witnesses(raw["witnesses"]),
             mail=_mail(raw["mail"]),
             metrics_token=raw["metrics_token"],
@@ -153,12 +175,14 @@ class Config:
         return host.strip("[]"), int(port)
 
 
-def _chat(source: Mapping[str, str], raw: Mapping[str, str]) -> dict[str, str]:
+def _models(source: Mapping[str, str], raw: Mapping[str, str]) -> dict[str, str]:
+    """Where the chat model and the model of meaning are: their own rooms read it again when they need it."""
     try:
         chat_settings(source)
+        embedding_settings(source)
     except ValueError as error:
         raise ConfigError(str(error)) from error
-    return {name: raw[name] for name in ("chat_url", "chat_key", "chat_model", "chat_seconds", "chat_budget")}
+    return {name: value for name, value in raw.items() if name.startswith(("chat_", "embedding"))}
 
 
 def _kept(variable: str, text: str) -> dict[str, int]:

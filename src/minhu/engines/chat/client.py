@@ -3,28 +3,16 @@
 from __future__ import annotations
 
 import json
-import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from minhu.engines import outbound
+from minhu.engines.chat.posting import insist, post
 from minhu.engines.chat.settings import ChatSettings
 from minhu.engines.chat.types import Keeper, NoAnswer, Outcome, Prompt, Spent, T, Unusable
 
-ATTEMPTS: Final = 3
-FIRST_PAUSE: Final = 0.15
-LEAST_LEFT: Final = 0.2
-"""Seconds below which another attempt is not worth its tokens."""
 MOST_TOKENS: Final = 1_000_000
-_AGAIN: Final = frozenset({Outcome.BUSY, Outcome.BROKEN, Outcome.NO_CONNECTION})
-_REASONS: Final = {
-    "timeout": Outcome.TIMEOUT,
-    "bad_certificate": Outcome.BAD_CERTIFICATE,
-    "forbidden_address": Outcome.FORBIDDEN_ADDRESS,
-}
-_CHANCE = secrets.SystemRandom()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +56,7 @@ class ChatClient:
     def _answer(self, prompt: Prompt, deadline: float) -> tuple[str, int]:
         """The words of the first attempt that gets any, with the tokens that they cost (0: not told)."""
         body = self._body(prompt)
-        for attempt in range(ATTEMPTS):
-            try:
-                return _words_of(self._post(body, deadline))
-            except NoAnswer as error:
-                pause = max(error.retry_after or 0, FIRST_PAUSE * 2**attempt * _CHANCE.uniform(0.5, 1.5))
-                in_time = time.monotonic() + pause + LEAST_LEFT < deadline
-                if error.outcome not in _AGAIN or attempt + 1 == ATTEMPTS or not in_time:
-                    raise
-                time.sleep(pause)
-        raise NoAnswer(Outcome.BROKEN)
+        return insist(lambda: _words_of(post(self.settings, "chat/completions", body, deadline)), deadline)
 
     def _body(self, prompt: Prompt) -> bytes:
         asked = {
@@ -94,29 +73,6 @@ class ChatClient:
             },
         }
         return json.dumps(asked, ensure_ascii=False).encode()
-
-    def _post(self, body: bytes, deadline: float) -> bytes:
-        left = deadline - time.monotonic()
-        if left <= 0:
-            raise NoAnswer(Outcome.TIMEOUT)
-        headers = {"Accept": "application/json"}
-        if self.settings.key:
-            headers["Authorization"] = f"Bearer {self.settings.key}"
-        try:
-            answer = outbound.post(self.settings.completions, body, headers, seconds=left, permit=self.settings.permits)
-        except outbound.Unsent as error:
-            raise NoAnswer(_REASONS.get(error.code, Outcome.NO_CONNECTION)) from error
-        if answer.status == 200:
-            return answer.body
-        raise NoAnswer(_reason_of(answer.status), answer.retry_after)
-
-
-def _reason_of(status: int) -> Outcome:
-    if status == 429:
-        return Outcome.BUSY
-    if status >= 500:
-        return Outcome.BROKEN
-    return Outcome.REDIRECT if 300 <= status < 400 else Outcome.REFUSED
 
 
 def _words_of(body: bytes) -> tuple[str, int]:
