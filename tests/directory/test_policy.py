@@ -62,6 +62,7 @@ GRANTS: dict[str, tuple[str, str, str]] = {
     "answer_whistle": ("", OFFICE, ""),
     "pass_to_grid": ("dispatcher", OFFICE, ""),
     "report_transfer": ("dispatcher supervisor", "", "partner"),
+    "give_opinion": ("", OFFICE, ""),
     "ask_exclusion": ("", OFFICE, ""),
     "decide_exclusion": ("supervisor", "", ""),
     "view_figures": ("supervisor inspector analyst leader", "", ""),

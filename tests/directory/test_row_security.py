@@ -30,9 +30,10 @@ pytestmark = [pytest.mark.django_db, pytest.mark.data_layer]
 
 CITIZENS_TABLES = {
     "evaluation_rating", "exchange_transfer", "exchange_transferitem", "handling_assignment", "handling_attendance", "handling_clock",
-    "handling_contractwarning", "handling_holding", "handling_incidenttold", "handling_lesson", "handling_order", "handling_orderstep", "handling_replymark", "handling_review", "handling_supervision", "handling_whistle", "intake_attachment", "intake_consultation", "intake_label", "intake_labelcase",
+    "handling_contractwarning", "handling_holding", "handling_incidenttold", "handling_jointcase", "handling_jointopinion", "handling_lesson", "handling_newmatter", "handling_order", "handling_orderstep", "handling_replymark", "handling_review", "handling_supervision", "handling_whistle", "intake_attachment", "intake_consultation", "intake_label", "intake_labelcase",
     "intake_intakedecision", "intake_request", "intake_suggestion", "intake_supplement",
 }  # fmt: skip
+ABOVE = {"handling_incident": "incident_id", "handling_incidentnotice": "notice_id", "handling_jointcase": "case_id"}
 PARENTS = {"whistle_id": "handling_whistle", "transfer_id": "exchange_transfer"}
 THROUGH_ANOTHER = {"handling_attendance", "exchange_transferitem"}  # their rows belong to another of these tables
 LEDGER_TABLES = {"ledger_access", "ledger_checkpoint", "ledger_contractstate", "ledger_entry", "ledger_subtree"}
@@ -46,7 +47,7 @@ OPEN_TABLES = {
     **dict.fromkeys((f"directory_{x}" for x in OF_STAFF), "staff and how they sign in, no citizen"),
     "directory_apitoken": "digests of partners' tokens",
     "directory_factor": "staff: sealed seeds and public keys; needed before anybody is known",
-    "directory_revision": "stamps only",
+    "directory_revision": "stamps only", "handling_typeproposal": "a category or duty asked for; nobody's name",
     **dict.fromkeys(("intake_erasure", "intake_erasurecase"), "ids, counts and blind indexes of what was forgotten"),
     **dict.fromkeys(("directory_rotation", "directory_rotationpart"), "key versions, names of tables, counts"),
     **dict.fromkeys(("django_content_type", "django_migrations"), "Django's"),
@@ -109,7 +110,7 @@ class Population:
     def _everything_below(self, order: Order) -> None:
         """Rows in the order of their dependence, columns without a default filled by type."""
         known = {"order_id": order.pk, "request_id": order.request_id, "unit_id": self.units[0], "main_id": order.pk}
-        for table, name in (("handling_incident", "incident_id"), ("handling_incidentnotice", "notice_id")):
+        for table, name in ABOVE.items():
             insert_plain(table, known)
             known[name] = select(f"SELECT max(id) FROM {table}")[0][0]
         for table in sorted(CITIZENS_TABLES - {"intake_request", "handling_order"} - THROUGH_ANOTHER):

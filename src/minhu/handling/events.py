@@ -39,3 +39,11 @@ class ClosingUnanswered(Event):
     order_id: int
     number: str
     round: int
+
+
+@dataclass(frozen=True)
+class JointChanged(Event):
+    """A joint decision was opened, answered, decided or is late; ``unit_ids`` are those concerned."""
+
+    case_id: int
+    unit_ids: tuple[int, ...]

@@ -20,6 +20,8 @@ _NEAREST: Final = 10
 _WEIGHT_OF_NEARNESS: Final = 0.5
 _MOST_KEPT: Final = 4000
 _LEAST: Final = 30
+# On 119 own messages of 40 kinds: 71 % of the pairs in a group are of one kind, 72 % of the pairs of one kind are in a group.
+_ALIKE: Final = 0.55
 
 
 @dataclass(frozen=True)
@@ -52,13 +54,37 @@ class Novelty:
         nearest = np.sort(np.partition(near, -min(_NEAREST + skip, len(near)))[-(_NEAREST + skip) :])
         return float(self.model.scores(text).max()), float(nearest[: len(nearest) - skip].mean())
 
-    def score(self, text: str) -> float:
+    def score(self, text: str, skip: int = 0) -> float:
         """Above 0: less like anything known than usual texts are; the higher, the stranger."""
         values = [
             (value - usual) / spread
-            for value, usual, spread in zip(self.parts(text), self.usual, self.spread, strict=True)
+            for value, usual, spread in zip(self.parts(text, skip), self.usual, self.spread, strict=True)
         ]
         return -(values[0] + _WEIGHT_OF_NEARNESS * values[1]) / (1.0 + _WEIGHT_OF_NEARNESS)
+
+    def bound(self, texts: Sequence[str], share: float) -> float:
+        """The score that only ``share`` (0 to 1) of ``texts`` reach, each of which was learnt from."""
+        scores = [self.score(text, skip=1) for text in texts[:: max(1, len(texts) // 500)]]
+        return float(np.quantile(scores, 1.0 - share))
+
+
+def alike(vectors: Sequence[npt.NDArray[np.float32]], least: float = _ALIKE) -> list[list[int]]:
+    """Places of vectors (length 1 each) that say the same: each joins the nearest group it is near enough to.
+
+    Groups come in the order of their first member; ``least`` is the cosine with the middle of a group.
+    """
+    groups: list[list[int]] = []
+    middles: list[npt.NDArray[np.float32]] = []
+    for place, vector in enumerate(vectors):
+        near = [float(np.dot(vector, middle) / max(float(np.linalg.norm(middle)), 1e-9)) for middle in middles]
+        best = int(np.argmax(near)) if near else -1
+        if best >= 0 and near[best] >= least:
+            groups[best].append(place)
+            middles[best] = middles[best] + vector
+        else:
+            groups.append([place])
+            middles.append(vector)
+    return groups
 
 
 def auroc(strange: npt.NDArray[np.bool_], scores: npt.NDArray[np.float64]) -> float:

@@ -12,6 +12,7 @@ PAGES: tuple[str, ...] = (
     "citizen",
     "accounts",
     "desk",
+    "joint",
     "unit",
     "grid",
     "area",

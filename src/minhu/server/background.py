@@ -59,6 +59,8 @@ LOOPS: tuple[Loop, ...] = (
     Loop("sealing with new keys", 10.0, "minhu.directory.services.rotation.reseal_tick"),
     Loop("data whose time is over", 600.0, "minhu.intake.services.forgetting.forget_tick"),
     Loop("records whose time is over", 3600.0, "minhu.server.retention.tick"),
+    Loop("matters of new types", 60.0, "minhu.handling.services.new_types.mark_new"),
+    Loop("joint decisions", 60.0, "minhu.handling.services.joint.raise_late"),
     Loop("notices of incidents", 2.0, "minhu.handling.services.incidents.send_due"),
     Loop("deadline sweeper", 15.0, "minhu.handling.services.sweeper.sweep"),
 )

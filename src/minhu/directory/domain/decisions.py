@@ -115,6 +115,8 @@ class Automation:
     incident_minutes: int = 180
     incident_undo_seconds: int = 60
     """How long a reply to everybody of an incident waits, so that it can be taken back."""
+    new_type_share: float = 0.02
+    """So many of the known matters are as strange as one that is marked as a new type; 0: nothing is marked."""
     reply_approver: str = "unit_head"
     """Who reads a public reply before the citizen does: ``unit_head`` or ``supervisor``."""
     close_without_answer: bool = True
@@ -208,6 +210,7 @@ def parse_automation(content: Mapping[str, Any], version: str) -> Automation:
         incident_count=body.count("incident_count", 10, 2, 100_000),
         incident_minutes=body.count("incident_minutes", 180, 5, 10_080),
         incident_undo_seconds=body.count("incident_undo_seconds", 60, 0, 3600),
+        new_type_share=body.number("new_type_share", 0.02),
         reply_approver=body.text("reply_approver", "unit_head", choices=("unit_head", "supervisor")),
         close_without_answer=body.flag("close_without_answer", True),
     )

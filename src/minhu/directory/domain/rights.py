@@ -44,6 +44,8 @@ class Action(StrEnum):
     PASS_TO_GRID = "pass_to_grid"
     REPORT_TRANSFER = "report_transfer"
     """Say how an order goes that was handed to another hotline."""
+    GIVE_OPINION = "give_opinion"
+    """Say for one's unit whether a matter of a new type is its own, in a joint decision (会商)."""
     ASK_EXCLUSION = "ask_exclusion"
     DECIDE_EXCLUSION = "decide_exclusion"
     # whole lists and figures

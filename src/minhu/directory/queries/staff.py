@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -86,3 +87,8 @@ def demo_account(username: str) -> Staff | None:
 def account_of(staff_id: int) -> Staff:
     """The account with this key; raises ``Staff.DoesNotExist``."""
     return Staff.objects.get(pk=staff_id)
+
+
+def staff_names(usernames: Iterable[str]) -> dict[str, str]:
+    """The names of accounts by the user names that steps and decisions keep; unknown ones are left out."""
+    return dict(Staff.objects.filter(username__in=set(usernames)).values_list("username", "name"))

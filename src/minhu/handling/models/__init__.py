@@ -3,6 +3,7 @@
 from minhu.handling.models.contracts import ContractWarning, ReplyMark
 from minhu.handling.models.history import Lesson, OrderStep, Review
 from minhu.handling.models.incidents import Incident, IncidentNotice, IncidentTold
+from minhu.handling.models.joint import JointCase, JointOpinion, NewMatter, TypeProposal
 from minhu.handling.models.orders import Assignment, Clock, Order
 from minhu.handling.models.simulations import Simulation
 from minhu.handling.models.supervision import Attendance, Supervision, Whistle
@@ -15,12 +16,16 @@ __all__ = [
     "Incident",
     "IncidentNotice",
     "IncidentTold",
+    "JointCase",
+    "JointOpinion",
     "Lesson",
+    "NewMatter",
     "Order",
     "OrderStep",
     "ReplyMark",
     "Review",
     "Simulation",
     "Supervision",
+    "TypeProposal",
     "Whistle",
 ]

@@ -97,6 +97,7 @@ class Lesson(models.Model):
 
         RETURN = "return", "退单"
         CORRECTION = "correction", "改派"
+        JOINT = "joint", "会商"
 
     kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.RETURN.value)
     order = models.ForeignKey(Order, models.CASCADE, related_name="lessons")

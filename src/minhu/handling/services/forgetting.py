@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from django.db import connection, models
 
-from minhu.handling.models import Assignment, Order, OrderStep, Review, Supervision, Whistle
+from minhu.handling.models import Assignment, JointCase, JointOpinion, Order, OrderStep, Review, Supervision, Whistle
 from minhu.handling.models import Attendance as Attended
 from minhu.intake.events import RequestForgotten
 
@@ -18,6 +18,8 @@ _TEXTS: Final[tuple[tuple[type[models.Model], str, tuple[str, ...]], ...]] = (
     (Supervision, "order", ("reason", "receipt")),
     (Whistle, "order", ("matter", "place", "result")),
     (Attended, "whistle__order", ("receipt",)),
+    (JointCase, "matters__order", ("title", "question", "reason")),
+    (JointOpinion, "case__matters__order", ("text",)),
 )
 
 

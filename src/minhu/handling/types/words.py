@@ -176,3 +176,19 @@ class SupervisionLevel(Labelled):
     REMINDER = "reminder", _("催办")
     SUPERVISION = "supervision", _("督办")
     ESCALATION = "escalation", _("提级督办")
+
+
+class JointState(Labelled):
+    """How far a joint decision (会商) is."""
+
+    OPEN = "open", _("会商中")
+    DECIDED = "decided", _("已裁定")
+    WITHDRAWN = "withdrawn", _("已撤销")
+
+
+class OpinionKind(Labelled):
+    """What a unit that was asked says of a matter."""
+
+    OURS = "ours", _("属于本单位职责")
+    OTHERS = "others", _("属于其他单位职责")
+    NOBODY = "nobody", _("现有职责未覆盖")

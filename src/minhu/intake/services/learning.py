@@ -181,12 +181,12 @@ def _defer(model_id: int) -> None:
 # -- what is learned from ------------------------------------------------------------------------------------------
 
 
-def taught() -> list[Row]:
-    """Everything people have said of categories of the published tree, newest first; labels count before outcomes."""
+def taught(most: int = MOST_ROWS) -> list[Row]:
+    """What people have said of categories of the published tree, newest first; labels count before outcomes."""
     said: dict[int, tuple[str, str]] = {}
     for one in Suggestion.objects.filter(
         field=SuggestedField.CATEGORY.value, outcome__in=(Outcome.ACCEPTED.value, Outcome.CHANGED.value)
-    ).order_by("-id")[:MOST_ROWS]:
+    ).order_by("-id")[:most]:
         code = _code_of(one.final)
         if code and one.request_id not in said:
             said[one.request_id] = code, one.outcome
@@ -200,7 +200,7 @@ def taught() -> list[Row]:
             said.pop(request_id, None)  # people differ: nothing is learned
     gone = set(Erasure.objects.filter(request_id__in=list(said)).values_list("request_id", flat=True))
     leaves = {leaf.code for leaf in categories.current().leaves}
-    rows = Request.objects.filter(pk__in=said.keys() - gone).order_by("-pk")[:MOST_ROWS]
+    rows = Request.objects.filter(pk__in=said.keys() - gone).order_by("-pk")[:most]
     return [
         Row(row.pk, mask_personal(join_title(row.title, row.text[:LONGEST])), *said[row.pk][:1], row.content_digest, said[row.pk][1])
         for row in rows if said[row.pk][0] in leaves

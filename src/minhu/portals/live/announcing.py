@@ -14,7 +14,7 @@ from typing import Final
 from django.db import transaction
 
 from minhu.engines import prepared
-from minhu.handling.events import LightChanged, OrderChanged
+from minhu.handling.events import JointChanged, LightChanged, OrderChanged
 from minhu.handling.types import State
 from minhu.intake.events import RequestsImported
 from minhu.kernel import clock
@@ -63,6 +63,12 @@ def on_light(event: LightChanged) -> None:
     """A deadline comes near or is past."""
     to = [f"order:{event.order_id}", "desk", *(f"unit:{unit}" for unit in event.unit_ids[:MOST_UNITS])]
     tell(f"order:{event.order_id}", [*to, "supervision"])
+
+
+@subscribe(JointChanged)
+def on_joint(event: JointChanged) -> None:
+    """A joint decision moves: the desks, and the units that were asked."""
+    tell(f"joint:{event.case_id}", ["desk", "supervision", *(f"unit:{unit}" for unit in event.unit_ids[:MOST_UNITS])])
 
 
 @subscribe(RequestsImported)

@@ -19,6 +19,7 @@ from minhu.directory.services import taxonomy
 from minhu.directory.services.loading import texts
 from minhu.directory.services.taxonomy_edits import drop_node, put_node
 from minhu.directory.types import CategoryInfo
+from minhu.handling.queries import joint
 from minhu.kernel.errors import Conflict, MinhuError, NotFound
 from minhu.portals.manage import words
 from minhu.portals.manage.common import act, may, saved, show
@@ -90,6 +91,7 @@ def _page(request: HttpRequest, view: versions.VersionView | None, error: MinhuE
         "view": view, "tree": _grown(tree), "total": len(tree.nodes), "leaves": len(tree.leaves), "error": error,
         "versions": _listed(versions.taxonomy_versions()), "changes": changes[:MOST_SHOWN], "change_count": len(changes),
         "state_word": words.word(words.STATES, view.state) if view else "", "lost_lines": len(lines),
+        "proposals": joint.proposals() if may(request, Action.MANAGE_RULES) else [],
         "editing": bool(view and view.is_draft and may(request, Action.MANAGE_RULES)),
     }  # fmt: skip
     return show(request, "categories", "categories", context, error.status if error else 200)

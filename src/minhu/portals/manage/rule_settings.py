@@ -96,6 +96,7 @@ class AutomationSettings(SettingsForm):
             "incident_count",
             "incident_minutes",
             "incident_undo_seconds",
+            "new_type_share",
             "reply_approver",
             "close_without_answer",
         )
@@ -133,6 +134,10 @@ class AutomationSettings(SettingsForm):
     incident_undo_seconds = forms.IntegerField(
         label=gettext_lazy("统一告知发出前可以撤回的秒数"), min_value=0, max_value=3600, initial=60
     )
+    new_type_share = forms.FloatField(
+        label=gettext_lazy("标记新类型的比例"), min_value=0, max_value=1, initial=0.02, widget=forms.NumberInput(attrs=STEP),
+        help_text=gettext_lazy("比已知诉求中这个比例以外的都更陌生，才标为新类型；0 为不标记。"),
+    )  # fmt: skip
     reply_approver = forms.ChoiceField(
         label=gettext_lazy("公开答复由谁审核"), initial="unit_head",
         choices=[("unit_head", gettext_lazy("承办单位负责人")), ("supervisor", gettext_lazy("督办员"))],
