@@ -59,7 +59,7 @@ OPEN_TABLES = {
     **dict.fromkeys(("intake_chatstate", "intake_chatday", "intake_chatcount"), "counters of questions to a chat model"),
     **dict.fromkeys(("intake_attempt", "intake_tokenuse"), "counters of wrong follow codes and of partners' calls"),
     "intake_fingerprint": "hashes only, needed to find repeats without reading",
-    **dict.fromkeys(("handling_incident", "handling_incidentnotice"), "what the public is told of an incident; nobody's name"),
+    **dict.fromkeys(("handling_incident", "handling_incidentnotice", "handling_typeproposal"), "what all or the directory are told; nobody's name"),
     **dict.fromkeys(("handling_words", "handling_unmarked"), "hashes of words and ids, needed to find orders"),
     "evaluation_day": "counts of ratings by day and unit",
     **dict.fromkeys(("governance_day", "governance_slice", "handling_simulation"), "counts of past days and of drafts played on them"),
