@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from homes import ROOT, TEST_HOME, locked, schema_key
+from homes import BROWSER, ROOT, TEST_HOME, locked, schema_key
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 DATABASE = f"minhu_test_{WORKER}_{os.getpid()}"
@@ -60,13 +60,12 @@ def pytest_configure() -> None:
     django.setup()
 
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 DATA_ROOMS = {"ledger", "directory", "intake", "handling", "evaluation", "governance"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests of rooms that use the database are `data_layer`; browser tests need a browser, and CI must have one."""
-    browser = any(shutil.which(name) for name in BROWSERS) or os.environ.get("MINHU_REQUIRE_E2E") == "1"
+    browser = BROWSER or os.environ.get("MINHU_REQUIRE_E2E") == "1"
     for item in items:
         room = Path(item.path).relative_to(ROOT / "tests").parts[0]
         if room in DATA_ROOMS and (item.get_closest_marker("django_db") or "db" in getattr(item, "fixturenames", ())):

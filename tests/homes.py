@@ -15,6 +15,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "minhu"
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+BROWSER = next((found for name in BROWSERS if (found := shutil.which(name))), "")
+"""Debian's Chromium for the tests that play people; the shell has no window of its own to draw and costs half."""
 TEST_HOME = Path(os.environ.get("MINHU_TEST_HOME") or ROOT / ".minhu-test")
 
 

@@ -14,10 +14,8 @@ from playwright.sync_api import Browser, sync_playwright
 
 from e2e.house import ROOT, House, close_house, open_house, read
 from e2e.people import Person
+from homes import BROWSER
 
-CHROMIUM = next(
-    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), ""
-)
 FLAGS = [
     "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--font-render-hinting=none",
@@ -72,10 +70,10 @@ def house() -> Iterator[House]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium; not longer than a module, because Playwright's loop would keep Django from its database."""
-    assert CHROMIUM, "MINHU_REQUIRE_E2E=1, but there is no Chromium: run `make setup` as root or install it"
+    assert BROWSER, "MINHU_REQUIRE_E2E=1, but there is no Chromium: run `make setup` as root or install it"
     flags = [*FLAGS, "--no-sandbox"] if os.geteuid() == 0 else FLAGS
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
+        opened = playwright.chromium.launch(executable_path=BROWSER, args=flags)
         yield opened
         opened.close()
 

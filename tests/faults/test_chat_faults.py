@@ -69,8 +69,11 @@ def orders() -> int:
 
 
 def test_over_two_hundred_faults_lose_no_order_and_change_no_suggestion(fake: Fake) -> None:
+    """All of them with MINHU_FAULTS=ci (part of `.ci/run`), every fourth in `make test`."""
     faults = every_fault()
     assert len(faults) >= 200
+    if os.environ.get("MINHU_FAULTS", "") not in {"ci", "bench"}:
+        faults = faults[::4]
     with clock.at(clock.now()):  # nobody's turn comes a second time meanwhile
         kept = [_survives(fake, at, *fault) for at, fault in enumerate(faults)]
     assert orders() == len(set(kept)) == len(faults)

@@ -35,7 +35,7 @@ from minhu.kernel import clock
 from minhu.kernel.actors import Actor
 from minhu.kernel.errors import MinhuError
 
-LIVES, STEPS = (500, 50) if os.environ.get("MINHU_HYPOTHESIS") == "bench" else (20, 30)
+LIVES, STEPS = (500, 50) if os.environ.get("MINHU_HYPOTHESIS") == "bench" else (12, 30)
 PEOPLE = (
     "dispatcher", "dispatcher", "supervisor", "water_handler", "water_head", "urban_handler", "urban_head",
     "street_handler", "street_head", "grid_worker", "leader", "agent", "citizen",

@@ -8,16 +8,16 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from axe import violations
 from factories import City
 from minhu.directory.models import Factor, Staff
 from minhu.directory.services import break_glass
 from minhu.kernel.actors import use_actor
 from minhu.server.account_config import AccountConfig
 from portals.accounts_help import SECRET, city, code
-from portals.test_browser import RULES, browser, visit
+from portals.test_browser import browser, visit
 
 __all__ = ["browser", "city", "visit"]
 pytestmark = [
@@ -53,8 +53,8 @@ def with_password(window: Any, username: str = "dispatcher") -> Page:
 def everyone_can_use_it(window: Any) -> None:
     """No rule of accessibility is broken, nothing hangs over the edge, no script failed."""
     page = window.page
-    report = Axe().run(page, options={"runOnly": RULES})
-    broken = [(rule["id"], [node["html"][:200] for node in rule["nodes"]]) for rule in report.response["violations"]]
+    found = violations(page)
+    broken = [(rule["id"], [node["html"][:200] for node in rule["nodes"]]) for rule in found]
     assert broken == [], page.url
     assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"], page.url
     assert [text for text in window.wrong if "Failed to load resource" not in text] == []

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.db import transaction
 from django.test import Client
 from playwright.sync_api import Browser
 
+from axe import violations
 from factories import make_city, make_order, make_staff
 from minhu.directory.access import acting_as
 from minhu.directory.types import Role
@@ -19,7 +19,7 @@ from minhu.handling.services import take
 from minhu.handling.types import Step, StepData
 from minhu.ledger import services as ledger
 from portals.staff_pages import signed_in
-from portals.test_browser import RULES, browser  # noqa: F401  # fixtures
+from portals.test_browser import browser  # noqa: F401  # fixtures
 
 pytestmark = [
     pytest.mark.e2e,
@@ -58,7 +58,7 @@ def test_the_audit_is_usable_and_a_check_runs_to_its_end(
         answer = page.goto(f"{live_server.url}/{path}")
         assert answer
         assert answer.status == 200, path
-        found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
+        found = violations(page)
         assert [(rule["id"], [node["html"][:120] for node in rule["nodes"]]) for rule in found] == [], path
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
     page.goto(f"{live_server.url}/audit/")
@@ -106,7 +106,7 @@ def test_warnings_and_a_citizens_own_trace_are_usable(
         page = context.new_page()
         page.goto(f"{live_server.url}/{path}")
         page.get_by_text(words).first.wait_for()
-        found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
+        found = violations(page)
         assert [(rule["id"], [node["html"][:120] for node in rule["nodes"]]) for rule in found] == [], path
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
         if folder := os.environ.get("MINHU_PICTURES"):

@@ -6,17 +6,17 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.db import transaction
 from playwright.sync_api import Page, expect
 
+from axe import violations
 from factories import City, make_city, make_order
 from minhu.directory.access import acting_as, as_system
 from minhu.handling.models import Order
 from minhu.handling.services import take
 from minhu.handling.types import Step, StepData
 from portals.staff_pages import signed_in
-from portals.test_browser import RULES, browser, visit  # noqa: F401  # fixtures
+from portals.test_browser import browser, visit  # noqa: F401  # fixtures
 
 pytestmark = [
     pytest.mark.e2e,
@@ -58,8 +58,8 @@ def enter(visit: Any, town: tuple[City, list[Order]]) -> Enter:  # noqa: F811
 
 
 def broken(page: Page) -> list[Any]:
-    report = Axe().run(page, options={"runOnly": RULES})
-    return [(rule["id"], [node["html"][:160] for node in rule["nodes"]]) for rule in report.response["violations"]]
+    found = violations(page)
+    return [(rule["id"], [node["html"][:160] for node in rule["nodes"]]) for rule in found]
 
 
 PAGES = (

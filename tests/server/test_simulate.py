@@ -13,7 +13,7 @@ from pathlib import Path
 from homes import migrated
 
 SOURCE = Path(__file__).resolve().parents[2] / "src"
-RUN = ("simulate", "--days", "2", "--rate", "4", "--seed", "9", "--until", "2026-03-20T15:00")
+RUN = ("simulate", "--days", "1", "--rate", "6", "--seed", "9", "--until", "2026-03-20T15:00")
 
 
 def minhu(home: Path, *arguments: str) -> str:
@@ -40,7 +40,7 @@ def test_the_figures_of_a_run_its_repetition_and_the_same_seed_elsewhere() -> No
         assert isinstance(first["orders"], int)
         assert isinstance(first["steps"], int)
         assert isinstance(first["entries"], int)
-        assert 4 <= first["orders"] <= 30
+        assert 3 <= first["orders"] <= 20
         assert first["steps"] > first["orders"]
         assert first["entries"] >= first["orders"] + first["steps"]
         assert first["stopped"] is False

@@ -80,8 +80,9 @@ def play(folder: Path) -> None:
     """All cases one after the other."""
     opened, everything = doors(), os.environ.get("MINHU_FAULTS", "") in {"ci", "bench"}
     before = _kept(folder)
-    for door, name, file_name, make in cases():
-        if not everything and (name.removeprefix("archive: ") in LATER or (door == "catalogue" and "archive" in name)):
+    for at, (door, name, file_name, make) in enumerate(cases()):
+        slow = name.removeprefix("archive: ") in LATER or (door == "catalogue" and "archive" in name)
+        if not everything and (slow or at % 4):
             continue
         path, answer = folder / file_name, folder / "answer.json"
         for old in (path, answer):

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import typer
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 LEAST_DISK_GIB = 2.0
 PACKAGES = ("django", "ninja", "psycopg", "procrastinate", "granian", "cryptography", "numpy", "sklearn", "jieba")
 
