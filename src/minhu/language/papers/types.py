@@ -66,6 +66,8 @@ class Passage:
     page: int = 0
     start: int = 0
     end: int = 0
+    cells: tuple[tuple[str, str], ...] = ()
+    """Of a table row: header and value of each column, so that a cell can be asked for by its header."""
 
 
 @dataclass(frozen=True, slots=True)

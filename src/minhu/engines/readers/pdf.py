@@ -1,0 +1,130 @@
+"""PDFs with text: characters with their places by PDFium, tables by their ruling lines."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Iterator
+from typing import Any, Final
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as raw
+
+from minhu.engines.archives import DAMAGED, LOCKED
+from minhu.engines.readers import bounds, layout, ruling
+from minhu.kernel.errors import Invalid
+from minhu.language.papers.types import Block
+
+LEAST: Final = 12
+"""Characters from which a page counts as text and not as a picture."""
+_GAP: Final = 0.9
+"""So many letter heights between two characters part a line into pieces."""
+
+
+def opened(content: bytes) -> Any:
+    """The document; raises Invalid for a damaged or locked one, TooMuchError for too many pages."""
+    try:
+        document = pdfium.PdfDocument(content)
+    except pdfium.PdfiumError as error:
+        locked = "assword" in str(error)
+        raise Invalid(LOCKED if locked else DAMAGED, code="file_locked" if locked else "file_damaged") from error
+    bounds.check_pages(len(document))
+    return document
+
+
+def blocks(content: bytes, _kind: str) -> Iterator[Block]:
+    """The blocks of a PDF; raises Invalid `needs_scan` where some page is only a picture."""
+    document = opened(content)
+    pages = []
+    for number in range(len(document)):
+        page = document[number]
+        pages.append(page_of(page, number + 1))
+        if not pages[-1].pieces and not pages[-1].tables and is_picture(page):
+            raise Invalid(DAMAGED, code="needs_scan")
+        page.close()
+    yield from ruling.joined_tables(layout.blocks(pages))
+
+
+def is_picture(page: Any) -> bool:
+    """Whether a page holds a picture that may hold text."""
+    return next(iter(page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3)), None) is not None
+
+
+def page_of(page: Any, number: int) -> layout.Page:
+    """What stands on a page as text; nothing when it holds fewer than `LEAST` characters."""
+    width, height = page.get_size()
+    turn = _Turn(page)
+    characters = _characters(page, turn)
+    made = layout.Page(number, width, height)
+    if len(characters) < LEAST:
+        return made
+    tables = ruling.tables_of(ruling.segments(page, turn.point), width, height)
+    for table in tables:
+        inside = [one for one in characters if table.holds(one)]
+        if block := table.block(_pieces(inside), number):
+            made.tables.append((table.top, block))
+            characters = [one for one in characters if not table.holds(one)]
+    made.pieces = _pieces(characters)
+    return made
+
+
+class _Turn:
+    """Places of a turned page as its reader sees them, from the top left corner."""
+
+    def __init__(self, page: Any) -> None:
+        self.left, self.bottom, self.right, self.top = page.get_mediabox() if page.get_cropbox() is None else page.get_cropbox()  # fmt: skip
+        self.rotation = page.get_rotation()
+
+    def point(self, x: float, y: float) -> tuple[float, float]:
+        """A point of the page's own space as seen."""
+        if self.rotation == 90:
+            return y - self.bottom, x - self.left
+        if self.rotation == 180:
+            return self.right - x, y - self.bottom
+        if self.rotation == 270:
+            return self.top - y, self.right - x
+        return x - self.left, self.top - y
+
+
+def _characters(page: Any, turn: _Turn) -> list[layout.Piece]:
+    text = page.get_textpage()
+    box, found = raw.FS_RECTF(), []
+    for at in range(text.count_chars()):
+        code = raw.FPDFText_GetUnicode(text, at)
+        if code < 32 or code in (0xFFFE, 0xFFFF) or raw.FPDFText_IsGenerated(text, at) == 1:
+            continue
+        if not raw.FPDFText_GetLooseCharBox(text, at, ctypes.byref(box)):
+            continue
+        (x0, y0), (x1, y1) = turn.point(box.left, box.bottom), turn.point(box.right, box.top)
+        piece = layout.Piece(chr(code), min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
+        if piece.size > 0.5:
+            found.append(piece)
+    text.close()
+    return found
+
+
+def _pieces(characters: list[layout.Piece]) -> list[layout.Piece]:
+    """Characters of one line, near each other, put together; drawn twice (bold by hand) they count once."""
+    rows: list[list[layout.Piece]] = []
+    for one in sorted(characters, key=lambda c: (round((c.top + c.bottom) / 2, 1), c.left)):
+        middle = (one.top + one.bottom) / 2
+        for row in rows[-4:]:
+            if abs(middle - (row[0].top + row[0].bottom) / 2) < 0.35 * min(one.size, row[0].size):
+                row.append(one)
+                break
+        else:
+            rows.append([one])
+    return [piece for row in rows for piece in _parted(sorted(row, key=lambda c: c.left))]
+
+
+def _parted(row: list[layout.Piece]) -> Iterator[layout.Piece]:
+    text, first, last = row[0].text, row[0], row[0]
+    for one in row[1:]:
+        if one.text == last.text and one.left - last.left < 0.25 * (last.right - last.left):
+            continue
+        if one.left - last.right > _GAP * one.size:
+            if text.strip():
+                yield layout.Piece(text.strip(), first.left, first.top, last.right, first.bottom)
+            text, first = "", one
+        text, last = text + one.text, one
+    if text.strip():
+        yield layout.Piece(text.strip(), first.left, first.top, last.right, first.bottom)
