@@ -32,8 +32,8 @@ NAMES = {
     "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
     "Python Software Foundation License": "PSF-2.0",
 }
-SAID_ELSEWHERE = {"axe-playwright-python": "MIT"}
-"""Packages whose metadata is silent; read in the licence file that they ship."""
+SAID_ELSEWHERE = {"axe-playwright-python": {"MIT"}, "pypdfium2": {"BSD-3-Clause", "Apache-2.0"}}
+"""Packages whose metadata is silent or a sentence; read in the licence files that they ship."""
 _LOCKED = re.compile(r"^([A-Za-z0-9][\w.-]*)==([^\s;\\]+)\s*(?:;\s*([^\\]+?))?\s*\\?$")
 
 
@@ -54,11 +54,11 @@ def licences(package: str) -> set[str]:
     said = [part for part in re.split(r"\s+(?:AND|OR)\s+|[()]", about.get("License-Expression") or "") if part]
     if not said:
         classifiers = about.get_all("Classifier") or []
-        said = [line.rpartition(" :: ")[2] for line in classifiers if line.startswith("License :: ")]
+        said = [line.rpartition(" :: ")[2] for line in classifiers if line.startswith("License :: OSI Approved :: ")]
     if not said and (text := (about.get("License") or "").strip()):
-        said = [text.splitlines()[0]]
-    if not said and package in SAID_ELSEWHERE:
-        said = [SAID_ELSEWHERE[package]]
+        said = re.split(r"\s+(?:AND|OR)\s+", text.splitlines()[0])
+    if package in SAID_ELSEWHERE:
+        return set(SAID_ELSEWHERE[package])
     return {NAMES.get(one, one) for one in said}
 
 

@@ -69,8 +69,11 @@ GRANTS: dict[str, tuple[str, str, str]] = {
     "export": ("dispatcher supervisor analyst", "unit_head", ""),
     "import": ("dispatcher", "", ""),
     "view_directory": (
-        EVERYWHERE + " unit_handler unit_head system_admin security_admin", "", "",
+        EVERYWHERE + " unit_handler unit_head system_admin security_admin editor reviewer", "", "",
     ),
+    "view_knowledge": (EVERYWHERE + " " + UNITS + " editor reviewer citizen partner", "", ""),
+    "edit_knowledge": ("reviewer", "editor", ""),
+    "review_knowledge": ("reviewer", "", ""),
     "manage_directory": ("system_admin", "", ""),
     "manage_rules": ("system_admin", "", ""),
     "manage_staff": ("security_admin", "", ""),
@@ -87,7 +90,7 @@ WORK = {
     "citizen": "service", "partner": "handling", "agent": "handling", "dispatcher": "handling",
     "unit_handler": "handling", "unit_head": "handling", "grid_worker": "handling", "supervisor": "oversight",
     "inspector": "oversight", "leader": "oversight", "analyst": "analysis", "system_admin": "administration",
-    "security_admin": "administration", "audit_admin": "audit",
+    "security_admin": "administration", "audit_admin": "audit", "editor": "handling", "reviewer": "handling",
 }  # fmt: skip
 ELSE = {"export": "export", "view_shared": "sharing"}
 REACH = Reach(

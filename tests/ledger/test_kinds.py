@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from minhu.handling.types import Step
+from minhu.knowledge.domain.states import Move
 from minhu.ledger.domain.kinds import BOOK_LABELS, BOOK_MEANINGS, KINDS, Book, kinds_of, label_of
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "minhu"
@@ -27,15 +28,15 @@ def texts(node: ast.expr) -> Iterator[str]:
 def appended() -> Iterator[tuple[str, str]]:
     """Where something is appended, and under which kind (patterns where it is put together)."""
     for path in sorted(SOURCE.rglob("*.py")):
-        inside_directory = "directory/services" in path.as_posix()
+        room = next((one for one in ("directory", "knowledge") if f"{one}/services" in path.as_posix()), "")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not isinstance(node, ast.Call) or not node.args:
                 continue
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            if name not in APPENDERS or (name == "record" and not inside_directory):
+            if name not in APPENDERS or (name == "record" and not room):
                 continue
             for kind in texts(node.args[0]):
-                full = f"directory.{kind}" if name == "record" else kind
+                full = f"{room}.{kind}" if name == "record" else kind
                 if (
                     "." in full
                     and " " not in full
@@ -54,8 +55,11 @@ def test_every_kind_that_is_appended_anywhere_is_in_the_table() -> None:
 
 def test_kinds_that_are_put_together_are_in_the_table() -> None:
     patterns = {kind for _, kind in appended() if "*" in kind}
-    assert patterns <= {"order.*", "directory.*", "directory.proposal_*"}, "a new pattern needs its own check here"
+    assert patterns <= {"order.*", "directory.*", "directory.proposal_*", "knowledge.*"}, (
+        "a new pattern needs its own check here"
+    )
     assert [step for step in Step if f"order.{step.value}" not in KINDS] == []
+    assert [move for move in Move if f"knowledge.{move.value}" not in KINDS] == []
 
 
 def test_each_kind_belongs_to_exactly_one_ledger() -> None:

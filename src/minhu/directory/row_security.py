@@ -94,6 +94,32 @@ def protect(table: str, predicate: str) -> str:
     )
 
 
+PAPERS: Final = """
+CREATE OR REPLACE FUNCTION minhu_papers() RETURNS text[] LANGUAGE sql STABLE PARALLEL SAFE AS $$
+  SELECT string_to_array(nullif(current_setting('minhu.papers', true), ''), ',')
+$$;
+"""
+DROP_PAPERS: Final = "DROP FUNCTION IF EXISTS minhu_papers();"
+
+
+def keyed(column: str = "keys") -> str:
+    """A predicate: the transaction holds one of the keys of a row of the knowledge room; without any it sees none."""
+    return f"{column} && (SELECT minhu_papers())::varchar[]"
+
+
+def protect_by_keys(table: str, predicate: str) -> str:
+    """SQL that turns row security on for a table of documents; the wide role, which sees every order, is judged too."""
+    return (
+        f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;\n"
+        f"CREATE POLICY keyed ON {table} FOR ALL TO minhu_app, minhu_wide USING ({predicate}) WITH CHECK ({predicate});\n"
+    )
+
+
+def unprotect_by_keys(table: str) -> str:
+    """SQL that undoes ``protect_by_keys``."""
+    return f"DROP POLICY IF EXISTS keyed ON {table};\nALTER TABLE {table} DISABLE ROW LEVEL SECURITY;\n"
+
+
 def unprotect(table: str) -> str:
     """SQL that undoes ``protect``."""
     return (

@@ -11,7 +11,7 @@ import hashlib
 import io
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,8 +44,12 @@ class StoredFile:
         return filetypes.SUFFIXES[self.media_type]
 
 
-def save(content: bytes | BinaryIO, *, max_bytes: int = MAX_BYTES) -> StoredFile:
+def save(
+    content: bytes | BinaryIO, *, max_bytes: int = MAX_BYTES, inspect: Callable[[BinaryIO], str] = filetypes.inspect
+) -> StoredFile:
     """Check, seal and keep a file (bytes or a seekable binary file); return its address.
+
+    ``inspect`` looks whether it may be kept and says its media type; another door may take other kinds.
 
     Raises Invalid for an empty, too large, unsafe or unknown file, Unavailable when the disk is full or
     fails. Keeping the same content again changes nothing.
@@ -59,7 +63,7 @@ def save(content: bytes | BinaryIO, *, max_bytes: int = MAX_BYTES) -> StoredFile
             f"文件太大（{size / 1048576:.1f} MB），单个文件不能超过 {max_bytes / 1048576:.0f} MB。",
             code="file_too_large",
         )
-    media_type = filetypes.inspect(file)
+    media_type = inspect(file)
     with _disk_errors():
         digest = _digest(file)
         if not _place(digest).exists():

@@ -25,7 +25,13 @@ SUFFIXES: Final = {
     "audio/mpeg": ".mp3",
     "audio/wav": ".wav",
     "video/mp4": ".mp4",
+    "application/vnd.ms-excel": ".xls",
+    "text/html": ".html",
+    "text/csv": ".csv",
+    "text/markdown": ".md",
+    "text/plain": ".txt",
 }
+"""The usual ending of each kind that some door keeps; the last five come in as documents of knowledge only."""
 _OFFICE: Final = {"docx": DOCX, "xlsx": XLSX}
 _MP4_BRANDS: Final = (b"isom", b"iso2", b"iso4", b"iso5", b"iso6", b"mp41", b"mp42", b"avc1", b"MSNV", b"M4V ")
 _UNKNOWN: Final = f"不支持这种文件。可上传：{ALLOWED}。"

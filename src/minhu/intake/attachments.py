@@ -18,6 +18,7 @@ from minhu.intake.models import Attachment
 from minhu.intake.types import MAX_FILE_BYTES, UploadedFile
 from minhu.kernel.actors import current_actor
 from minhu.kernel.errors import Invalid, MinhuError
+from minhu.knowledge.queries.documents import is_kept
 
 log = logging.getLogger(__name__)
 # Held to the end of the transaction: whoever keeps or removes the same content waits for the other.
@@ -52,7 +53,7 @@ class Keeper:
             try:
                 with transaction.atomic(), as_system():
                     statements.run(_LOCK, (digest,))
-                    if not Attachment.objects.filter(digest=digest).exists():
+                    if not Attachment.objects.filter(digest=digest).exists() and not is_kept(digest):
                         files.delete(digest)
             except (DatabaseError, MinhuError):
                 # unnamed, sealed bytes harm nobody; the error that brought us here matters more

@@ -119,6 +119,8 @@ ROLE_WORDS: dict[Role, str | Promise] = {
     Role.INSPECTOR: _("质检员"),
     Role.ANALYST: _("分析员"),
     Role.LEADER: _("领导"),
+    Role.EDITOR: _("知识编辑"),
+    Role.REVIEWER: _("知识审核"),
     Role.SYSTEM_ADMIN: _("系统管理员"),
     Role.SECURITY_ADMIN: _("安全管理员"),
     Role.AUDIT_ADMIN: _("审计管理员"),

@@ -30,7 +30,7 @@ ALLOWED_HOSTS: list[str] = list(CONFIG.hosts)
 
 # -- rooms --------------------------------------------------------------------------------------------------------
 
-_ROOMS = ["ledger", "directory", "intake", "handling", "evaluation", "governance", "exchange", "portals"]
+_ROOMS = ["ledger", "directory", "knowledge", "intake", "handling", "evaluation", "governance", "exchange", "portals"]
 INSTALLED_APPS: list[str] = [
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -48,6 +48,11 @@ class Action(StrEnum):
     """Say for one's unit whether a matter of a new type is its own, in a joint decision (会商)."""
     ASK_EXCLUSION = "ask_exclusion"
     DECIDE_EXCLUSION = "decide_exclusion"
+    # knowledge
+    VIEW_KNOWLEDGE = "view_knowledge"
+    """Read documents that are in force and meant for one; which these are is told by keys (``knowledge.domain.keys``)."""
+    EDIT_KNOWLEDGE = "edit_knowledge"
+    REVIEW_KNOWLEDGE = "review_knowledge"
     # whole lists and figures
     VIEW_FIGURES = "view_figures"
     EXPORT = "export"

@@ -36,7 +36,11 @@ def read(content: bytes, name: str) -> Read:
     Raises Invalid for what is hostile, damaged, locked, empty, of another kind than its name says, or too large to be
     read (`kinds.inspect` and `file_no_text`, `file_too_large`); Unavailable where no process can be started.
     """
-    kind = kinds.inspect(content, name)
+    return read_as(kinds.inspect(content, name), content)
+
+
+def read_as(kind: str, content: bytes) -> Read:
+    """Read a document whose kind was found by `kinds.inspect`; raises as `read`."""
     answer = _asked(content, kind, scan=kind in kinds.PICTURES)
     if answer.word == "scan":
         answer = _asked(content, kind, scan=True)

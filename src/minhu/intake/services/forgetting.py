@@ -37,6 +37,7 @@ from minhu.kernel.actors import current_actor
 from minhu.kernel.clock import is_doubted, now
 from minhu.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from minhu.kernel.events import publish
+from minhu.knowledge.queries.documents import is_kept
 from minhu.language.personal import mask_personal
 from minhu.ledger import services as ledger
 
@@ -217,5 +218,5 @@ def _drop_files(request_id: int) -> None:
     digests = set(rows.values_list("digest", flat=True))
     rows.delete()
     for digest in digests:
-        if not Attachment.objects.filter(digest=digest).exists():
+        if not Attachment.objects.filter(digest=digest).exists() and not is_kept(digest):
             transaction.on_commit(lambda digest=digest: files.delete(digest))  # type: ignore[misc]

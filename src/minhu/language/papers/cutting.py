@@ -160,7 +160,7 @@ class _Cutter:
 
     def _in_items(self, mark: Mark) -> bool:
         """Whether a short numbered line is one of the items that an article or a lead-in announces."""
-        return bool(self.article) or any(rank < mark.rank for rank in self.leads)
+        return mark.rank > Rank.SECTION and (bool(self.article) or any(rank < mark.rank for rank in self.leads))
 
     def _clause(self, text: str, mark: Mark, block: Block) -> None:
         self.article, self.clauses, self.lists = mark.number, 1, 0

@@ -1,0 +1,1 @@
+"""What the knowledge room does: documents in, checked, reviewed, published, ended."""
