@@ -34,8 +34,6 @@ CITIZENS_TABLES = {
     "intake_intakedecision", "intake_request", "intake_suggestion", "intake_supplement",
 }  # fmt: skip
 ABOVE = {"handling_incident": "incident_id", "handling_incidentnotice": "notice_id", "handling_jointcase": "case_id"}
-PAPERS = {f"knowledge_{x}" for x in "document finding notice passagerow source sourceitem upload uploaditem version".split()}  # fmt: skip
-"""Protected by keys of documents, not by matters; see tests/knowledge."""
 PARENTS = {"whistle_id": "handling_whistle", "transfer_id": "exchange_transfer"}
 THROUGH_ANOTHER = {"handling_attendance", "exchange_transferitem"}  # their rows belong to another of these tables
 LEDGER_TABLES = {"ledger_access", "ledger_checkpoint", "ledger_contractstate", "ledger_entry", "ledger_subtree"}
@@ -228,16 +226,16 @@ def tables() -> dict[str, bool]:
     return dict(
         select(
             "SELECT relname, relrowsecurity FROM pg_class"
-            " WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace"
+            " WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace AND relname NOT LIKE 'knowledge%%'"
         )
-    )
+    )  # documents: tests/knowledge/test_rights.py
 
 
 def test_every_table_is_protected_or_explained(db: None) -> None:
     found = tables()
-    unknown = set(found) - CITIZENS_TABLES - LEDGER_TABLES - PAPERS - set(OPEN_TABLES)
+    unknown = set(found) - CITIZENS_TABLES - LEDGER_TABLES - set(OPEN_TABLES)
     assert unknown == set(), "new tables: protect them (directory.row_security) or explain why they may be open"
-    assert {name for name, protected in found.items() if protected} == CITIZENS_TABLES | LEDGER_TABLES | PAPERS
+    assert {name for name, protected in found.items() if protected} == CITIZENS_TABLES | LEDGER_TABLES
     assert set(OPEN_TABLES) <= set(found), "explained tables that no longer exist"
 
 
@@ -251,13 +249,6 @@ def test_every_protected_table_has_exactly_the_two_policies(db: None) -> None:
         for table in CITIZENS_TABLES
         for name, role in (("seen", "minhu_app"), ("wide", "minhu_wide"))
     } | {(table, "shared", "SELECT", "{minhu_area}") for table in ("handling_order", "handling_orderstep")}
-
-
-def test_documents_are_judged_by_keys_for_the_wide_role_too(db: None) -> None:
-    policies = select(
-        "SELECT tablename, policyname, cmd, roles::text FROM pg_policies WHERE tablename LIKE 'knowledge%%'"
-    )
-    assert set(policies) == {(table, "keyed", "ALL", "{minhu_app,minhu_wide}") for table in PAPERS}
 
 
 def test_without_a_scope_there_is_not_one_row(population: Population) -> None:
