@@ -9,10 +9,11 @@ from datetime import date, timedelta
 import pytest
 
 from minhu.server.demo import papers, world
-from minhu.server.demo.papers import DemoPaper, PaperHeadWrong
+from minhu.server.demo.papers import DemoPaper, DemoQuestion, PaperHeadWrong
 
 TODAY = date(2026, 11, 23)
 PAPERS = {x.stem: x for x in papers.papers(TODAY)}
+QUESTIONS = papers.questions(TODAY)
 PLANTED = papers.contradictions(TODAY)
 UNITS = {row["code"]: row for row in world.load("units")["units"]}
 LEAVES = {row["code"] for row in world.load("categories")["categories"] if row["leaf"]}
@@ -123,18 +124,48 @@ def test_a_head_that_is_wrong_is_refused_with_what_to_mend(monkeypatch: pytest.M
             papers.paper("dog-rules", TODAY)
 
 
+def test_there_are_enough_questions_of_every_kind() -> None:
+    kinds = Counter(x.kind for x in QUESTIONS)
+    assert len(QUESTIONS) >= 300
+    assert len({(x.earlier, x.question) for x in QUESTIONS}) == len(QUESTIONS)
+    assert set(kinds) == {*papers.KINDS, *papers.NOT_ANSWERABLE}
+    assert kinds["table_cell"] >= 60
+    assert sum(kinds[x] for x in papers.NOT_ANSWERABLE) >= 60
+    assert all(kinds[x] >= 10 for x in papers.NOT_ANSWERABLE)
+    assert sum(bool(x.earlier) for x in QUESTIONS) >= 15
+    assert len({x.document for x in QUESTIONS if x.document}) >= 140
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda x: x.question)
+def test_what_answers_a_question_stands_in_its_paper_under_its_label(question: DemoQuestion) -> None:
+    assert not re.search(r"1[3-9]\d{9}|\d{17}[\dXx]", question.question)
+    if question.kind in papers.NOT_ANSWERABLE:
+        assert not question.document + question.clause + question.answer
+        return
+    paper = PAPERS[question.document]
+    assert paper.valid(TODAY)
+    assert paper.right == "公开"
+    assert question.answer
+    assert not set(question.answer) & set("*|#\n")
+    words = clause(paper, question.clause)
+    assert question.answer in words
+    if question.kind == "table_cell":
+        assert question.answer in [cell.strip() for cell in words.strip("|\n").split("|")]
+
+
+_NEXT = r"(?=^第[一二三四五六七八九十]+条　|^#+ |^[一二三四五六七八九十]+、|\Z)"
+_ARTICLE = r"(?=^第[一二三四五六七八九十]+条　|^#+ |\Z)"
+
+
 def clause(paper: DemoPaper, label: str) -> str:
-    """The words of a paper under a label: 第六条, 表2 第4行, a heading; the whole body for no label."""
+    """The words of a paper under a label: 第六条, 三、, 表2 第4行, a heading; the whole body for no label."""
     if not label:
         return paper.body
     row = re.fullmatch(r"表(\d+) 第(\d+)行", label)
     if row:
         tables = re.findall(r"(?:^\|.*\n?)+", paper.body, re.MULTILINE)
         return str(tables[int(row[1]) - 1].splitlines()[int(row[2]) + 1])
-    found = re.search(
-        rf"^(?:#+ |\*\*)?{re.escape(label)}.*?(?=^第[一二三四五六七八九十]+条　|^#+ |\Z)",
-        paper.body,
-        re.MULTILINE | re.DOTALL,
-    )
+    end = _ARTICLE if label.startswith("第") else _NEXT
+    found = re.search(rf"^(?:#+ )?{re.escape(label)}.*?{end}", paper.body, re.MULTILINE | re.DOTALL)
     assert found, f"{paper.stem} has no {label}"
     return found[0]
