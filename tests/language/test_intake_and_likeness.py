@@ -29,7 +29,8 @@ def read(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-UNSEEN = ("intake_unseen.csv", "intake_unseen2.csv", "intake_unseen3.csv")
+UNSEEN = tuple(f"intake_unseen{number}.csv" for number in ("", 2, 3, 4, 5, 6))
+LEARN = ("intake_learn.csv", "intake_learn2.csv", "intake_learn3.csv")
 CASES = [row for name in ("intake_cases.csv", *UNSEEN) for row in read(name)]
 
 
@@ -45,14 +46,29 @@ def test_hardly_any_valid_request_is_refused() -> None:
 
 
 def test_the_learnt_part_of_intake_generalises(monkeypatch: pytest.MonkeyPatch) -> None:
-    learnt = [row for name in ("intake_cases.csv", "intake_learn.csv", *UNSEEN[:2]) for row in read(name)]
+    learnt = [row for name in ("intake_cases.csv", *LEARN, *UNSEEN[:-1]) for row in read(name)]
     model = train([(row["text"], row["class"]) for row in learnt], version="without the last file", bare=False)
     monkeypatch.setattr(intake_class, "intake_model", lambda: model)
-    hard = read(UNSEEN[2])
+    hard = read(UNSEEN[-1])
     right = [classify(row["text"]).value == row["class"] for row in hard]
-    assert sum(right) / len(right) >= 0.75
+    assert sum(right) / len(right) >= 0.85
     kept = [classify(row["text"]).value == "accept" for row in hard if row["class"] == "accept"]
     assert sum(kept) / len(kept) >= 0.9
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我妈的养老钱少发了两百，什么时候补",
+        "王八蛋开发商延期交房一年，住建局管不管",
+        "不用回复我，把井盖盖好就行",
+        "法院判完离婚了，户口要单独立户找谁",
+        "我是外市来的，在这边上班，居住证怎么办",
+        "结婚登记要预约吗",
+    ],
+)
+def test_a_frightening_or_foul_word_refuses_no_valid_request(text: str) -> None:
+    assert classify(text).value == "accept"
 
 
 @pytest.mark.parametrize(

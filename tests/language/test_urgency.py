@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minhu.language import urgency, urgency_services
+from minhu.language import intake_learnt, urgency, urgency_services
 from minhu.language.prefilter import Prefilter
 from minhu.language.training import train
 from minhu.language.urgency import assess
@@ -37,6 +37,9 @@ ALL = [
     *cases("urgency_families.csv"),
     *cases("urgency_families2.csv"),
     *cases("urgency_families3.csv"),
+    *cases("urgency_families4.csv"),
+    *cases("urgency_families5.csv"),
+    *cases("urgency_families6.csv"),
 ]
 
 
@@ -51,16 +54,32 @@ def test_alarms_are_mostly_true() -> None:
     assert len(true) / len(alarms) >= 0.95
 
 
-def test_the_learnt_part_generalises_to_wordings_it_has_not_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    names = ("urgency_cases.csv", "urgency_fresh.csv", "urgency_fresh2.csv", "urgency_other.csv")
-    learnt = [row for name in names for row in cases(name)]
+def test_the_learnt_parts_generalise_to_wordings_they_have_not_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    files = [f"urgency_families{number}.csv" for number in ("", 2, 3, 4, 5)]
+    learnt = [row for name in ("urgency_cases.csv", "urgency_learn.csv", *files) for row in cases(name)]
+    classes = [row for number in ("", 2, 4, 5) for row in cases(f"intake_unseen{number}.csv")]
     rows = [(row["text"], "danger" if row["life_danger"] == "1" else "normal") for row in learnt]
-    model = train(rows, version="without the last file")
-    monkeypatch.setattr(urgency, "danger_model", lambda: model)
-    hard = cases("urgency_fresh3.csv")
+    rows += [(row["text"], "normal") for row in classes if row["class"] != "emergency"]
+    first = train(rows, version="without the last file", bare=False)
+    cries = [(text, "emergency") for text, label in rows if label == "danger"]
+    second = train([*((row["text"], row["class"]) for row in classes), *cries], version="also without", bare=False)
+    monkeypatch.setattr(urgency, "danger_model", lambda: first)
+    monkeypatch.setattr(intake_learnt, "intake_model", lambda: second)
+    hard = cases("urgency_families6.csv")
+    wanted = [row["life_danger"] for row in hard].count("1")
     alarms = [row["life_danger"] for row in hard if assess(row["text"]).life_danger]
-    assert alarms.count("1") / 25 >= 0.9
+    assert alarms.count("1") / wanted >= 0.95
     assert alarms.count("1") / len(alarms) >= 0.8
+
+
+@pytest.mark.parametrize("text", ["刚想说什么来着，忘了", "猜猜我是谁，猜不到我再打", "哎，现在的人啊，说了也没用"])
+def test_what_says_nothing_is_no_danger(text: str) -> None:
+    assert not assess(text).life_danger
+
+
+def test_help_that_is_called_off_is_no_danger_unless_a_rule_still_finds_one() -> None:
+    assert not assess("老人找到了，在楼下下棋，不用来了").life_danger
+    assert assess("不用来了，我已经喝了半瓶农药").life_danger
 
 
 @pytest.mark.parametrize(

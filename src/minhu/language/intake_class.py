@@ -6,21 +6,21 @@ A recommendation only: every refusal is confirmed by a person.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
-from pathlib import Path
 
-from minhu.language.categories import CategoryModel
 from minhu.language.features import clean
 from minhu.language.intake_families import FAMILIES, GREETING_ONLY, UNREASONABLE, VENT
-from minhu.language.intake_rules import DEMAND, NO_CONTENT, RULES, VENT_ONLY, VENTING
+from minhu.language.intake_learnt import intake_model
+from minhu.language.intake_rules import DEMAND, NO_CONTENT, RULES, STILL_WANTED, VENT_ONLY, VENTING
 from minhu.language.types import IntakeClass, PlaceCandidate, RequestType, Suggestion, Urgency
 from minhu.language.urgency import assess
 
-MAKER = "intake/2026.2"
-DEFAULT_MODEL = Path(__file__).parent / "models" / "intake-default"
+MAKER = "intake/2026.3"
 _LONGEST_LEARNT = 80
 _LEARNT_ENOUGH = 0.4
 _LEARNT_EMERGENCY = 0.75
+# A row refuses nothing that the learnt part surely knows as acceptable; an insult counts less when a matter comes with it.
+_SURELY_ACCEPTABLE = 0.85
+_ABUSE_WITH_MATTER = 0.5
 
 _TYPES: tuple[tuple[RequestType, float, re.Pattern[str]], ...] = (
     (RequestType.PRAISE, 3.0, re.compile(r"表扬|锦旗|点赞|特此感谢|(?:非常|特别|衷心|十分)感谢[^。]{0,20}(?:帮|同志|师傅|民警|医生|护士|工作人员|社区|及时|热心|解决了)|感谢信|为[^，。]{0,12}点赞|拾金不昧")),
@@ -47,11 +47,13 @@ def classify(
         )
     if _is_empty(text):
         return _suggest(IntakeClass.NO_CONTENT, 0.85, "没有具体内容，需请来电人补充", (), "no_content.empty")
+    acceptable = _acceptable(text)
     for rule in (*RULES, *FAMILIES):
         match = rule.pattern.search(text)
-        if match is None or rule.unless.search(text):
+        if match is None or rule.unless.search(text) or acceptable >= _SURELY_ACCEPTABLE:
             continue
-        if rule.value is IntakeClass.MALICIOUS and rule.code.endswith("abuse") and _has_matter(text):
+        abuse = rule.value is IntakeClass.MALICIOUS and rule.code.endswith("abuse")
+        if abuse and (_has_matter(text) or acceptable >= _ABUSE_WITH_MATTER):
             continue
         return _suggest(rule.value, rule.confidence, rule.basis, (match.span(),), rule.code)
     if outside and places:
@@ -59,11 +61,11 @@ def classify(
         return _suggest(
             IntakeClass.ELSEWHERE, min(0.9, places[0].confidence), basis, places[0].spans, "elsewhere.place"
         )
-    vent = VENTING.search(text) or VENT.search(text)
+    vent = None if acceptable >= _SURELY_ACCEPTABLE else VENTING.search(text) or VENT.search(text)
     if vent and (VENT_ONLY.search(text) or not DEMAND.search(text)):
         basis = "只有情绪倾诉、没有具体诉求，倾听安抚，不立工单"
         return _suggest(IntakeClass.NO_CONTENT, 0.7, basis, (vent.span(),), "no_content.venting")
-    if VENT_ONLY.search(text) and len(clean(text)) < 40:
+    if VENT_ONLY.search(text) and len(clean(text)) < 40 and not STILL_WANTED.search(text):
         return _suggest(IntakeClass.NO_CONTENT, 0.65, "来电人表示没有诉求", (), "no_content.no_demand")
     if too_much := UNREASONABLE.search(text):
         basis = "诉求超出政策或明显不合理，受理后直接解释说明"
@@ -73,10 +75,12 @@ def classify(
     return _suggest(IntakeClass.ACCEPT, 0.9 if DEMAND.search(text) else 0.6, "属于热线受理范围", (), "accept.scope")
 
 
-@lru_cache(maxsize=1)
-def intake_model() -> CategoryModel:
-    """The small model that ships: the eight classes, learnt from sentences of our own and ordinary messages."""
-    return CategoryModel.load(DEFAULT_MODEL)
+def _acceptable(text: str) -> float:
+    """How sure the learnt part is that a short text is to be accepted; 0 for others."""
+    if not 5 <= len(text) <= _LONGEST_LEARNT:
+        return 0.0
+    model = intake_model()
+    return float(model.probabilities(text)[model.labels.index(IntakeClass.ACCEPT)])
 
 
 def _learnt(text: str) -> Suggestion | None:
@@ -120,11 +124,20 @@ def _suggest(value: str, confidence: float, basis: str, spans: tuple[tuple[int, 
 
 def _is_empty(text: str) -> bool:
     plain = clean(text)
-    if len(plain) < 2 or NO_CONTENT.match(plain) or (len(plain) < 18 and GREETING_ONLY.search(plain)):
+    if (
+        len(plain) < 2
+        or NO_CONTENT.match(plain)
+        or (len(plain) < 18 and GREETING_ONLY.search(plain) and not _says_more(plain))
+    ):
         return True
     return len(set(plain)) <= 2 or (
         len(plain) < 5 and not DEMAND.search(plain) and not re.search("[\u4e00-\u9fff]{3}", plain)
     )
+
+
+def _says_more(plain: str) -> bool:
+    """Whether a greeting or a bad line comes with a matter."""
+    return len(plain) >= 10 and bool(DEMAND.search(GREETING_ONLY.sub("", plain)))
 
 
 def _has_matter(text: str) -> bool:

@@ -18,6 +18,8 @@ _HELD_OUT = 5
 _ORDINARY_LENGTH = 60
 # More ordinary titles would outweigh the few hundred sentences of the other classes.
 _ORDINARY_TITLES = 400
+# So many cries for help, and as many of what only sounds like one, evenly from all; more would drown the other classes.
+_CRIES = 120
 
 
 def register(app: typer.Typer) -> None:
@@ -146,8 +148,11 @@ def intake_classes(
     out: Annotated[Path, typer.Option("--out", help="Folder of the model.")],
     ordinary: Annotated[list[Path] | None, typer.Option("--ordinary", help="Ordinary messages: title, body.")] = None,
     name: Annotated[str, typer.Option("--name", help="Version.")] = "2026.1",
+    danger: Annotated[
+        list[Path] | None, typer.Option("--danger", help="Cases text, life_danger: emergencies, and what is accepted.")
+    ] = None,
 ) -> None:
-    """Make the learnt part of the intake recommendation; it speaks only where no rule does."""
+    """Make the learnt part of the intake recommendation; it speaks where no rule does and checks what rules refuse."""
     from minhu.kernel import clock
     from minhu.language.categories import ModelError
     from minhu.language.training import train
@@ -156,9 +161,13 @@ def intake_classes(
     known = {label for _, label in rows}
     for file in ordinary or []:
         rows += [(row["title"], "accept") for row in read(file, ("title", "body"))[:_ORDINARY_TITLES]]
+    asked = [row for file in danger or [] for row in read(file, ("text", "life_danger"))]
+    for wanted, label in (("1", "emergency"), ("0", "accept")):
+        found = [(row["text"], label) for row in asked if row["life_danger"].strip() == wanted]
+        rows += found[:: max(1, len(found) // _CRIES)]
     try:
         model = train(
-            rows, version=name, sources=[one.name for one in (*files, *(ordinary or []))],
+            rows, version=name, sources=[one.name for one in (*files, *(ordinary or []), *(danger or []))],
             date=clock.now().date().isoformat(), figures=_held_out_figures(rows, bare=False), bare=False,
         )  # fmt: skip
         model.save(out)
