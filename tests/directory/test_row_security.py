@@ -37,7 +37,7 @@ ABOVE = {"handling_incident": "incident_id", "handling_incidentnotice": "notice_
 PARENTS = {"whistle_id": "handling_whistle", "transfer_id": "exchange_transfer"}
 THROUGH_ANOTHER = {"handling_attendance", "exchange_transferitem"}  # their rows belong to another of these tables
 LEDGER_TABLES = {"ledger_access", "ledger_checkpoint", "ledger_contractstate", "ledger_entry", "ledger_subtree"}
-PUBLIC = "area catalogueitem catalogueversion category duty dutyversion landmark ruleset taxonomy unit".split()
+PUBLIC = "area catalogueitem catalogueversion category crosswalk crosswalkgap crosswalkline duty dutyversion landmark ruleset taxonomy unit".split()
 OF_STAFF = "absence emergency pastpassword post proposal recoverycode signin staff".split()
 OPEN_TABLES = {
     **dict.fromkeys(("auth_group", "auth_group_permissions", "auth_permission"), "Django's, unused"),
@@ -61,9 +61,8 @@ OPEN_TABLES = {
     "intake_fingerprint": "hashes only, needed to find repeats without reading",
     **dict.fromkeys(("handling_incident", "handling_incidentnotice", "handling_typeproposal"), "what all or the directory are told; nobody's name"),
     **dict.fromkeys(("handling_words", "handling_unmarked"), "hashes of words and ids, needed to find orders"),
-    "evaluation_day": "counts of ratings by day and unit",
+    "evaluation_day": "counts of ratings by day and unit", "governance_changed": "days to count again",
     **dict.fromkeys(("governance_day", "governance_slice", "handling_simulation"), "counts of past days and of drafts played on them"),
-    "governance_changed": "days to count again",
     **dict.fromkeys(("intake_importbatch", "intake_importmapping"), "file and column names, counts"),
     **dict.fromkeys(("intake_importedrow", "intake_importreject"), "keys, digests, row numbers, reasons without contents"),
 }  # fmt: skip

@@ -5,6 +5,7 @@ from minhu.directory.models.areas import Area, Landmark
 from minhu.directory.models.authority import Absence, Emergency, Proposal
 from minhu.directory.models.catalogue import CatalogueItem, CatalogueVersion
 from minhu.directory.models.categories import Category, Taxonomy
+from minhu.directory.models.crosswalks import Crosswalk, CrosswalkGap, CrosswalkLine
 from minhu.directory.models.duties import Duty, DutyVersion
 from minhu.directory.models.keys import Rotation, RotationPart
 from minhu.directory.models.revision import Revision
@@ -19,6 +20,9 @@ __all__ = [
     "CatalogueItem",
     "CatalogueVersion",
     "Category",
+    "Crosswalk",
+    "CrosswalkGap",
+    "CrosswalkLine",
     "Duty",
     "DutyVersion",
     "Emergency",

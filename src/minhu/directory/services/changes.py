@@ -36,4 +36,6 @@ def record(kind: str, subject: tuple[str, str | int], **payload: Any) -> None:
     ledger.append(f"directory.{kind}", subject, payload)
 
 
-LOCK_AREAS, LOCK_UNITS, LOCK_TAXONOMY, LOCK_CATALOGUE, LOCK_RULES, LOCK_STAFF, LOCK_DUTIES = range(1, 8)
+LOCK_AREAS, LOCK_UNITS, LOCK_TAXONOMY, LOCK_CATALOGUE, LOCK_RULES, LOCK_STAFF, LOCK_DUTIES, LOCK_CROSSWALKS = range(
+    1, 9
+)

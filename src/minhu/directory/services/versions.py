@@ -7,18 +7,19 @@ from typing import Any, TypeVar
 
 from django.db.models import Max
 
-from minhu.directory.models import CatalogueVersion, DutyVersion, RuleSet, Taxonomy
+from minhu.directory.models import CatalogueVersion, Crosswalk, DutyVersion, RuleSet, Taxonomy
 from minhu.directory.services.changes import record
 from minhu.directory.types import VersionState
 from minhu.kernel.actors import current_actor
 from minhu.kernel.clock import now
 from minhu.kernel.errors import Conflict, NotFound
 
-V = TypeVar("V", Taxonomy, CatalogueVersion, DutyVersion, RuleSet)
+V = TypeVar("V", Taxonomy, CatalogueVersion, DutyVersion, RuleSet, Crosswalk)
 NUMBER: Mapping[type, str] = {
     Taxonomy: "version",
     CatalogueVersion: "number",
     DutyVersion: "number",
+    Crosswalk: "number",
     RuleSet: "version",
 }
 
@@ -43,6 +44,14 @@ def number_of(version: V) -> int:
     return found
 
 
+def _subject(version: V) -> tuple[str, str | int]:
+    """What the ledger calls a version."""
+    if isinstance(version, Crosswalk):
+        return "crosswalk", f"{version.kind} {version.number}"
+    name = version.kind if isinstance(version, RuleSet) else type(version)._meta.model_name or ""
+    return name, number_of(version)
+
+
 def get_draft(model: type[V], version_id: int) -> V:
     """A draft, locked for this transaction; raises NotFound, or Conflict when it is no draft any more."""
     found = model._default_manager.select_for_update().filter(pk=version_id).first()
@@ -56,7 +65,7 @@ def get_draft(model: type[V], version_id: int) -> V:
 def put_in_force(version: V) -> V:
     """Publish a checked draft and retire the version that was in force; both stay readable for ever."""
     model = type(version)
-    kind: dict[str, str] = {"kind": version.kind} if isinstance(version, RuleSet) else {}
+    kind: dict[str, str] = {"kind": version.kind} if isinstance(version, RuleSet | Crosswalk) else {}
     before = model._default_manager.select_for_update().filter(state=VersionState.PUBLISHED.value, **kind).first()
     if before is not None:
         before.state = VersionState.RETIRED.value
@@ -64,17 +73,14 @@ def put_in_force(version: V) -> V:
     version.state = VersionState.PUBLISHED.value
     version.published_at = now()
     version.save(update_fields=["state", "published_at"])
-    name = version.kind if isinstance(version, RuleSet) else model._meta.model_name or ""
-    record(
-        "version_published", (name, number_of(version)), before=number_of(before) if before else None, note=version.note
-    )
+    told = {"before": number_of(before) if before else None, "note": version.note}
+    record("version_published", _subject(version), **told)
     return version
 
 
 def discard_draft(draft: V) -> None:
     """Throw a draft away with everything in it."""
-    name = draft.kind if isinstance(draft, RuleSet) else type(draft)._meta.model_name or ""
-    record("version_discarded", (name, number_of(draft)))
+    record("version_discarded", _subject(draft))
     draft.delete()
 
 
@@ -84,5 +90,4 @@ def retire_version(version: V) -> None:
         raise Conflict("只有已发布的版本可以停用。", code="not_published")
     version.state = VersionState.RETIRED.value
     version.save(update_fields=["state"])
-    name = version.kind if isinstance(version, RuleSet) else type(version)._meta.model_name or ""
-    record("version_retired", (name, number_of(version)))
+    record("version_retired", _subject(version))

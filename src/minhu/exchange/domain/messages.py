@@ -92,6 +92,8 @@ class Offered(_Form):
     request_type: Annotated[str, Field(max_length=16)] = ""
     reason: Annotated[str, Field(max_length=500)] = ""
     place: Annotated[str, Field(max_length=200)] = ""
+    category: Annotated[str, Field(max_length=255)] = ""
+    """The path of names in the other hotline's own tree."""
     name: Annotated[str, Field(max_length=50)] = ""
     phone: Annotated[str, Field(max_length=32)] = ""
     confidential: bool = False

@@ -6,18 +6,17 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from minhu.directory.access import acting_as, as_system, elevated
+from minhu.directory.access import acting_as, elevated
 from minhu.directory.queries.actors import partner_actor
 from minhu.directory.types import TokenInfo
-from minhu.exchange.services import published
+from minhu.exchange.services import published, theirs
 from minhu.exchange.services.once import once
-from minhu.handling import services as handling
 from minhu.handling.queries import visible_orders
-from minhu.handling.types import State, Step, StepData
+from minhu.handling.types import State
 from minhu.intake import services as intake
 from minhu.intake.types import NewRequest
 from minhu.kernel.actors import SYSTEM
-from minhu.kernel.errors import Conflict, Invalid, NotFound
+from minhu.kernel.errors import NotFound
 
 UNDECIDED = frozenset({State.RECEIVED.value, State.INCOMPLETE.value})
 
@@ -39,21 +38,12 @@ def report(new: NewRequest, category_id: int, token: TokenInfo) -> Reported:
     with transaction.atomic():
         receipt = intake.receive(new, actor=partner_actor(token), token=token.id)
         if receipt.created:
-            _choose(receipt.number, category_id)
+            theirs.put(receipt.number, category_id, "按上报时所选服务确定分类")
         with elevated("the reporter is told how far the request is that he has just made"):
             row = visible_orders(SYSTEM).filter(number=receipt.number).values_list("request__uid", "state").get()
     return Reported(
         receipt.number, str(row[0]), receipt.code, receipt.wording, receipt.created, row[1] not in UNDECIDED
     )
-
-
-def _choose(number: str, category_id: int) -> None:
-    """The chosen category replaces the suggested one while nobody has been given the order."""
-    with as_system():
-        try:
-            handling.take(number, Step.CORRECT, StepData(category_id=category_id, text="按上报时所选服务确定分类"))
-        except (Invalid, Conflict):
-            return  # it is that category already, or a rule has sent the order on
 
 
 def found_by_token(uid: str) -> tuple[str, bool]:

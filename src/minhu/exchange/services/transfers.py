@@ -17,13 +17,14 @@ from django.db.models import QuerySet
 
 from minhu.directory.access import acting_as, as_system, elevated
 from minhu.directory.queries.areas import area_info
+from minhu.directory.queries.categories import category_info
 from minhu.directory.queries.rules import reasons
 from minhu.directory.queries.units import unit_name
 from minhu.directory.types import AreaLevel
 from minhu.exchange.domain import messages
 from minhu.exchange.models import Delivery, Partner, Transfer
 from minhu.exchange.queries import transfers as queries
-from minhu.exchange.services import sending_along
+from minhu.exchange.services import sending_along, theirs
 from minhu.exchange.services.coming_along import actor_of, expect, uuid_of
 from minhu.exchange.services.outbox import put
 from minhu.exchange.types import PartnerKind, TransferState, TransferView
@@ -72,7 +73,7 @@ def follow(event: OrderChanged) -> None:
 
 def _begin(event: OrderChanged) -> None:
     row = visible_orders(SYSTEM).filter(pk=event.order_id).values(
-        "lead_unit_id", "request_id", "title", "request_type", "area_id", "confidential", "request__text",
+        "lead_unit_id", "request_id", "title", "request_type", "area_id", "category_id", "confidential", "request__text",
         "request__wants_callback",
     ).get()  # fmt: skip
     reason = _last_text(event.order_id)
@@ -105,8 +106,9 @@ def _offer(number: str, row: Mapping[str, Any], made: Transfer) -> Answer:
     area = area_info(row["area_id"])
     if area is not None and area.level > AreaLevel.STREET:
         area = area_info(area.path[AreaLevel.STREET - 1]) or area
+    category = category_info(row["category_id"])
     found: Answer = {
-        "transfer": str(made.uid), "number": number, "title": row["title"][:200], "request_type": row["request_type"],
+        "category": category.full_name if category else "", "transfer": str(made.uid), "number": number, "title": row["title"][:200], "request_type": row["request_type"],
         "text": row["request__text"] if open_words else mask_personal(row["request__text"]),
         "reason": made.reason, "place": area.full_name if area else "", "confidential": row["confidential"],
         "wants_callback": row["request__wants_callback"] and open_words, "files": named,
@@ -270,6 +272,8 @@ def offered(partner: Partner, envelope: messages.Envelope, _message_id: str) -> 
     )  # fmt: skip
     actor = actor_of(partner)
     receipt = intake.receive(new, actor=actor)
+    if receipt.created and form.category:
+        theirs.choose(receipt.number, form.category, partner.label)
     with elevated(WHY):
         order_id, state = visible_orders(SYSTEM).filter(number=receipt.number).values_list("id", "state").get()
         row = Transfer.objects.create(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from minhu.directory.queries import areas, categories, units
+from minhu.directory.queries import areas, categories, crosswalks, units
 from minhu.directory.types import AreaLevel
 from minhu.intake import lexicon
 from minhu.intake.imports.rows import Draft
@@ -47,7 +47,7 @@ class Matcher:
 
     def _category(self, names: tuple[str, ...]) -> int | None:
         if names not in self._categories:
-            found = categories.category_by_names(names)
+            found = categories.category_by_names(names) or crosswalks.translated("/".join(names))
             self._categories[names] = found.id if found and found.active else None
         return self._categories[names]
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from django.db import connection
 
+from minhu.directory.services.crosswalks import note_gap
 from minhu.intake.imports.catching_up import catch_up, unread_rows
 from minhu.intake.imports.fields import Field
 from minhu.intake.imports.matching import Found, Matcher
@@ -24,6 +25,7 @@ from minhu.kernel.clock import now
 
 BATCH: Final = 500
 MOST_UNKNOWN: Final = 50
+DOOR: Final = "历史导入"
 Stage = ImportBatch.State
 Progress = Callable[[str, int, int], None]
 """Told the stage, how many rows are done and of how many."""
@@ -211,6 +213,8 @@ def _finish(batch: ImportBatch, report: Report, *, stopped: bool) -> None:
         unknown=report.unknown,
         stop_asked=False,
     )
+    for said, count in report.unknown.get("category", {}).items():
+        note_gap(DOOR, said, count)
 
 
 def _commonest(unknown: dict[str, Counter[str]]) -> dict[str, dict[str, int]]:

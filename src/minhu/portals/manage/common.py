@@ -41,6 +41,7 @@ SECTIONS: Final = (
     Section("areas", _("区划"), "/manage/areas/", "map-2", (Action.VIEW_DIRECTORY,)),
     Section("units", _("单位"), "/manage/units/", "building-bank", (Action.VIEW_DIRECTORY,)),
     Section("categories", _("诉求分类"), "/manage/categories/", "category", (Action.VIEW_DIRECTORY,)),
+    Section("crosswalks", _("分类对照"), "/manage/crosswalks/", "arrows-exchange", (Action.VIEW_DIRECTORY,)),
     Section("catalogue", _("派单目录"), "/manage/catalogue/", "route", (Action.VIEW_DIRECTORY,)),
     Section("duties", _("权责清单"), "/manage/duties/", "list-check", (Action.VIEW_DIRECTORY,)),
     Section("rules", _("规则"), "/manage/rules/", "adjustments-horizontal", (Action.MANAGE_RULES,)),

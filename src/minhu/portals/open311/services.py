@@ -9,6 +9,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.http import QueryDict
 
+from minhu.directory.queries import crosswalks
 from minhu.directory.queries.areas import area_info
 from minhu.directory.queries.categories import category_by_code, current
 from minhu.directory.types import CategoryInfo, RequestType
@@ -50,7 +51,7 @@ def listed() -> list[CategoryInfo]:
 
 def of_code(code: str) -> CategoryInfo:
     """The service with a code; raises NotFound."""
-    found = category_by_code(code)
+    found = category_by_code(code) or crosswalks.translated(code)
     if found is None or not found.active or found not in listed():
         raise NotFound(f"没有代码为“{code[:60]}”的服务。")
     return found
