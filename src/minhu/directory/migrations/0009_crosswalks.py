@@ -15,7 +15,7 @@ GUARD = triggers(
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("directory", "0007_duties"),
+        ("directory", "0008_knowledge_posts"),
     ]
 
     operations = [
