@@ -59,6 +59,9 @@ def register(app: typer.Typer) -> None:
     from minhu.server.commands.evaluate_duplicates import duplicates
 
     group.command("duplicates")(duplicates)
+    from minhu.server.commands.evaluate_answers import answers
+
+    group.command("answers")(answers)
     app.add_typer(group)
 
 

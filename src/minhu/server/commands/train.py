@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from minhu.server.commands.evaluate import category_figures, fail, labelled, read
+from minhu.server.commands.evaluate_answers import train_answers
 from minhu.server.commands.evaluate_duplicates import train_matters
 from minhu.server.commands.evaluate_language import train_posts
 from minhu.server.tables import BadFile
@@ -32,6 +33,7 @@ def register(app: typer.Typer) -> None:
     group.command("intake")(intake_classes)
     group.command("emotion")(train_posts)
     group.command("matters")(train_matters)
+    group.command("answers")(train_answers)
     app.add_typer(group)
 
 

@@ -1,0 +1,219 @@
+"""`minhu evaluate answers` and `minhu train answers`: questions to papers, on any files of the shape."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from minhu.server.commands.evaluate import Details, fail, ratio, show
+from minhu.server.tables import BadFile
+
+if TYPE_CHECKING:
+    from minhu.language.answers.measures import Asked
+    from minhu.language.answers.model import AnswerModel
+    from minhu.language.answers.store import MemoryStore
+    from minhu.language.papers.types import Paper
+
+Documents = Annotated[Path, typer.Option("--documents", help="JSON lines: docid, text.")]
+Questions = Annotated[
+    list[Path], typer.Option("--questions", help="JSON lines: question, docid, answer; without docid: no answer there.")
+]
+
+
+class Half(StrEnum):
+    """Which questions are asked: all, or one of the halves by their hash."""
+
+    ALL = "all"
+    DEVELOPMENT = "development"
+    HELD_OUT = "held-out"
+
+
+HalfOption = Annotated[Half, typer.Option("--half", help="All questions, or one half of them by their hash.")]
+
+
+@dataclass
+class _Tally:
+    """What is counted over the questions."""
+
+    ranks: list[int] = field(default_factory=list)
+    f1: list[float] = field(default_factory=list)
+    f1_ungated: list[float] = field(default_factory=list)
+    f1_first: list[float] = field(default_factory=list)
+    f1_sentence: list[float] = field(default_factory=list)
+    answered: int = 0
+    said: int = 0
+    held: int = 0
+    right: int = 0
+    sure: list[float] = field(default_factory=list)
+    unsure: list[float] = field(default_factory=list)
+    refused: int = 0
+    milliseconds: list[float] = field(default_factory=list)
+
+
+def answers(
+    documents: Documents,
+    questions: Questions,
+    half: HalfOption = Half.ALL,
+    model: Annotated[
+        Path | None, typer.Option("--model", help="A model folder; the one that ships when left out.")
+    ] = None,
+    removed: Annotated[
+        bool, typer.Option("--removed", help="Also ask each question with the papers that answer it taken away.")
+    ] = False,
+    details: Details = False,
+) -> None:
+    """Recall of the right paper, F1 of the answer, citations that hold, refusals where no paper answers, speed."""
+    from minhu.language.answers.store import MemoryStore, sheets_of
+
+    papers, asked = _read(documents, questions, half)
+    weights = _model(model)
+    begun = time.process_time()
+    store = MemoryStore(sheets_of(papers))
+    indexed = time.process_time() - begun
+    tally = _Tally()
+    for one in asked:
+        _ask(one, papers, store, weights, tally, details)
+    figures: dict[str, object] = {
+        "documents": len(papers), "passages": store.passages, "questions": len(asked), "half": half.value,
+        **_figures(tally), "index_seconds": round(indexed, 2),
+    }  # fmt: skip
+    if removed:
+        figures |= _removed(asked, papers, store, weights, tally.sure)
+    show("answers", figures)
+
+
+def train_answers(
+    documents: Documents,
+    questions: Questions,
+    out: Annotated[Path, typer.Option("--out", help="Folder of the model.")],
+    half: HalfOption = Half.DEVELOPMENT,
+    name: Annotated[str, typer.Option("--name", help="Version.")] = "2026.1",
+) -> None:
+    """Learn the weights of answering from questions with their answers; by default from one half of them."""
+    from minhu.kernel import clock
+    from minhu.language.answers.training import train
+    from minhu.language.categories import ModelError
+
+    papers, asked = _read(documents, questions, half)
+    sources = [documents.name, *(file.name for file in questions)]
+    try:
+        made = train(papers, asked, version=name, sources=sources, date=clock.now().date().isoformat())
+        made.save(out)
+    except ModelError as error:
+        fail(str(error))
+    except OSError as error:
+        fail(f"无法写入 {out}：{error.strerror or error}")
+    show("train answers", {"model": out.name, "questions": len(asked), "threshold": made.threshold})
+
+
+def _read(documents: Path, questions: Sequence[Path], half: Half) -> tuple[dict[str, Paper], list[Asked]]:
+    from minhu.server.jsonl import half_of, read_papers, read_questions
+
+    try:
+        papers = read_papers(documents)
+        asked = [one for file in questions for one in read_questions(file, papers)]
+    except BadFile as error:
+        fail(str(error))
+    asked = [one for one in asked if half is Half.ALL or half_of(one.words) == half.value]
+    if not asked:
+        fail("没有可问的问题")
+    return papers, asked
+
+
+def _model(folder: Path | None) -> AnswerModel:
+    from minhu.language.answers.model import AnswerModel, default_model
+    from minhu.language.categories import ModelError
+
+    try:
+        return default_model() if folder is None else AnswerModel.load(folder)
+    except ModelError as error:
+        fail(str(error))
+
+
+def _ask(
+    asked: Asked, papers: Mapping[str, Paper], store: MemoryStore, model: AnswerModel, tally: _Tally, details: bool
+) -> None:
+    from minhu.language.answers import measures
+    from minhu.language.answers.answering import answer
+
+    begun = time.process_time()
+    got, reading = answer(asked.words, store, model)
+    tally.milliseconds.append((time.process_time() - begun) * 1000)
+    if not asked.key:
+        tally.unsure.append(got.confidence)
+        tally.refused += got.not_found is not None
+        if details and got.not_found is None:
+            typer.echo(f"不应答：{asked.words[:80]} → {got.text[:80]}")
+        return
+    tally.ranks.append(measures.rank_of(asked.key, reading.ranked))
+    tally.sure.append(got.confidence)
+    tally.f1.append(measures.character_f1(got.text, asked.answer))
+    tally.f1_ungated.append(measures.character_f1(reading.evidence.words if reading.evidence else "", asked.answer))
+    first, sentence = measures.baselines(reading.ranked, reading.rarity)
+    tally.f1_first.append(measures.character_f1(first, asked.answer))
+    tally.f1_sentence.append(measures.character_f1(sentence, asked.answer))
+    if got.not_found is None:
+        tally.answered += 1
+        tally.said += 1
+        tally.held += measures.citations_hold(got, papers)
+        tally.right += measures.cites_right(got, asked, papers)
+    if details and tally.f1[-1] < 0.3:
+        typer.echo(f"{asked.words[:80]} → {got.text[:80] or got.not_found}；应为 {asked.answer[:80]}")
+
+
+def _figures(tally: _Tally) -> dict[str, object]:
+    """The figures of one run; what nothing was asked for is null."""
+    import numpy as np
+
+    found = [rank for rank in tally.ranks if rank]
+    asked, without = len(tally.ranks), len(tally.unsure)
+
+    def mean(values: Sequence[float]) -> float | None:
+        return round(sum(values) / len(values), 4) if values else None
+
+    def within(depth: int) -> float | None:
+        return ratio(sum(rank <= depth for rank in found), asked) if asked else None
+
+    return {
+        "answerable": asked, "unanswerable": without,
+        "recall_at_1": within(1), "recall_at_5": within(5), "recall_at_10": within(10),
+        "mrr": mean([1 / rank if rank else 0.0 for rank in tally.ranks]),
+        "answer_f1": mean(tally.f1), "answer_f1_if_never_refused": mean(tally.f1_ungated),
+        "answer_f1_first_sentence": mean(tally.f1_first), "answer_f1_bm25_sentence": mean(tally.f1_sentence),
+        "answered": ratio(tally.answered, asked) if asked else None,
+        "citation_precision": ratio(tally.held, tally.said) if tally.said else None,
+        "citation_of_asked_paper": ratio(tally.right, tally.said) if tally.said else None,
+        "refusal_recall": ratio(tally.refused, without) if without else None,
+        "ms_p95": round(float(np.percentile(tally.milliseconds, 95)), 1),
+    }  # fmt: skip
+
+
+def _removed(
+    asked: Sequence[Asked], papers: Mapping[str, Paper], store: MemoryStore, model: AnswerModel, sure: Sequence[float]
+) -> dict[str, object]:
+    """The same questions without the papers that answer them; where another paper says the same, nothing is to refuse."""
+    from minhu.language.answers import measures
+    from minhu.language.answers.answering import answer
+
+    copies = measures.Copies(papers)
+    unsure, refused, same = [], 0, 0
+    for one in asked:
+        if not one.key:
+            continue
+        got, reading = answer(one.words, store.without(copies.of(one)), model)
+        said = reading.evidence.words if reading.evidence else ""
+        if measures.character_f1(said, one.answer) >= measures.SAME_ANSWER:
+            same += 1
+            continue
+        unsure.append(got.confidence)
+        refused += got.not_found is not None
+    return {
+        "removed_asked": len(unsure), "removed_said_by_others": same,
+        "removed_refusal_recall": ratio(refused, len(unsure)), "removed_roc_area": round(measures.roc_area(sure, unsure), 4),
+    }  # fmt: skip
