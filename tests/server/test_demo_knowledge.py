@@ -20,6 +20,7 @@ LEAVES = {row["code"] for row in world.load("categories")["categories"] if row["
 PROVINCES = re.compile(
     "北京|天津|上海|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|陕西|甘肃|青海"
 )
+BEGINS = re.compile(r"自(\d{4})年(\d+)月(\d+)日起(?:施行|试行)(?:，(?:有效期|试行期)(\d)年)?")
 TABLE = re.compile(r"^\|(?: ?-+ ?\|)+$", re.MULTILINE)
 
 
@@ -87,6 +88,18 @@ def test_some_papers_are_not_for_everybody_and_some_are_other_kinds_of_files() -
     forms = Counter(x.form for x in PAPERS.values())
     assert set(forms) == set(papers.FORMS)
     assert sum(forms.values()) - forms["md"] >= 6
+
+
+def test_the_days_in_a_head_are_those_that_the_words_say() -> None:
+    told = [(x, BEGINS.search(x.body)) for x in PAPERS.values() if x.nature == "政策法规"]
+    assert sum(bool(found) for _, found in told) >= 30
+    for paper, found in told:
+        if found:
+            begin = date(int(found[1]), int(found[2]), int(found[3]))
+            assert paper.in_force == begin, paper.stem
+            if found[4] and not paper.repealed:
+                after = begin.replace(year=begin.year + int(found[4]))
+                assert paper.expires == after - timedelta(days=1), paper.stem
 
 
 def test_planted_contradictions_stand_in_two_valid_papers() -> None:
@@ -158,10 +171,10 @@ _ARTICLE = r"(?=^第[一二三四五六七八九十]+条　|^#+ |\Z)"
 
 
 def clause(paper: DemoPaper, label: str) -> str:
-    """The words of a paper under a label: 第六条, 三、, 表2 第4行, a heading; the whole body for no label."""
+    """The words of a paper under a label: 第六条, 三、, 表2第4行, a heading; the whole body for no label."""
     if not label:
         return paper.body
-    row = re.fullmatch(r"表(\d+) 第(\d+)行", label)
+    row = re.fullmatch(r"表(\d+)第(\d+)行", label)
     if row:
         tables = re.findall(r"(?:^\|.*\n?)+", paper.body, re.MULTILINE)
         return str(tables[int(row[1]) - 1].splitlines()[int(row[2]) + 1])
