@@ -12,7 +12,7 @@ import re
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -74,6 +74,21 @@ def reads(**other: Any) -> Behaviour:
 
     def behave(handler: BaseHTTPRequestHandler, asked: dict[str, Any]) -> None:
         send(handler, json.dumps(envelope(json.dumps(reading(asked, **other), ensure_ascii=False))).encode())
+
+    return behave
+
+
+def means(alike: Sequence[Sequence[str]]) -> Behaviour:
+    """Vectors of 64 columns: texts with words of one group are near each other, otherwise common characters count."""
+
+    def behave(handler: BaseHTTPRequestHandler, asked: dict[str, Any]) -> None:
+        data = []
+        for at, text in enumerate(asked["input"]):
+            row = [0.01] * 48 + [5.0 * any(word in text for word in group) for group in alike]
+            for sign in text:
+                row[ord(sign) % 48] += 0.05
+            data.append({"index": at, "embedding": row + [0.0] * (64 - len(row))})
+        send(handler, json.dumps({"object": "list", "data": data}).encode())
 
     return behave
 

@@ -36,6 +36,7 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "minhu.server.settings"
 os.environ["MINHU_HOME"] = str(TEST_HOME)
 os.environ["MINHU_WORKER"] = "none"
 os.environ["MINHU_SECOND_FACTOR"] = "optional"  # tests of other pages sign in without one
+os.environ["MINHU_EMBEDDING_SECOND_LOOK"] = "0"  # a running house would load its model for every test
 os.environ["MINHU_DIRECTORY_CHECK_SECONDS"] = "0"  # tests change the directory and roll it back
 os.environ.pop("MINHU_DB_OWNER", None)
 from psycopg.conninfo import make_conninfo  # noqa: E402

@@ -34,6 +34,10 @@ _SHARPNESS_ALONE = 3.0
 _UNSURE = 1.5
 _NEARNESS = 10.0
 _ORDINARY_NEARNESS = 0.35
+# The same beside vectors of an engine for embeddings, which then says most.
+_NEARNESS_BESIDE = 4.0
+_NEARNESS_OF_VECTORS = 18.0
+_ORDINARY_NEARNESS_OF_VECTORS = 0.2
 _ORDINARY_LEAVES = 500
 # A leaf for what fits no other is seldom meant by a text that also fits another.
 _REST = re.compile("^其[他它]")
@@ -193,13 +197,14 @@ class KeywordIndex:
         return np.asarray(_GRAM_WEIGHT * gained / norm, dtype=np.float32)
 
     def predict(
-        self, title: str, body: str = "", model: CategoryModel | None = None, limit: int = 5
+        self, title: str, body: str = "", model: CategoryModel | None = None, limit: int = 5, near: Floats | None = None
     ) -> list[RankedLabel]:
         """The best leaves with probabilities; the rest of the mass belongs to 'unsure'.
 
-        ``model`` may be trained on leaf codes, leaf paths ('a/b/c') or first-level names of the same tree.
+        ``model`` may be trained on leaf codes, leaf paths ('a/b/c') or first-level names of the same tree; ``near`` as
+        for `chances`.
         """
-        chances, spans = self.chances(title, body, model)
+        chances, spans = self.chances(title, body, model, near)
         order = np.argsort(-chances, kind="stable")[:limit]
         return [
             RankedLabel(
@@ -210,9 +215,12 @@ class KeywordIndex:
         ]  # fmt: skip
 
     def chances(
-        self, title: str, body: str = "", model: CategoryModel | None = None
+        self, title: str, body: str = "", model: CategoryModel | None = None, near: Floats | None = None
     ) -> tuple[npt.NDArray[np.float64], dict[int, list[Span]]]:
-        """The chance of every leaf in the order of ``leaves`` (what is missing to 1 belongs to 'unsure') and the spans."""
+        """The chance of every leaf in the order of ``leaves`` (what is missing to 1 belongs to 'unsure') and the spans.
+
+        ``near`` (leaves,): nearness by an engine for embeddings (`directions.Directions.nearness`), where there is one.
+        """
         points, spans = self.points(title, body)
         text = join_title(title, body)
         alone = self._meaning is None
@@ -220,7 +228,10 @@ class KeywordIndex:
         unsure = _UNSURE if alone else _UNSURE + float(np.log(len(self.leaves) / _ORDINARY_LEAVES))
         logits = np.append(points * (_SHARPNESS_ALONE if alone else _SHARPNESS), unsure).astype(np.float64)
         if not alone:
-            logits[:-1] += _NEARNESS * (self._nearness(text) - _ORDINARY_NEARNESS) - self._behind
+            weight = _NEARNESS if near is None else _NEARNESS_BESIDE
+            logits[:-1] += weight * (self._nearness(text) - _ORDINARY_NEARNESS) - self._behind
+        if near is not None:
+            logits[:-1] += _NEARNESS_OF_VECTORS * (near - _ORDINARY_NEARNESS_OF_VECTORS)
         if model is not None:
             logits[:-1] += self._prior(model, text)
         return softmax(logits)[:-1], spans

@@ -93,6 +93,9 @@ class Config:
         "",
         "vectors of meaning: local, remote or none; empty: remote when an address is set, else local",
     )
+    embedding_second_look: str = _setting(
+        "MINHU_EMBEDDING_SECOND_LOOK", "1", "look again, in the background, at new requests whose category is unsure"
+    )
     embedding_url: str = _setting(
         "MINHU_EMBEDDING_URL",
         "",

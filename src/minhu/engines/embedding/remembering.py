@@ -17,7 +17,7 @@ from minhu.engines.embedding.types import Embedder, Purpose, Vectors, cleaned
 MOST_BYTES: Final = 8 * 1024 * 1024
 
 
-@dataclass
+@dataclass(eq=False)
 class Remembering:
     """An embedder that keeps what it made, by a digest of the words, up to ``most`` bytes; the oldest goes first."""
 

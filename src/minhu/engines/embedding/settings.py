@@ -20,6 +20,8 @@ class EmbeddingSettings:
     endpoint: Endpoint | None = None
     query_prefix: str = ""
     passage_prefix: str = ""
+    second_look: bool = True
+    """Whether unsure categories are looked at again in the background."""
 
 
 def embedding_settings(environ: Mapping[str, str] | None = None) -> EmbeddingSettings | None:
@@ -31,11 +33,14 @@ def embedding_settings(environ: Mapping[str, str] | None = None) -> EmbeddingSet
         raise ValueError(f"MINHU_EMBEDDING is local, remote or none, not {choice!r}")
     if choice == "remote" and endpoint is None:
         raise ValueError("MINHU_EMBEDDING=remote needs MINHU_EMBEDDING_URL and MINHU_EMBEDDING_MODEL")
+    look = source.get("MINHU_EMBEDDING_SECOND_LOOK", "").strip() or "1"
+    if look not in ("0", "1"):
+        raise ValueError(f"MINHU_EMBEDDING_SECOND_LOOK is 1 or 0, not {look!r}")
     if choice == "none":
         return None
     if choice == "local" or endpoint is None:
-        return EmbeddingSettings()
+        return EmbeddingSettings(second_look=look == "1")
     prefixes = [source.get(f"MINHU_EMBEDDING_{name}_PREFIX", "") for name in ("QUERY", "PASSAGE")]
     if any(len(one) > _LONGEST_PREFIX or not one.isprintable() for one in prefixes):
         raise ValueError(f"MINHU_EMBEDDING_…_PREFIX is one line of at most {_LONGEST_PREFIX} characters")
-    return EmbeddingSettings(endpoint, *prefixes)
+    return EmbeddingSettings(endpoint, prefixes[0], prefixes[1], look == "1")

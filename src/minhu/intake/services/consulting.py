@@ -67,7 +67,7 @@ def consult(model: ChatModel | None = None) -> int:
     if settings is None:
         return 0
     asked = model or ChatClient(settings, SharedKeeper(settings))
-    keys = _take()
+    keys = claim(_NEW, EACH)
     if len(keys) > 1:
         with ThreadPoolExecutor(min(HANDS, len(keys))) as pool:
             waiting = [pool.submit(copy_context().run, _in_a_thread, asked, key) for key in keys]
@@ -82,14 +82,17 @@ def _in_a_thread(model: ChatModel, request_id: int) -> int:
         connection.close()
 
 
-def _take() -> list[int]:
-    """Requests whose turn it is, claimed for this process; no transaction stays open while the line is busy."""
+def claim(new: str, each: int) -> list[int]:
+    """At most ``each`` requests whose turn it is, claimed for this process; no transaction stays open meanwhile.
+
+    ``new`` is the statement that notes requests for a second view: now, from when on, how many.
+    """
     moment = now()
     with transaction.atomic(), as_system():
         with connection.cursor() as cursor:
-            cursor.execute(_NEW, [moment, moment - YOUNG, EACH])
+            cursor.execute(new, [moment, moment - YOUNG, each])
         due = Consultation.objects.filter(next_at__lte=moment).select_for_update(skip_locked=True)
-        taken = list(due.order_by("next_at").values_list("pk", flat=True)[:EACH])
+        taken = list(due.order_by("next_at").values_list("pk", flat=True)[:each])
         Consultation.objects.filter(pk__in=taken).update(next_at=moment + LEASE)
     return taken
 

@@ -1,4 +1,4 @@
-"""What a chat model advises, beside the embedded suggestions: lines with the words they are from; taken by people only."""
+"""What a chat model or nearness of meaning advises, beside the embedded suggestions: lines with the words they are from; taken by people only."""
 
 from __future__ import annotations
 
@@ -43,6 +43,7 @@ class SecondView:
 
     maker: str
     lines: tuple[Line, ...]
+    from_chat: bool
 
 
 def second_view(view: OrderView, actor: Actor) -> SecondView | None:
@@ -55,13 +56,15 @@ def second_view(view: OrderView, actor: Actor) -> SecondView | None:
         if found.values.get(name):
             lines.append(Line(label, found.values[name]))
     lines += [Line(str(said.LABELS[ElementKind(kind)]), quote) for kind, quote in found.values.get("elements", [])]
-    return SecondView(found.maker, tuple(lines)) if lines else None
+    return SecondView(found.maker, tuple(lines), found.maker.startswith("chat/")) if lines else None
 
 
 def _line(view: OrderView, field: SuggestedField, value: dict[str, Any]) -> Line:
     inside, name = _TAKEN[field]
     code = value[inside]
     shown = words.urgency_word(code) if field is F.URGENCY else value["label"]
+    if field is F.CATEGORY and not value.get("quote"):
+        shown += _("（把握 %(sure)s）") % {"sure": f"{value['confidence']:.0%}"}
     can = any(step.step is Step.CORRECT for step in view.allowed) and getattr(view, name) != code
     url = reverse("order_advice", args=[view.number, field.value]) if can else ""
     typed = _typed(field, code) if url else ""
