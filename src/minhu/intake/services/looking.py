@@ -18,10 +18,10 @@ from minhu.directory.queries import categories
 from minhu.engines.chat import Outcome, chat_settings
 from minhu.engines.embedding import embedding_settings
 from minhu.engines.embedding.choosing import house_embedder
+from minhu.engines.embedding.nearness import Seeing
 from minhu.engines.embedding.types import Embedder, Unembedded
 from minhu.intake import lexicon
 from minhu.intake.models import Consultation, Erasure, Request
-from minhu.intake.nearness import Seeing
 from minhu.intake.services.consulting import AGAIN, MOST_ATTEMPTS, claim
 from minhu.kernel.clock import now
 from minhu.language.keywords import KeywordIndex

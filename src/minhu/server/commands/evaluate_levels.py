@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from minhu.intake.nearness import Seeing
+    from minhu.engines.embedding.nearness import Seeing
     from minhu.language.categories import CategoryModel
     from minhu.language.keywords import KeywordIndex
     from minhu.language.types import Leaf, RankedLabel
@@ -97,8 +97,8 @@ def _p95(times: Sequence[float]) -> float:
 def seeing_by_vectors(leaves: Sequence[Leaf]) -> Seeing:
     """Leaves seen by the house's embedder, or exit 2 with what is missing."""
     from minhu.engines.embedding.choosing import house_embedder
+    from minhu.engines.embedding.nearness import Seeing
     from minhu.engines.embedding.types import Unembedded
-    from minhu.intake.nearness import Seeing
 
     try:
         embedder = house_embedder()
