@@ -92,3 +92,13 @@ def account_of(staff_id: int) -> Staff:
 def staff_names(usernames: Iterable[str]) -> dict[str, str]:
     """The names of accounts by the user names that steps and decisions keep; unknown ones are left out."""
     return dict(Staff.objects.filter(username__in=set(usernames)).values_list("username", "name"))
+
+
+def contacts_of_unit(unit_id: int) -> list[tuple[int, str]]:
+    """Account and telephone of everybody who holds a post at a unit today, for comparing, not for showing."""
+    today = local_day()
+    held = Post.objects.filter(
+        Q(valid_from__isnull=True) | Q(valid_from__lte=today), Q(valid_to__isnull=True) | Q(valid_to__gte=today),
+        unit_id=unit_id, staff__is_active=True,
+    )  # fmt: skip
+    return list(held.values_list("staff_id", "staff__phone").distinct())

@@ -1,4 +1,5 @@
-"""What the supervision contract warns of, as pure rules: circular transfers, closing without contact, copied replies."""
+"""What the supervision contract warns of, as pure rules: circular transfers, closing without contact, copied replies,
+a unit that may feed itself."""
 
 from __future__ import annotations
 
@@ -18,6 +19,7 @@ class Warned(Labelled):
     CIRCULAR = "circular", _("循环转办")
     NO_CONTACT = "no_contact", _("未联系即办结")
     COPIED = "copied", _("答复雷同")
+    SELF_FED = "self_fed", _("疑似自派自办")
 
 
 MISSED: Final = frozenset(

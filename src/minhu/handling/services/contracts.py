@@ -26,6 +26,7 @@ from minhu.handling.models import (
 )
 from minhu.handling.services import bulk
 from minhu.handling.services.outside import day_words, ledger_append, unit_label
+from minhu.handling.services.self_fed import self_fed
 from minhu.handling.types import AssignmentRole, ClockKind, Light, Step
 from minhu.kernel.actors import SYSTEM
 from minhu.kernel.clock import now
@@ -65,7 +66,7 @@ def seal_evidence(entry: EntryView) -> Iterator[Result]:
 
 
 @ledger.contract(
-    "supervision", "监督预警合约", "超时、循环转办、未联系即办结、答复雷同，发生后自动预警并送督办台",
+    "supervision", "监督预警合约", "超时、循环转办、未联系即办结、答复雷同、疑似自派自办，发生后自动预警并送督办台",
     ["order.clock_missed", "order.dispatch", "order.close", "order.reply", "order.archive"],
 )  # fmt: skip
 def warn(entry: EntryView) -> Iterator[Result]:
@@ -77,17 +78,22 @@ def warn(entry: EntryView) -> Iterator[Result]:
         yield from _lapse(order, entry)
         return
     if entry.kind == "order.clock_missed":
-        found = _missed(order, entry)
+        found = [_missed(order, entry)]
     else:
         steps = bulk.read(OrderStep, "WHERE id = %s AND order_id = %s", (_whole(entry, "step"), order.pk))
         step = steps[0] if steps else None
-        found = CHECKS[entry.kind](order, step) if step else None
-    if found is None:
-        return
+        found = [check(order, step) for check in CHECKS[entry.kind]] if step else []
+    for one in found:
+        if one is not None:
+            yield from _raise(order, entry, entry.position, one)
+
+
+def _raise(order: Order, entry: EntryView, position: int, found: dict[str, Any]) -> Iterator[Result]:
+    """Keep a warning once for its cause, and enter it when it is new."""
     made, new = ContractWarning.objects.get_or_create(
         order=order,
         cause=found.pop("cause"),
-        defaults={"position": entry.position, "at": entry.occurred_at, "raised_at": now(), **found},
+        defaults={"position": position, "at": entry.occurred_at, "raised_at": now(), **found},
     )
     if new:
         payload: dict[str, Any] = {"warned": made.warned, "warning": made.pk, "unit": made.unit_id}
@@ -221,5 +227,7 @@ def _round_began(order: Order, step: OrderStep) -> datetime | None:
     return rows.order_by("-pk").values_list("at", flat=True).first()
 
 
-CHECKS: Final = {"order.dispatch": _circular, "order.close": _no_contact, "order.reply": _copied}
+CHECKS: Final = {
+    "order.dispatch": (_circular,), "order.close": (_no_contact, self_fed), "order.reply": (_copied,),
+}  # fmt: skip
 __all__ = ["on_light", "seal_evidence", "subjects_of", "warn"]

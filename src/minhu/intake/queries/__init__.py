@@ -13,6 +13,7 @@ from minhu.intake.queries.files import attachments_of, open_attachment
 from minhu.intake.queries.handing import HandedFile, added_words, files_to_hand_on, handed_on
 from minhu.intake.queries.impressions import impression_of, impression_of_words
 from minhu.intake.queries.marks import openings, simhashes
+from minhu.intake.queries.origins import came_from, entered_by, same_caller_among
 from minhu.intake.queries.suggestions import decision_of, suggestions_of
 
 __all__ = [
@@ -22,11 +23,13 @@ __all__ = [
     "caller_history",
     "caller_history_of_phone",
     "caller_history_of_request",
+    "came_from",
     "chat_counts",
     "consultation_of",
     "decision_of",
     "elements_of",
     "elements_of_words",
+    "entered_by",
     "files_to_hand_on",
     "handed_on",
     "impression_of",
@@ -38,6 +41,7 @@ __all__ = [
     "request_card",
     "request_id_of",
     "reveal",
+    "same_caller_among",
     "shown_texts",
     "simhashes",
     "suggestions_of",

@@ -23,6 +23,7 @@ KINDS: Final = (
     (Warned.CIRCULAR, gettext_lazy("循环转办"), "repeat"),
     (Warned.NO_CONTACT, gettext_lazy("未联系即办结"), "phone-off"),
     (Warned.COPIED, gettext_lazy("答复雷同"), "copy"),
+    (Warned.SELF_FED, gettext_lazy("疑似自派自办"), "eye"),
 )
 watchers = for_staff(Action.VIEW_FIGURES)
 
