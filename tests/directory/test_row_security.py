@@ -222,12 +222,9 @@ def test_every_action_on_a_list_agrees_with_the_decision_on_each(population: Pop
 
 
 def tables() -> dict[str, bool]:
-    return dict(
-        select(
-            "SELECT relname, relrowsecurity FROM pg_class"
-            " WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace AND relname NOT LIKE 'knowledge%%'"
-        )
-    )  # documents: tests/knowledge/test_rights.py
+    """All but those of documents, which tests/knowledge/test_rights.py looks at."""
+    ordinary = "relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace AND relname NOT LIKE 'knowledge%%'"
+    return dict(select(f"SELECT relname, relrowsecurity FROM pg_class WHERE {ordinary}"))
 
 
 def test_every_table_is_protected_or_explained(db: None) -> None:

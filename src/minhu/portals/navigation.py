@@ -13,6 +13,7 @@ from minhu.directory.types import ADMINISTRATORS, UNIT_ROLES, Role
 OFFICE: frozenset[Role] = frozenset({Role.AGENT, Role.DISPATCHER, Role.SUPERVISOR})
 WATCH: frozenset[Role] = frozenset({Role.SUPERVISOR, Role.INSPECTOR})
 FIGURES: frozenset[Role] = frozenset({Role.LEADER, Role.ANALYST, Role.SUPERVISOR, Role.INSPECTOR})
+KNOWLEDGE: frozenset[Role] = OFFICE | UNIT_ROLES | FIGURES | {Role.EDITOR, Role.REVIEWER}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ ITEMS: tuple[NavItem, ...] = (
     NavItem(_("网格任务"), "/grid/", "device-mobile", frozenset({Role.GRID_WORKER}), _WORK, "grid"),
     NavItem(_("辖区事项"), "/area/", "map-2", UNIT_ROLES, _WORK),
     NavItem(_("工单查询"), "/orders/", "list-search", OFFICE | UNIT_ROLES | FIGURES, _WORK),
+    NavItem(_("知识库"), "/knowledge/", "book", KNOWLEDGE, _WORK),
     NavItem(_("督办台"), "/supervision/", "flag", WATCH, _SEE, "supervision"),
     NavItem(_("领导驾驶舱"), "/leader/", "gauge", FIGURES, _SEE),
     NavItem(_("账本审计"), "/audit/", "shield-check", frozenset({Role.AUDIT_ADMIN}), _SEE),
@@ -96,6 +98,8 @@ HOMES: tuple[tuple[Role, str], ...] = (
     (Role.AGENT, "/desk/new/"),
     (Role.ANALYST, "/leader/"),
     (Role.INSPECTOR, "/supervision/"),
+    (Role.EDITOR, "/knowledge/"),
+    (Role.REVIEWER, "/knowledge/"),
     (Role.SYSTEM_ADMIN, "/manage/"),
     (Role.SECURITY_ADMIN, "/manage/"),
     (Role.AUDIT_ADMIN, "/audit/"),

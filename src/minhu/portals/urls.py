@@ -22,6 +22,7 @@ PAGES: tuple[str, ...] = (
     "audit",
     "manage",
     "data",
+    "knowledge",
     "live",
     "open311",
     "partners",

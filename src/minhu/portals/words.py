@@ -32,37 +32,37 @@ class Sign:
     icon: str
 
 
-def _sign(kind: Labelled, tone: str, icon: str) -> Sign:
+def sign_of(kind: Labelled, tone: str, icon: str) -> Sign:
     return Sign(_(kind.said), tone, icon)
 
 
 STATES: dict[str, Sign] = {
-    "received": _sign(State.RECEIVED, "grey", "inbox"),
-    "incomplete": _sign(State.INCOMPLETE, "yellow", "message-question"),
-    "to_dispatch": _sign(State.TO_DISPATCH, "calm", "send"),
-    "dispatched": _sign(State.DISPATCHED, "calm", "transfer-in"),
-    "in_progress": _sign(State.IN_PROGRESS, "calm", "progress-check"),
-    "return_review": _sign(State.RETURN_REVIEW, "orange", "arrow-back-up"),
-    "extension_review": _sign(State.EXTENSION_REVIEW, "orange", "calendar-time"),
-    "suspended": _sign(State.SUSPENDED, "grey", "player-pause"),
-    "replied": _sign(State.REPLIED, "calm", "message-reply"),
-    "to_call_back": _sign(State.TO_CALL_BACK, "calm", "phone-call"),
-    "closed": _sign(State.CLOSED, "green", "circle-check"),
-    "archived": _sign(State.ARCHIVED, "grey", "archive"),
-    "answered": _sign(State.ANSWERED, "green", "checks"),
-    "refused": _sign(State.REFUSED, "grey", "ban"),
-    "emergency": _sign(State.EMERGENCY, "red", "ambulance"),
-    "merged": _sign(State.MERGED, "grey", "git-merge"),
-    "transferred": _sign(State.TRANSFERRED, "calm", "transfer"),
-    "withdrawn": _sign(State.WITHDRAWN, "grey", "rotate"),
-    "reopened": _sign(State.REOPENED, "orange", "repeat"),
-    "escalated": _sign(SupervisionLevel.ESCALATION, "red", "flag"),
+    "received": sign_of(State.RECEIVED, "grey", "inbox"),
+    "incomplete": sign_of(State.INCOMPLETE, "yellow", "message-question"),
+    "to_dispatch": sign_of(State.TO_DISPATCH, "calm", "send"),
+    "dispatched": sign_of(State.DISPATCHED, "calm", "transfer-in"),
+    "in_progress": sign_of(State.IN_PROGRESS, "calm", "progress-check"),
+    "return_review": sign_of(State.RETURN_REVIEW, "orange", "arrow-back-up"),
+    "extension_review": sign_of(State.EXTENSION_REVIEW, "orange", "calendar-time"),
+    "suspended": sign_of(State.SUSPENDED, "grey", "player-pause"),
+    "replied": sign_of(State.REPLIED, "calm", "message-reply"),
+    "to_call_back": sign_of(State.TO_CALL_BACK, "calm", "phone-call"),
+    "closed": sign_of(State.CLOSED, "green", "circle-check"),
+    "archived": sign_of(State.ARCHIVED, "grey", "archive"),
+    "answered": sign_of(State.ANSWERED, "green", "checks"),
+    "refused": sign_of(State.REFUSED, "grey", "ban"),
+    "emergency": sign_of(State.EMERGENCY, "red", "ambulance"),
+    "merged": sign_of(State.MERGED, "grey", "git-merge"),
+    "transferred": sign_of(State.TRANSFERRED, "calm", "transfer"),
+    "withdrawn": sign_of(State.WITHDRAWN, "grey", "rotate"),
+    "reopened": sign_of(State.REOPENED, "orange", "repeat"),
+    "escalated": sign_of(SupervisionLevel.ESCALATION, "red", "flag"),
 }
 
 URGENCIES: dict[str, Sign] = {
-    "danger": _sign(Urgency.DANGER, "red", "urgent"),
-    "urgent": _sign(Urgency.URGENT, "orange", "bolt"),
-    "normal": _sign(Urgency.NORMAL, "grey", "point"),
+    "danger": sign_of(Urgency.DANGER, "red", "urgent"),
+    "urgent": sign_of(Urgency.URGENT, "orange", "bolt"),
+    "normal": sign_of(Urgency.NORMAL, "grey", "point"),
 }
 UNKNOWN_ICON = "circle-dot"
 

@@ -12,7 +12,7 @@ from minhu.directory.queries.units import unit_name
 from minhu.engines import files
 from minhu.kernel.actors import SYSTEM, Actor, current_actor
 from minhu.kernel.errors import NotFound
-from minhu.knowledge.models import Document, Version
+from minhu.knowledge.models import Document, Finding, Version
 from minhu.knowledge.queries.reach import reading
 from minhu.knowledge.types import (
     LIVE,
@@ -134,6 +134,24 @@ def original(version_id: int) -> tuple[bytes, str, str]:
     if row is None:
         raise NotFound("没有找到这个文件，或者您无权查看。", code="no_such_document")
     return files.read(row.file_digest), row.file_name, row.media_type
+
+
+def place_of(version_id: int) -> tuple[int, int]:
+    """A version's document and number; raises NotFound for what may not be seen."""
+    with transaction.atomic(), reading():
+        found = Version.objects.filter(pk=version_id).values_list("document_id", "number").first()
+    if found is None:
+        raise NotFound("没有找到这个版本，或者您无权查看。", code="no_such_version")
+    return found
+
+
+def place_of_finding(finding_id: int) -> tuple[int, int]:
+    """The document and version number that a finding is about; raises NotFound for what may not be seen."""
+    with transaction.atomic(), reading():
+        version = Finding.objects.filter(pk=finding_id).values_list("version_id", flat=True).first()
+    if version is None:
+        raise NotFound("没有找到这处检查结果。", code="no_such_finding")
+    return place_of(version)
 
 
 def is_kept(digest: str) -> bool:

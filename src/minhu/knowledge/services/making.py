@@ -49,6 +49,12 @@ def keep(content: bytes, name: str) -> files.StoredFile:
     return files.save(content, inspect=lambda _file: kinds.inspect(content, name))
 
 
+def kept(digest: str, name: str) -> files.StoredFile:
+    """A file that was kept before."""
+    content = files.read(digest)
+    return files.StoredFile(digest, len(content), kinds.inspect(content, name))
+
+
 def make(stored: files.StoredFile, name: str) -> Made:
     """Read a kept file; takes seconds, scans more: call it outside of a transaction. Raises as `reading.read`."""
     read = read_as(stored.media_type, files.read(stored.sha256))

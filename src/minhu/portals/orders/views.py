@@ -8,6 +8,7 @@ from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from minhu.directory.policy import Action
 from minhu.exchange.queries.transfers import of_order
 from minhu.handling import queries as handling
 from minhu.handling.queries.search import number_of
@@ -57,7 +58,7 @@ def reveal(request: HttpRequest, number: str, field: str) -> HttpResponse:
     return HttpResponse(escape(value) or "—")
 
 
-@for_staff()
+@for_staff(Action.VIEW_ORDER, Action.VIEW_DIRECTORY)
 @require_GET
 def choices(request: HttpRequest, kind: str) -> HttpResponse:
     """Names of units, categories or areas for what was typed so far, as options of a datalist."""

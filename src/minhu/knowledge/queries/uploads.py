@@ -1,0 +1,33 @@
+"""Uploads and what came of each file."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from minhu.kernel.errors import NotFound
+from minhu.knowledge.models import Upload
+from minhu.knowledge.queries.reach import reading
+from minhu.knowledge.types import ItemState, ItemView, UploadView
+
+
+def upload_view(upload_id: int) -> UploadView:
+    """One upload of a unit whose documents the current actor keeps; raises NotFound."""
+    with transaction.atomic(), reading():
+        row = Upload.objects.filter(pk=upload_id).first()
+        if row is None:
+            raise NotFound("没有找到这次上传，或者您无权查看。", code="no_such_upload")
+        return _view(row)
+
+
+def latest(most: int = 10) -> list[UploadView]:
+    """The newest uploads."""
+    with transaction.atomic(), reading():
+        return [_view(row) for row in Upload.objects.all()[:most]]
+
+
+def _view(row: Upload) -> UploadView:
+    items = tuple(
+        ItemView(one.pk, one.name, one.size, ItemState(one.state), one.message, one.document_id, one.attempts)
+        for one in row.items.all()
+    )
+    return UploadView(row.pk, row.started_at, row.started_by, row.owner_unit_id, items)

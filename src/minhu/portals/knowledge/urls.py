@@ -1,0 +1,23 @@
+"""Addresses of the knowledge pages."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from minhu.portals.knowledge import views, views_document, views_upload
+
+urlpatterns = [
+    path("knowledge/", views.listing, name="knowledge"),
+    path("knowledge/search/", views.search_page, name="knowledge_search"),
+    path("knowledge/upload/", views_upload.new, name="knowledge_upload_new"),
+    path("knowledge/upload/<int:upload>/", views_upload.one, name="knowledge_upload"),
+    path("knowledge/upload/<int:upload>/items/", views_upload.items, name="knowledge_upload_items"),
+    path("knowledge/upload/retry/<int:item>/", views_upload.retry, name="knowledge_retry"),
+    path("knowledge/<int:document>/", views_document.one, name="knowledge_document"),
+    path("knowledge/<int:document>/entry/", views_document.entry, name="knowledge_entry"),
+    path("knowledge/<int:document>/version/", views_document.new_version, name="knowledge_new_version"),
+    path("knowledge/version/<int:version>/original/", views_document.original, name="knowledge_original"),
+    path("knowledge/version/<int:version>/facts/", views_document.facts, name="knowledge_facts"),
+    path("knowledge/version/<int:version>/<slug:move>/", views_document.move, name="knowledge_move"),
+    path("knowledge/finding/<int:finding>/", views_document.answer, name="knowledge_answer"),
+]

@@ -1,0 +1,128 @@
+"""The pages of knowledge: files come in with progress and an outcome each, are confirmed, reviewed, found; rights hold."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from tests.knowledge.keepers import Keepers, gather
+from tests.knowledge.papers import TITLE, paper
+
+from minhu.directory.access import acting_as
+from minhu.directory.models import Staff
+from minhu.knowledge.queries import documents, uploads
+from minhu.knowledge.services.uploads import run_in_background
+from minhu.knowledge.types import Audience, Filters, ItemState, Rights
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def keepers(home: Path, db: None) -> Keepers:
+    return gather()
+
+
+def client_of(username: str) -> Client:
+    client = Client()
+    client.force_login(Staff.objects.get(username=username), backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def bring(client: Client, keepers: Keepers, *files: SimpleUploadedFile, **more: object) -> str:
+    start = {"owner": keepers.city.unit("water"), "audience": "public", "nature": "guide", "files": list(files)}
+    answer = client.post("/knowledge/upload/", start | more)
+    assert answer.status_code == 302, answer.content.decode()
+    return str(answer["Location"])
+
+
+def test_files_are_brought_read_confirmed_published_and_found_on_the_pages(keepers: Keepers) -> None:
+    editor, reviewer = client_of("water_editor"), client_of("reviewer")
+    assert "知识库还是空的" in editor.get("/knowledge/").content.decode()
+    place = bring(editor, keepers, SimpleUploadedFile("水价.docx", paper()), SimpleUploadedFile("坏.pdf", b"%PDF-1.7 broken"), SimpleUploadedFile("写错.pdf", paper()))  # fmt: skip
+    number = int(place.rstrip("/").rpartition("/")[2])
+    assert "正在读取文件" in editor.get(place).content.decode()
+    run_in_background(number)
+    page = editor.get(place).content.decode()
+    assert "已读取" in page
+    assert "与内容不符" in page
+    with acting_as(keepers.editor):
+        view = uploads.upload_view(number)
+        document = next(item.document_id for item in view.items if item.document_id)
+        version = documents.card(document).version
+    assert [item.state for item in view.items] == [ItemState.DONE, ItemState.FAILED, ItemState.FAILED]
+    assert view.finished
+    page = editor.get(f"/knowledge/{document}/").content.decode()
+    for words in (TITLE, "云政发〔2025〕12号", "2025-07-01", "第二条第（一）项", "由施行日期和有效期推算"):
+        assert words in page
+    facts = {"title": TITLE, "document_number": "云政发〔2025〕12号", "issuer": "云溪市人民政府", "issued": "2025-05-20", "in_force": "2025-07-01", "repealed": "2030-06-30"}  # fmt: skip
+    wrong = editor.post(f"/knowledge/version/{version.id}/facts/", facts | {"repealed": "2020-01-01"})
+    assert (wrong.status_code, "截止日期早于施行日期" in wrong.content.decode()) == (422, True)
+    assert editor.post(f"/knowledge/version/{version.id}/facts/", facts).status_code == 302
+    editor.post(f"/knowledge/version/{version.id}/submit/")
+    assert editor.post(f"/knowledge/version/{version.id}/publish/", follow=True).status_code == 200
+    assert "待审核" in editor.get(f"/knowledge/{document}/").content.decode()
+    reviewer.post(f"/knowledge/version/{version.id}/publish/")
+    agent = client_of("agent")
+    assert TITLE in agent.get("/knowledge/?q=水价").content.decode()
+    found = agent.get("/knowledge/search/?q=第二阶梯价格").content.decode()
+    assert "3.15" in found
+    assert "云政发〔2025〕12号" in found
+    shown = agent.get(f"/knowledge/{document}/").content.decode()
+    assert "上传新版本" not in shown
+    saved = agent.get(f"/knowledge/version/{version.id}/original/")
+    assert saved.content == paper_of(document, keepers)
+    assert saved["Content-Disposition"].startswith("attachment")
+
+
+def paper_of(document: int, keepers: Keepers) -> bytes:
+    with acting_as(keepers.editor):
+        return documents.original(documents.card(document).version.id)[0]
+
+
+def test_the_same_file_is_not_registered_twice_and_a_failed_one_can_be_read_again(keepers: Keepers) -> None:
+    editor, content = client_of("water_editor"), paper()
+    first = int(bring(editor, keepers, SimpleUploadedFile("a.docx", content)).rstrip("/").rpartition("/")[2])
+    run_in_background(first)
+    second = int(bring(editor, keepers, SimpleUploadedFile("b.docx", content)).rstrip("/").rpartition("/")[2])
+    run_in_background(second)
+    with acting_as(keepers.editor):
+        assert uploads.upload_view(second).items[0].state is ItemState.SAME
+        assert documents.listed(Filters(), 0, 10)[1] == 1
+    third = int(bring(editor, keepers, SimpleUploadedFile("空.html", b"<html><body><script>1</script></body></html>")).rstrip("/").rpartition("/")[2])  # fmt: skip
+    run_in_background(third)
+    with acting_as(keepers.editor):
+        item = uploads.upload_view(third).items[0]
+    assert (item.state, item.attempts) == (ItemState.FAILED, 1)
+    assert editor.post(f"/knowledge/upload/retry/{item.id}/").status_code == 302
+    run_in_background(third)
+    with acting_as(keepers.editor):
+        assert uploads.upload_view(third).items[0].attempts == 2
+
+
+def test_who_may_not_read_a_document_meets_it_nowhere(keepers: Keepers) -> None:
+    document = keepers.published(rights=Rights(Audience.NAMED, units=(keepers.city.unit("urban"),)))
+    with acting_as(keepers.editor):
+        version = documents.card(document).version.id
+    urban, water, agent, admin = (
+        client_of(name) for name in ("urban_handler", "water_handler", "agent", "system_admin")
+    )
+    for stranger in (water, agent):
+        assert TITLE not in stranger.get("/knowledge/").content.decode()
+        assert TITLE not in stranger.get("/knowledge/search/?q=阶梯水价").content.decode()
+        for place in (f"/knowledge/{document}/", f"/knowledge/version/{version}/original/"):
+            assert stranger.get(place).status_code == 404
+    assert TITLE in urban.get("/knowledge/search/?q=阶梯水价").content.decode()
+    assert urban.post(f"/knowledge/version/{version}/withdraw/", {"reason": "x"}).status_code == 403
+    assert admin.get("/knowledge/").status_code == 403
+    assert Client().get(f"/knowledge/{document}/").status_code == 302
+
+
+def test_rights_are_changed_on_the_page(keepers: Keepers) -> None:
+    document, editor, agent = keepers.published(), client_of("water_editor"), client_of("agent")
+    said = {"nature": "law", "keywords": "水价，阶梯", "audience": "named", "category": "", "areas": "", "address": ""}
+    assert editor.post(f"/knowledge/{document}/entry/", said).status_code == 422
+    assert editor.post(f"/knowledge/{document}/entry/", said | {"units": ["云溪市城管局"]}).status_code == 302
+    assert agent.get(f"/knowledge/{document}/").status_code == 404
+    assert "政策法规" in editor.get(f"/knowledge/{document}/").content.decode()
