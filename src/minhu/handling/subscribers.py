@@ -8,6 +8,7 @@ from minhu.handling.services.automatic import dispatch_by_rule
 from minhu.handling.services.forgetting import forget_words
 from minhu.handling.services.import_reading import fill_imported
 from minhu.handling.services.importing import open_imported
+from minhu.handling.services.joining import join_by_rule
 from minhu.handling.services.opening import open_order
 from minhu.handling.services.supplements import supplement_added
 from minhu.handling.services.teaching import teach_by_return
@@ -19,7 +20,8 @@ from minhu.kernel.events import subscribe
 def on_request(event: RequestReceived) -> None:
     """Every request has an order in the same transaction; rules may send it on at once."""
     opened = open_order(event)
-    dispatch_by_rule(opened.id, opened.number, event)
+    if not join_by_rule(opened.number, event):
+        dispatch_by_rule(opened.id, opened.number, event)
 
 
 @subscribe(RequestsImported)

@@ -40,6 +40,9 @@ class RequestReceived(Event):
     caller_year_count: int
     place_month_count: int
     place_year_count: int
+    joins_request_id: int | None = None
+    """The request of which this surely is the same matter, where the rule lets it join by itself."""
+    joins_basis: str = ""
     reserved: tuple[int, ...] = ()
     """The next values of the sequences in `RESERVED`, in that order; empty where none were drawn."""
 

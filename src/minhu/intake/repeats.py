@@ -12,12 +12,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from minhu.directory.queries import rules
+from minhu.directory.types import Urgency
 from minhu.engines import prepared
 from minhu.intake.domain.bands import dated_between
 from minhu.intake.store import array_of, array_of_bytes
 from minhu.intake.types import NewRequest, SuggestedField
 from minhu.intake.understood import Proposed, Understood
 from minhu.kernel.clock import now
+from minhu.language.joinable import named_loss, same_estate
 from minhu.language.likeness import Compared, distance
 from minhu.language.matters import Sameness, Told, Verdict, compare
 
@@ -117,6 +119,30 @@ def find_repeats(
         if one.request_id not in best or best[one.request_id].score < one.score:
             best[one.request_id] = one
     return tuple(sorted(best.values(), key=lambda one: (not one.sure, -one.score))[:limit])
+
+
+def joining(new: NewRequest, understood: Understood, candidates: Sequence[tuple[Any, ...]]) -> Repeat | None:
+    """The request that this one may join by rule: surely the same matter, of the same person or at the same estate.
+
+    None while the rule is off, and for danger, sensitive and confidential matters, losses of one's own, and whatever
+    is not simply accepted.
+    """
+    rule = rules.automation()
+    delicate = understood.sensitive or new.confidential or understood.urgency == Urgency.DANGER.value
+    if not rule.auto_join or delicate or understood.decision.action != "accept" or named_loss(_words(new)):
+        return None
+    moment, area = now(), understood.area_code or ""
+    mine, found = Told(_words(new), moment, "caller" if new.requester_phone else "", area, new.place_text), []
+    for request_id, number, _, text, other_area, same_caller, received_at in candidates:
+        if received_at < moment - timedelta(hours=rule.auto_join_hours):
+            continue
+        one = compare(mine, Told(text, received_at, "caller" if same_caller else "other", other_area))
+        same_area = bool(area) and area == other_area
+        estate = same_estate(f"{_words(new)}。{new.place_text}", text)
+        same_object = bool(one.kinds) and (estate is not False if same_caller else bool(same_area and estate))
+        if one.verdict is Verdict.SAME and one.probability >= rule.auto_join_score and same_object:
+            found.append(Repeat(request_id, number, one.probability, same_caller, same_area, one.basis))
+    return max(found, key=lambda one: one.score, default=None)
 
 
 def _copies(new: NewRequest, understood: Understood, candidates: Sequence[tuple[Any, ...]]) -> list[Repeat]:

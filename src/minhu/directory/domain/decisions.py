@@ -117,6 +117,11 @@ class Automation:
     """How long a reply to everybody of an incident waits, so that it can be taken back."""
     new_type_share: float = 0.02
     """So many of the known matters are as strange as one that is marked as a new type; 0: nothing is marked."""
+    auto_join: bool = False
+    """A request that surely is the same matter joins the running order by itself."""
+    auto_join_score: float = 0.97
+    """From which chance on, as the model of matters gives it."""
+    auto_join_hours: int = 72
     reply_approver: str = "unit_head"
     """Who reads a public reply before the citizen does: ``unit_head`` or ``supervisor``."""
     close_without_answer: bool = True
@@ -211,6 +216,9 @@ def parse_automation(content: Mapping[str, Any], version: str) -> Automation:
         incident_minutes=body.count("incident_minutes", 180, 5, 10_080),
         incident_undo_seconds=body.count("incident_undo_seconds", 60, 0, 3600),
         new_type_share=body.number("new_type_share", 0.02),
+        auto_join=body.flag("auto_join"),
+        auto_join_score=body.number("auto_join_score", 0.97, 0.9),
+        auto_join_hours=body.count("auto_join_hours", 72, 1, 720),
         reply_approver=body.text("reply_approver", "unit_head", choices=("unit_head", "supervisor")),
         close_without_answer=body.flag("close_without_answer", True),
     )

@@ -14,7 +14,7 @@ from minhu.intake.domain.deciding import as_repeat
 from minhu.intake.domain.naming import hider
 from minhu.intake.domain.validation import checked, content_digest
 from minhu.intake.events import RequestReceived
-from minhu.intake.repeats import Repeat, find_repeat, searching, suggestion_of
+from minhu.intake.repeats import Repeat, find_repeat, joining, searching, suggestion_of
 from minhu.intake.types import Channel, NewRequest, Receipt
 from minhu.intake.understanding import understand
 from minhu.intake.understood import Understood
@@ -85,7 +85,7 @@ def _store(
     if seen.known is not None:
         return _replayed(new, understood, store.known(seen.known))
     files = kept.keep(new.files)
-    repeat = find_repeat(new, understood, candidates)
+    repeat, joins = find_repeat(new, understood, candidates), joining(new, understood, candidates)
     extra = (suggestion_of(repeat),) if repeat else ()
     if repeat and repeat.says_the_same and understood.decision.action == "accept":
         verdict = as_repeat(rules.intake_rules(), repeat.basis, repeat.score)
@@ -93,7 +93,7 @@ def _store(
     with prepared.gathering(commits=bool(first)):
         stored = store.write(new, understood, extra, seen, phones[0] if phones else None, moment, origin)
         attachments.record(stored.request_id, files, moment, kind="citizen")
-        _announce(new, understood, stored, seen, repeat)
+        _announce(new, understood, stored, seen, repeat, joins)
         # an outermost transaction ends with its last writes; commit hooks run when its block is left
         prepared.flush(commit=bool(first))
     return _receipt(stored, understood.decision.wording)
@@ -123,6 +123,7 @@ def _announce(
     stored: store.Stored,
     seen: store.Seen,
     repeat: Repeat | None,
+    joins: Repeat | None,
 ) -> None:
     counts = seen.counts
     publish(
@@ -147,6 +148,8 @@ def _announce(
             caller_year_count=counts.caller_year,
             place_month_count=counts.place_month,
             place_year_count=counts.place_year,
+            joins_request_id=joins.request_id if joins else None,
+            joins_basis=joins.basis if joins else "",
             reserved=seen.reserved,
         )
     )

@@ -97,6 +97,9 @@ class AutomationSettings(SettingsForm):
             "incident_minutes",
             "incident_undo_seconds",
             "new_type_share",
+            "auto_join",
+            "auto_join_score",
+            "auto_join_hours",
             "reply_approver",
             "close_without_answer",
         )
@@ -138,6 +141,20 @@ class AutomationSettings(SettingsForm):
         label=gettext_lazy("标记新类型的比例"), min_value=0, max_value=1, initial=0.02, widget=forms.NumberInput(attrs=STEP),
         help_text=gettext_lazy("比已知诉求中这个比例以外的都更陌生，才标为新类型；0 为不标记。"),
     )  # fmt: skip
+    auto_join = forms.BooleanField(
+        label=gettext_lazy("确属同一件事的自动并入在办工单"), required=False,
+        help_text=gettext_lazy("同一人，或同一地点同一对象、时间相近；危险、敏感、保密和本人受损失的从不自动并案。派单员一点即可撤销。"),
+    )  # fmt: skip
+    auto_join_score = forms.FloatField(
+        label=gettext_lazy("自动并案的最低把握"),
+        min_value=0.9,
+        max_value=1,
+        initial=0.97,
+        widget=forms.NumberInput(attrs=STEP),
+    )
+    auto_join_hours = forms.IntegerField(
+        label=gettext_lazy("只并入多少小时内登记的工单"), min_value=1, max_value=720, initial=72
+    )
     reply_approver = forms.ChoiceField(
         label=gettext_lazy("公开答复由谁审核"), initial="unit_head",
         choices=[("unit_head", gettext_lazy("承办单位负责人")), ("supervisor", gettext_lazy("督办员"))],

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from minhu.directory.policy import Action, Facts, decide, may_ever
 from minhu.handling import queries as handling
 from minhu.handling.queries import joint
-from minhu.handling.types import LIVE_STATES, AllowedStep, ClockView, Light, OrderView, Step, StepView
+from minhu.handling.queries.joined import joined_by_rule
+from minhu.handling.types import LIVE_STATES, AllowedStep, ClockView, Light, OrderView, State, Step, StepView
 from minhu.intake import queries as intake
 from minhu.intake.types import AttachmentView, IntakeClass, Outcome, RequestCard, SuggestedField, SuggestionView
 from minhu.kernel.actors import Actor
@@ -223,6 +224,8 @@ def page(number: str, actor: Actor) -> dict[str, Any]:
         "second": second_view(view, actor) if may_ask else None,
         "decision": card.decision,
         "may_decide": may_ask,
+        "joined": joined_by_rule(view.id) if view.state is State.MERGED else None,
+        "may_part": may_ever(actor, Action.MERGE),
         "new_mark": joint.mark_of(view.id),
         "may_mark_new": may_ask and view.state in LIVE_STATES,
         "may_ask_access": may_ever(actor, Action.VIEW_ACCESS),

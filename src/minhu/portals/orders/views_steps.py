@@ -14,8 +14,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
+from minhu.directory.policy import Action
 from minhu.handling import queries as handling
 from minhu.handling import services as handling_services
 from minhu.handling.types import AllowedStep, OrderView, Step, StepData
@@ -210,3 +211,17 @@ def _still_visible(number: str, actor: Actor) -> bool:
     except MinhuError:
         return False
     return True
+
+
+@for_staff(Action.MERGE)
+@require_POST
+def part(request: HttpRequest, number: str) -> HttpResponse:
+    """One press undoes what a rule has joined."""
+    data = StepData(text=_("核对后不是同一件事，恢复单独办理。"))
+    try:
+        handling_services.take(number, Step.UNMERGE, data)
+    except MinhuError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, _("已恢复单独办理。"))
+    return redirect("order", number=number)
