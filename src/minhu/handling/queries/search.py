@@ -27,6 +27,7 @@ from minhu.handling.types import DONE_STATES, LIVE_STATES, Light, State
 from minhu.kernel.actors import Actor, current_actor
 from minhu.kernel.clock import now
 from minhu.kernel.numbers import normalise_number
+from minhu.language.marks import SPECIAL_NEEDS, MarkKind
 
 COUNTED: Final = 1000
 PAGE: Final = 50
@@ -34,6 +35,15 @@ RECENT_DAYS: Final = (20, 200)
 LIVE: Final = tuple(sorted(state.value for state in LIVE_STATES))
 DONE: Final = tuple(sorted(state.value for state in DONE_STATES))
 NEWEST: Final = "-created"
+_SPECIAL: Final = sorted(kind.value for kind in SPECIAL_NEEDS)
+_TAGGED: Final = ~Q(tags=[])
+MARKS: Final = {
+    "sensitive": Q(sensitive=True) | _TAGGED & Q(tags__contains=[MarkKind.SENSITIVE.value]),
+    "group": Q(group_matter=True) | _TAGGED & Q(tags__contains=[MarkKind.GROUP.value]),
+    "minor": _TAGGED & Q(tags__contains=[MarkKind.MINOR.value]), "special": _TAGGED & Q(tags__overlap=_SPECIAL),
+    "new_type": Q(new_matter__isnull=False, new_matter__dropped_at__isnull=True),
+}  # fmt: skip
+"""What was noticed in a matter; marks of words come some seconds after the order."""
 SORTS: Final = {"created": "created_at", "due": "due_at", "changed": "changed_at"}
 
 
@@ -55,6 +65,8 @@ class Filters:
     reopened: bool = False
     direct: bool = False
     """Answered by the hotline itself, archived since or not."""
+    mark: str = ""
+    """A key of ``MARKS``."""
     since: datetime | None = None
     until: datetime | None = None
     sort: str = NEWEST
@@ -156,6 +168,8 @@ def _matching(
     rows = rows.filter(**{name: value for name, value in plain.items() if value not in (None, "")})
     if filters.reopened:
         rows = rows.filter(reopen_count__gt=0)
+    if filters.mark in MARKS:
+        rows = rows.filter(MARKS[filters.mark])
     if filters.direct:
         rows = rows.filter(ANSWERED_DIRECTLY)
     if filters.sort.removeprefix("-") == "due":

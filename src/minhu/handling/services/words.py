@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 
 from minhu.directory.access import as_system
 from minhu.handling.domain.wordmarks import marks_of
+from minhu.language.marks import find_marks
 
 BATCH = 2000
 LATE = 5000
@@ -37,6 +40,10 @@ WITH taken AS (
 )
 SELECT count(*) FROM taken
 """
+_TAG = """
+UPDATE handling_order o SET tags = u.tags::varchar[] FROM unnest(%s::bigint[], %s::text[]) u (id, tags)
+WHERE o.id = u.id AND o.tags = '{}'
+"""
 _whole_at = -WHOLE_SECONDS
 
 
@@ -56,6 +63,7 @@ def mark_words(batch: int = BATCH) -> int:
         if rows:
             marks = ["{" + ",".join(map(str, marks_of(*row))) + "}" for row in rows]
             cursor.execute(_MARK, ([row[0] for row in rows], marks))
+            _tag(cursor, rows)
         cursor.execute(_NEW_UNITS, (batch,))
         moved = cursor.fetchone()[0]
     if batch in (len(rows), moved):
@@ -63,3 +71,11 @@ def mark_words(batch: int = BATCH) -> int:
     if whole:
         _whole_at = time.monotonic()
     return 0
+
+
+def _tag(cursor: CursorWrapper, rows: Sequence[tuple[int, str, list[int]]]) -> None:
+    """What the words say of people and groups becomes tags of the order, so that the list finds it."""
+    said = {pk: [one.kind.value for one in find_marks(text)] for pk, text, _ in rows}
+    found = {pk: kinds for pk, kinds in said.items() if kinds}
+    if found:
+        cursor.execute(_TAG, (list(found), ["{" + ",".join(kinds) + "}" for kinds in found.values()]))

@@ -58,6 +58,11 @@ class ListForm(forms.Form):
         self.fields["direct"] = forms.ChoiceField(
             label=_("直接答复"), choices=[("", anything), ("1", _("热线直接答复"))], required=False
         )
+        marks = [
+            ("", anything), ("sensitive", _("敏感")), ("group", _("群体性")), ("minor", _("涉未成年人")), ("special", _("特殊群体")),
+            ("new_type", _("新类型")),
+        ]  # fmt: skip
+        self.fields["mark"] = forms.ChoiceField(label=_("标记"), choices=marks, required=False)
         self.fields["sort"] = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def clean(self) -> dict[str, Any]:
@@ -87,6 +92,7 @@ class ListForm(forms.Form):
             urgency=data.get("urgency") or "",
             reopened=data.get("reopened") == "1",
             direct=data.get("direct") == "1",
+            mark=data.get("mark") or "",
             since=_start(data.get("from")),
             until=_start(data["to"] + timedelta(days=1)) if data.get("to") else None,
             sort=sort if sort.removeprefix("-") in SORTS else "-created",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
@@ -33,6 +34,12 @@ _TONE: Final = {
     Emotion.GRATITUDE: "green",
 }
 _MOST: Final = 3
+
+
+def tag_words(tags: Iterable[str]) -> list[str]:
+    """The tags of an order in words; one that is no mark is shown as it is."""
+    known = {kind.value: str(label) for kind, label in _MARKS.items()}
+    return [known.get(tag, tag) for tag in tags]
 
 
 def shown(found: Impression) -> dict[str, Any]:

@@ -224,6 +224,7 @@ def page(number: str, actor: Actor) -> dict[str, Any]:
         "second": second_view(view, actor) if may_ask else None,
         "decision": card.decision,
         "may_decide": may_ask,
+        "tag_words": noticed.tag_words(view.tags),
         "joined": joined_by_rule(view.id) if view.state is State.MERGED else None,
         "may_part": may_ever(actor, Action.MERGE),
         "new_mark": joint.mark_of(view.id),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from minhu.handling.types import OrderView, State
 from minhu.intake import queries as intake
+from minhu.intake.queries.parts import part_unit
 from minhu.intake.types import RequestCard
 from minhu.kernel.clock import now
 from minhu.language.element_types import Element, ElementKind, Elements
@@ -106,7 +107,7 @@ def of_order(view: OrderView, card: RequestCard, *, may_ask: bool, may_split: bo
         "rows": rows(read.elements, shown),
         "summary": read.summary,
         "questions": read.questions if may_ask and early else (),
-        "matters": _matters(view.number, card.text, read) if may_split else [],
+        "matters": _matters(view, card.text, read) if may_split else [],
     }
 
 
@@ -125,10 +126,16 @@ def typed(text: str, *, placed: bool, wants_callback: bool) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _matters(number: str, text: str, read: Elements) -> list[dict[str, str]]:
+def _matters(view: OrderView, text: str, read: Elements) -> list[dict[str, Any]]:
+    """Each of several matters with the unit and category that its own words lead to, at the order's place."""
     if len(read.matters) < 2:
         return []
-    return [
-        {"title": one.title, "words": one.words(text), "url": f"{reverse('desk_new')}?split={number}&part={at}"}
-        for at, one in enumerate(read.matters)
-    ]
+    found = []
+    for at, one in enumerate(read.matters):
+        words = one.words(text)
+        unit = part_unit(words, view.area_code or "", view.request_type)
+        found.append({
+            "title": one.title, "words": words, "url": f"{reverse('desk_new')}?split={view.number}&part={at}",
+            "unit": unit.unit_name if unit else "", "category": unit.category_name if unit else "", "basis": unit.basis if unit else "",
+        })  # fmt: skip
+    return found
