@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner
 
+from chat_fake import chat_fake, means
 from minhu.server.cli import build
 
 NAMES = ("教育/招生录取", "教育/乱收费", "医疗/医疗收费", "交通/公交线路", "交通/出租车")
@@ -27,13 +29,33 @@ def test_the_command_prints_each_level_and_the_curve(tmp_path: Path) -> None:
     assert "把握不低于 / 占比 / 正确率" in said
 
 
+def test_with_embeddings_the_house_s_vectors_take_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with chat_fake() as fake:
+        fake.behaviours = [means([("出租车", "宰客"), ("招生录取", "没书念")])]
+        monkeypatch.setenv("MINHU_EMBEDDING_URL", fake.url)
+        monkeypatch.setenv("MINHU_EMBEDDING_MODEL", "fake-e")
+        cases = "机场外面宰客，绕路四十公里,交通/出租车\n邻居家小的没书念,教育/招生录取\n"
+        code, said = _levels(tmp_path, cases, "--alone", "--embeddings")
+        assert code == 0
+        assert '"top1_level2": 1.0' in said
+        assert "fake-e" in said
+        assert '"top1_level2": 1.0' not in _levels(tmp_path, cases, "--alone")[1]
+
+
+def test_without_an_embedder_the_command_says_what_to_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MINHU_EMBEDDING", "none")
+    code, said = _levels(tmp_path, "打车不打表,交通/出租车\n", "--embeddings")
+    assert code == 2
+    assert "MINHU_EMBEDDING" in said
+
+
 def test_a_category_outside_the_tree_is_named(tmp_path: Path) -> None:
     code, said = _levels(tmp_path, "学位不够,教育/不存在\n")
     assert code == 2
     assert "第 2 行的类别“教育/不存在”不在目录里" in said
 
 
-def test_a_crosswalk_is_judged_and_written_for_confirmation(tmp_path: Path) -> None:
+def test_a_crosswalk_is_judged_and_written_for_confirmation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source, target, truth = tmp_path / "from.csv", tmp_path / "to.csv", tmp_path / "truth.csv"
     source.write_text("path\n环卫/公共厕所不洁\n航天/火箭回收\n", encoding="utf-8")
     target.write_text("path,keywords\n市容/公厕脏乱,公厕;厕所\n供水/停水爆管,停水\n", encoding="utf-8")
@@ -42,6 +64,13 @@ def test_a_crosswalk_is_judged_and_written_for_confirmation(tmp_path: Path) -> N
     done = CliRunner().invoke(build(), [str(word) for word in words])
     assert done.exit_code == 0, done.output
     assert '"top1": 1.0' in done.output
+    with chat_fake() as fake:
+        fake.behaviours = [means([("厕",), ("水", "火箭")])]
+        monkeypatch.setenv("MINHU_EMBEDDING_URL", fake.url)
+        monkeypatch.setenv("MINHU_EMBEDDING_MODEL", "fake-e")
+        done = CliRunner().invoke(build(), [*(str(word) for word in words), "--embeddings"])
+        assert done.exit_code == 0, done.output
+        assert '"top1": 0.5' in done.output  # these vectors say that rockets are water
     assert "环卫/公共厕所不洁,市容/公厕脏乱" in (tmp_path / "out.csv").read_text(encoding="utf-8-sig")
     truth.write_text("from,to\n环卫/公共厕所不洁,市容/别的\n", encoding="utf-8")
     done = CliRunner().invoke(build(), [str(word) for word in words])

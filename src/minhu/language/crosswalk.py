@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from minhu.language.features import clean
+from minhu.language.features import Floats, clean
 from minhu.language.keywords import KeywordIndex
 from minhu.language.meaning import Meaning
 from minhu.language.types import Leaf
@@ -24,6 +24,7 @@ _SHARED_NAME: Final = 8.0
 _SHARED_ABOVE: Final = 8.0
 _NEARNESS: Final = 6.0
 _READ: Final = 2.0
+_NEARNESS_OF_VECTORS: Final = 15.0
 _UNKNOWN: Final = 6.0
 # What the words say counts as much as so many requests labelled in both trees.
 _WORTH_OF_WORDS: Final = 4.0
@@ -46,17 +47,24 @@ class Crossing:
 
 
 def propose(
-    sources: Sequence[Leaf], targets: Sequence[Leaf], meaning: Meaning | None = None, both: Both | None = None
+    sources: Sequence[Leaf],
+    targets: Sequence[Leaf],
+    meaning: Meaning | None = None,
+    both: Both | None = None,
+    near: Floats | None = None,
 ) -> list[list[Crossing]]:
-    """For each source its best targets, at most three, best first; empty where nothing of ours is likelier than nothing."""
+    """For each source its best targets, at most three, best first; empty where nothing of ours is likelier than nothing.
+
+    ``near`` (sources, targets): nearness by an engine for embeddings (`directions.between`), where there is one.
+    """
     index = KeywordIndex(targets, meaning)
     names = [_pairs(leaf.name) for leaf in targets]
     above = [_pairs("".join(leaf.path[:-1])) for leaf in targets]
     seen = _seen(sources, targets, both or {})
-    return [
-        _proposals(source, targets, _mixed(_odds(source, index, meaning, names, above), seen[at]), seen[at])
-        for at, source in enumerate(sources)
-    ]
+    odds = np.array([_odds(source, index, meaning, names, above) for source in sources]).reshape(len(sources), -1)
+    if near is not None:
+        odds += _NEARNESS_OF_VECTORS * near
+    return [_proposals(source, targets, _mixed(odds[at], seen[at]), seen[at]) for at, source in enumerate(sources)]
 
 
 def translate(crossings: Sequence[Crossing], source: str, text: str) -> Crossing | None:

@@ -42,7 +42,7 @@ class Directions:
         """Look at a tree once; None for a tree so small that it has no middle. Takes some ten milliseconds a leaf."""
         if len(leaves) < _FEWEST:
             return None
-        names = embed(["，".join(leaf.path or (leaf.name,)) for leaf in leaves], False)
+        names = embed([_named(leaf) for leaf in leaves], False)
         middle = embed(ordinary_requests(), True).mean(axis=0)
         told = [(at, one) for at, leaf in enumerate(leaves) for one in leaf.examples]
         examples = embed([one[:READ] for _, one in told], True) if told else np.zeros((0, names.shape[1]), np.float32)
@@ -60,6 +60,21 @@ class Directions:
         if len(self.example_leaves):
             np.maximum.at(near, self.example_leaves, np.einsum("ij,j->i", self.examples, seen))
         return np.asarray(near, dtype=np.float32)
+
+
+def between(sources: Sequence[Leaf], targets: Sequence[Leaf], embed: Embed) -> Floats | None:
+    """Cosine of each leaf of one tree with each of another, each seen from the middle of its own tree.
+
+    Shape (sources, targets); None where one of the trees is too small to have a middle.
+    """
+    if min(len(sources), len(targets)) < _FEWEST:
+        return None
+    one, other = (embed([_named(leaf) for leaf in leaves], False) for leaves in (sources, targets))
+    return np.einsum("ij,kj->ik", _around(one, one.mean(axis=0)), _around(other, other.mean(axis=0)))
+
+
+def _named(leaf: Leaf) -> str:
+    return "，".join(leaf.path or (leaf.name,))
 
 
 @cache

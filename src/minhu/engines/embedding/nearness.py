@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from minhu.engines.embedding.types import Embedder, Purpose, Unembedded
-from minhu.language.directions import READ, Directions
+from minhu.language.directions import READ, Directions, Embed, between
 from minhu.language.features import Floats
 from minhu.language.types import Leaf
 
@@ -22,11 +22,7 @@ class Seeing:
     @classmethod
     def of(cls, leaves: Sequence[Leaf], embedder: Embedder) -> Seeing | None:
         """Look at a tree once; None for one that is too small. Raises Unembedded."""
-
-        def embed(texts: Sequence[str], questions: bool) -> Floats:
-            return embedder.embed(texts, Purpose.QUERY if questions else Purpose.PASSAGE).rows
-
-        found = Directions.of(leaves, embed)
+        found = Directions.of(leaves, _by(embedder))
         return cls(embedder, found, embedder.maker) if found is not None else None
 
     def near(self, text: str) -> Floats | None:
@@ -38,3 +34,15 @@ class Seeing:
         if found.dimension != self.directions.leaves.shape[1]:
             raise Unembedded("语义向量的维数变了，请系统管理员重新启动服务。", code="garbage")
         return self.directions.nearness(found.rows[0]) if found.rows[0].any() else None
+
+
+def near_leaves(sources: Sequence[Leaf], targets: Sequence[Leaf], embedder: Embedder) -> Floats | None:
+    """How near each leaf of one tree comes to each of another (`directions.between`). Raises Unembedded."""
+    return between(sources, targets, _by(embedder))
+
+
+def _by(embedder: Embedder) -> Embed:
+    def embed(texts: Sequence[str], questions: bool) -> Floats:
+        return embedder.embed(texts, Purpose.QUERY if questions else Purpose.PASSAGE).rows
+
+    return embed

@@ -11,10 +11,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from minhu.server.commands.evaluate import Details, fail, ratio, read, show
-from minhu.server.commands.evaluate_levels import leaves_of
+from minhu.server.commands.evaluate_levels import embedder_or_fail, leaves_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from minhu.language.crosswalk import Crossing
+    from minhu.language.features import Floats
+    from minhu.language.types import Leaf
 
 _COLUMNS = ("from", "to", "confidence", "reason", "keyword", "confirmed")
 
@@ -31,6 +35,7 @@ def crosswalk(
     out: Annotated[
         Path | None, typer.Option("--out", help="Write the proposals here, to be confirmed in a table.")
     ] = None,
+    vectors: Annotated[bool, typer.Option("--embeddings", help="Also with the embeddings of MINHU_EMBEDDING.")] = False,
     details: Details = False,
 ) -> None:
     """Top-1 and top-3 of the proposals, how sure ones do, and what has no counterpart."""
@@ -49,7 +54,8 @@ def crosswalk(
         meaning = default_meaning()
     except ModelError as error:
         fail(str(error))
-    proposals = propose(sources, targets, meaning, counted)
+    near = _near(sources, targets) if vectors else None
+    proposals = propose(sources, targets, meaning, counted, near)
     if out is not None:
         _write(out, proposals)
     pairs = [(leaf.code, found) for leaf, found in zip(sources, proposals, strict=True) if leaf.code in wanted]
@@ -69,6 +75,16 @@ def crosswalk(
         "ece": round(measures.calibration_error(correct, confidence), 4),
         "without_counterpart": sum(not found for _, found in pairs),
     })  # fmt: skip
+
+
+def _near(sources: Sequence[Leaf], targets: Sequence[Leaf]) -> Floats | None:
+    from minhu.engines.embedding.nearness import near_leaves
+    from minhu.engines.embedding.types import Unembedded
+
+    try:
+        return near_leaves(sources, targets, embedder_or_fail())
+    except Unembedded as error:
+        fail(error.message)
 
 
 def _known(file: Path, said: set[str], known: set[str], column: str) -> None:

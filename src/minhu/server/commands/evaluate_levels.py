@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from minhu.engines.embedding.nearness import Seeing
+    from minhu.engines.embedding.types import Embedder
     from minhu.language.categories import CategoryModel
     from minhu.language.keywords import KeywordIndex
     from minhu.language.types import Leaf, RankedLabel
@@ -96,15 +97,26 @@ def _p95(times: Sequence[float]) -> float:
 
 def seeing_by_vectors(leaves: Sequence[Leaf]) -> Seeing:
     """Leaves seen by the house's embedder, or exit 2 with what is missing."""
-    from minhu.engines.embedding.choosing import house_embedder
     from minhu.engines.embedding.nearness import Seeing
     from minhu.engines.embedding.types import Unembedded
 
     try:
-        embedder = house_embedder()
-        found = Seeing.of(leaves, embedder) if embedder is not None else None
-    except (Unembedded, ValueError) as error:
-        fail(str(error))
+        found = Seeing.of(leaves, embedder_or_fail())
+    except Unembedded as error:
+        fail(error.message)
+    if found is None:
+        fail("类别太少，无从比较：至少要有两个末级类别")
+    return found
+
+
+def embedder_or_fail() -> Embedder:
+    """The house's embedder, or exit 2 with what is missing."""
+    from minhu.engines.embedding.choosing import house_embedder
+
+    try:
+        found = house_embedder()
+    except ValueError as error:
+        fail(f"语义向量的设置不正确：{error}")
     if found is None:
         fail("没有可用的语义向量：本机不能运行自带模型，或 MINHU_EMBEDDING=none；也可设置 MINHU_EMBEDDING_URL")
     return found
