@@ -70,7 +70,8 @@ def between(sources: Sequence[Leaf], targets: Sequence[Leaf], embed: Embed) -> F
     if min(len(sources), len(targets)) < _FEWEST:
         return None
     one, other = (embed([_named(leaf) for leaf in leaves], False) for leaves in (sources, targets))
-    return np.einsum("ij,kj->ik", _around(one, one.mean(axis=0)), _around(other, other.mean(axis=0)))
+    cosines = np.einsum("ij,kj->ik", _around(one, one.mean(axis=0)), _around(other, other.mean(axis=0)))
+    return np.asarray(cosines, dtype=np.float32)
 
 
 def _named(leaf: Leaf) -> str:

@@ -54,8 +54,7 @@ def crosswalk(
         meaning = default_meaning()
     except ModelError as error:
         fail(str(error))
-    near = _near(sources, targets) if vectors else None
-    proposals = propose(sources, targets, meaning, counted, near)
+    proposals = propose(sources, targets, meaning, counted, _near(sources, targets) if vectors else None)
     if out is not None:
         _write(out, proposals)
     pairs = [(leaf.code, found) for leaf, found in zip(sources, proposals, strict=True) if leaf.code in wanted]
