@@ -11,6 +11,7 @@ from e2e.people import Person
 Enter = Callable[..., Person]
 ROLES = (
     "zuoxi", "paidan", "chengban", "fuzeren", "wangge", "duban", "zhijian", "fenxi", "lingdao", "xitong", "anquan", "shenji",
+    "zhishi", "shenhe",
 )  # fmt: skip
 
 

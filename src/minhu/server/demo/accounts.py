@@ -9,6 +9,7 @@ PLAN: Final = "demo.json"
 ACCOUNTS: Final = (
     ("zuoxi", "坐席"), ("paidan", "派单"), ("chengban", "承办"), ("fuzeren", "单位负责人"), ("wangge", "网格员"), ("duban", "督办"),
     ("zhijian", "质检"), ("fenxi", "分析"), ("lingdao", "领导"), ("xitong", "系统管理"), ("anquan", "安全管理"), ("shenji", "审计管理"),
+    ("zhishi", "知识编辑"), ("shenhe", "知识审核"),
 )  # fmt: skip
 """Accounts with one-click login in demo mode."""
 

@@ -22,6 +22,7 @@ from minhu.directory.services.rule_sets import put
 from minhu.directory.services.taxonomy import load_categories
 from minhu.directory.services.units import load_units
 from minhu.directory.types import LoadReport, RuleKind
+from minhu.server.demo.library import load_papers
 from minhu.server.demo.year import load_year
 
 DATA: Final = resources.files("minhu.server.demo") / "data"
@@ -91,6 +92,7 @@ def ensure_base() -> None:
 
 
 def load(*, gentle: bool = False) -> None:
-    """What `minhu demo --load-only` does: make sure that the city is there, and its year."""
+    """What `minhu demo --load-only` does: make sure that the city is there, its year, and the papers of its knowledge."""
     ensure_base()
     load_year(gentle=gentle)
+    load_papers()

@@ -19,7 +19,7 @@ from typing import Any, Final
 from minhu.kernel.errors import MinhuError
 
 FOLDER: Final = files("minhu.server.demo").joinpath("knowledge")
-NATURES: Final = ("政策法规", "通知公告", "办事指南", "日常咨询", "热点问题", "业务指导", "批复")
+NATURES: Final = ("政策法规", "通知公告", "办事指南", "日常咨询", "热点问题", "业务指导", "审批事项")
 FORMS: Final = ("md", "docx", "pdf", "xlsx", "html", "png")
 NOT_ANSWERABLE: Final = ("other_city", "no_such_matter", "chat", "instruction", "personal")
 KINDS: Final = ("who", "amount", "time", "place", "condition", "material", "step", "yes_no", "table_cell")
