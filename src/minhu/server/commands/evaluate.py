@@ -62,6 +62,9 @@ def register(app: typer.Typer) -> None:
     from minhu.server.commands.evaluate_answers import answers
 
     group.command("answers")(answers)
+    from minhu.server.commands.evaluate_contradictions import contradictions
+
+    group.command("contradictions")(contradictions)
     app.add_typer(group)
 
 

@@ -17,6 +17,7 @@ from importlib.resources import files
 from typing import Any, Final
 
 from minhu.kernel.errors import MinhuError
+from minhu.language.papers.types import Block
 
 FOLDER: Final = files("minhu.server.demo").joinpath("knowledge")
 NATURES: Final = ("政策法规", "通知公告", "办事指南", "日常咨询", "热点问题", "业务指导", "审批事项")
@@ -136,6 +137,13 @@ def paper(stem: str, today: date) -> DemoPaper:
 def papers(today: date) -> tuple[DemoPaper, ...]:
     """All papers told for ``today``, in the order of their stems."""
     return tuple(paper(stem, today) for stem in stems())
+
+
+def blocks(one: DemoPaper) -> tuple[Block, ...]:
+    """A paper as its reader gives it: title and body."""
+    from minhu.engines.readers import kinds, plain
+
+    return tuple(plain.blocks(f"# {one.title}\n\n{one.body}".encode(), kinds.MARKDOWN))
 
 
 def questions(today: date) -> tuple[DemoQuestion, ...]:
