@@ -8,6 +8,7 @@ Source of the hand-over: intake table of the hotline rules (110 police, 119 fire
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -47,10 +48,12 @@ _AT_SEVERE, _AT_IDIOM = len(_ROWS), len(_ROWS) + 1
 _SENTENCE = re.compile(r"[^。！？!?；;\n]+")
 # Of several hazards without a learnt opinion, the service that saves the life first.
 _ORDER: dict[str, int] = {"119": 0, "120": 1, "110": 2, "122": 3, "none": 4}
-_CLAUSE = re.compile(r"[^，,、]+[，,、]*")
+_CLAUSE = re.compile(r"[^，,、]{1,40}[，,、]*")
 # A spoken text without full stops is one long "sentence" of several matters: contexts must not reach across them.
 _LONGEST_SENTENCE = 100
 _WINDOW = 60
+# The same sentence a third time says nothing new; somebody who pastes it a thousand times must not cost time.
+_HEARD_OUT = 2
 
 
 @dataclass(slots=True)
@@ -98,7 +101,11 @@ def _ruled(text: str) -> tuple[_Findings, str]:
     for mention in circumstances(masked):
         masked = masked[: mention.start()] + _blank(mention) + masked[mention.end() :]
         found.ignored.append(f"“{mention.group()[:16]}”不作危险处理：家人长期的身体状况")
+    heard: Counter[str] = Counter()
     for sentence, offset in _sentences(masked) if candidates else ():
+        heard[sentence] += 1
+        if heard[sentence] > _HEARD_OUT:
+            continue
         for at in _POSSIBLE.possible(sentence, candidates):
             if at < _AT_SEVERE:
                 _match(*_ROWS[at], sentence, offset, text, masked, found)
@@ -114,7 +121,7 @@ def _match(
     for match in pattern.finditer(sentence):
         if match.start() == match.end():
             continue
-        why = cancels(hazard, sentence, match.start(), match.end(), masked, masked[:offset])
+        why = cancels(hazard, sentence, match.start(), match.end(), masked, offset)
         words = text[offset + match.start() : offset + match.end()]
         if why:
             found.ignored.append(f"“{words[:16]}”不作危险处理：{why}")
@@ -170,7 +177,7 @@ def _second_look(masked: str, text: str, reasons: list[str], spans: list[Span], 
         if span is None or points < LIMIT or len(found.group()) > _LONGEST_SIGNS:
             continue
         start, end = span
-        if cancels(_SIGNS, found.group(), start, end, masked, masked[: found.start()]):
+        if cancels(_SIGNS, found.group(), start, end, masked, found.start()):
             continue
         reasons.append(f"险情征兆叠加：“{text[found.start() + start : found.start() + end][:24]}”")
         spans.append((found.start() + start, found.start() + end))

@@ -7,6 +7,7 @@ The order matters: compounds and negation always hold; the rest yields to words 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from minhu.language.urgency_rules import Hazard
 
@@ -113,6 +114,10 @@ GAME = re.compile(
 )
 # Where a frightening word is only written, sung or acted; weighed by the learnt part, which knows no quotation marks.
 TOLD = re.compile(r"电影里|电视剧|剧本|台词|小说里|书上|作文|题目|歌词|网名|店名|唱的是|海报|短视频|直播间")
+_NO_DRILL = re.compile(r"不是(?:演习|演练)")
+_DEAD = re.compile(r"身亡|去世|死亡|死者|生前|过世")
+_ASKING = re.compile(r"请问|咨询|想问|问一下|怎么|如何|哪里|多少|是否|吗|能不能")
+_IN_NEED = re.compile(r"我想死|不想活|我要|求救|受不了")
 # Help that was called for is no longer wanted: what is left is no cry for help unless a rule still finds one.
 CALLED_OFF = re.compile(
     r"(?:不用|不要|别|不必)(?:再)?(?:派人|派车|出警|来|过来|管|处理)了|找到了[^。]{0,16}(?:不用|谢谢|没事)"
@@ -148,17 +153,18 @@ def circumstances(text: str) -> list[re.Match[str]]:
     return found if told and not _ACUTE.search(text) and not STRONG_NOW.search(text) else []
 
 
-def cancels(hazard: Hazard, sentence: str, start: int, end: int, text: str, earlier: str) -> str:
+def cancels(hazard: Hazard, sentence: str, start: int, end: int, text: str, at: int) -> str:
     """The Chinese name of the context that makes this match no present danger, or '' when nothing does.
 
-    ``sentence`` holds the match at ``start:end``; ``earlier`` is all text before the sentence.
+    ``sentence`` holds the match at ``start:end`` and stands at ``at`` in ``text``. Whatever is asked of the whole text
+    is found once for all matches: a long text with many of them must not cost the square of its length.
     """
     before, after, found = sentence[:start], sentence[end:], sentence[start:end]
     if TAIL.match(after):
         return "只是名称或宣传用语"
     if NEGATION.search(before) and not NOT_NEGATION.search(before):
         return "否定"
-    if RETRACTED.search(text):
+    if _first(RETRACTED, text) >= 0:
         return "玩笑、误报或比喻"
     if QUOTED_NAME.search(before) or WRITTEN.search(before):
         return "引用的名称或文字"
@@ -171,19 +177,18 @@ def cancels(hazard: Hazard, sentence: str, start: int, end: int, text: str, earl
     if hazard.kind != "violence" and NEARLY.search(before):
         return "差点发生"
     letter = len(text) > LETTER
-    at = len(earlier)
     near = text[max(0, at - NEAR) : at + len(sentence) + NEAR] if letter else text
     strong = bool(STRONG_NOW.search(near))
     taught = EDUCATION.search(_clause(sentence, start, end) if letter else sentence) and not (
         strong and hazard.kind == "medical"
     )
-    if taught and not re.search(r"不是(?:演习|演练)", text):
+    if taught and _first(_NO_DRILL, text) < 0:
         return "宣传、演练或表扬"
     if strong:
         return ""
     if letter and hazard.kind != "person" and not _NOW_IN_LETTER.search(sentence):
         return "长篇反映中的叙述"
-    return _without_present(hazard, sentence, start, end, before, text, earlier)
+    return _without_present(hazard, sentence, start, end, before, text, at)
 
 
 def _harmless(sentence: str, before: str, found: str, after: str) -> str:
@@ -208,7 +213,7 @@ def _is_thing(before: str, found: str, after: str) -> bool:
     return bool(_THING.search(clause) or _THING_AFTER.match(after) or _THING_AFTER.match(found[verb.end() + 2 :]))
 
 
-def _without_present(hazard: Hazard, sentence: str, start: int, end: int, before: str, text: str, earlier: str) -> str:
+def _without_present(hazard: Hazard, sentence: str, start: int, end: int, before: str, text: str, at: int) -> str:
     """Contexts that hold only when nothing says that it is happening now."""
     if hazard.kind in ("violence", "person") and GAME.search(sentence):
         return "游戏、影视或道具"
@@ -220,7 +225,7 @@ def _without_present(hazard: Hazard, sentence: str, start: int, end: int, before
     now_here = bool(WEAK_NOW.search(sentence, clause_from, clause_to))
     if HEARSAY.search(before):
         return "听说或报道"
-    if RESOLVED.search(sentence[start:]) or (hazard.kind != "violence" and RESOLVED.search(text)):
+    if RESOLVED.search(sentence[start:]) or (hazard.kind != "violence" and _first(RESOLVED, text) >= 0):
         return "已经脱险或处理"
     if hazard.kind in ("event", "medical"):
         fear_from = max(before.rfind("，", 0, max(0, clause_from - 1)), -1) + 1
@@ -234,12 +239,12 @@ def _without_present(hazard: Hazard, sentence: str, start: int, end: int, before
             return "常有的情形"
     elif re.search(r"(?:如果|要是|万一|假如)[^，。]{0,10}$", before) and not re.search(r"我|再|不", before[-12:]):
         return "假设"
-    past = PAST.search(sentence) or (hazard.kind in ("event", "medical") and PAST.search(earlier))
+    past = PAST.search(sentence) or (hazard.kind in ("event", "medical") and 0 <= _first(PAST, text) <= at)
     if past and not habit and not now_here:
         return "过去的事"
     if hazard.kind == "person":
-        return "事后诉求" if re.search(r"身亡|去世|死亡|死者|生前|过世", text) else _asked(text, sentence)
-    if not habit and not now_here and AFTERMATH.search(text):
+        return "事后诉求" if _first(_DEAD, text) >= 0 else _asked(text, sentence)
+    if not habit and not now_here and _first(AFTERMATH, text) >= 0:
         return "事后诉求"
     return "" if habit else _asked(text, sentence)
 
@@ -256,5 +261,12 @@ def tempered(text: str) -> bool:
 
 def _asked(text: str, sentence: str) -> str:
     """'咨询办事' when the sentence asks for a procedure and nobody present is named as in danger."""
-    asks = PROCEDURE.search(sentence) and re.search(r"请问|咨询|想问|问一下|怎么|如何|哪里|多少|是否|吗|能不能", text)
-    return "咨询办事" if asks and not re.search(r"我想死|不想活|我要|求救|受不了", text) else ""
+    asks = PROCEDURE.search(sentence) and _first(_ASKING, text) >= 0
+    return "咨询办事" if asks and _first(_IN_NEED, text) < 0 else ""
+
+
+@lru_cache(maxsize=16)
+def _first(pattern: re.Pattern[str], text: str) -> int:
+    """Where the first match of a pattern ends in a text; -1 without one."""
+    match = pattern.search(text)
+    return match.end() if match else -1
