@@ -30,7 +30,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.data_layer]
 
 CITIZENS_TABLES = {
     "evaluation_rating", "exchange_transfer", "exchange_transferitem", "handling_assignment", "handling_attendance", "handling_clock",
-    "handling_contractwarning", "handling_holding", "handling_incidenttold", "handling_jointcase", "handling_jointopinion", "handling_lesson", "handling_newmatter", "handling_order", "handling_orderstep", "handling_replymark", "handling_review", "handling_supervision", "handling_whistle", "intake_attachment", "intake_consultation", "intake_label", "intake_labelcase",
+    "handling_contractwarning", "handling_holding", "handling_incidenttold", "handling_jointcase", "handling_jointopinion", "handling_lesson", "handling_newmatter", "handling_order", "handling_orderstep", "handling_replymark", "handling_review", "handling_supervision", "handling_whistle", "intake_attachment", "intake_consultation", "intake_keptelement", "intake_label", "intake_labelcase",
     "intake_intakedecision", "intake_request", "intake_suggestion", "intake_supplement",
 }  # fmt: skip
 ABOVE = {"handling_incident": "incident_id", "handling_incidentnotice": "notice_id", "handling_jointcase": "case_id"}

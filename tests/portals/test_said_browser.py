@@ -10,9 +10,10 @@ import pytest
 from django.db import transaction
 from playwright.sync_api import expect
 
-from factories import City, make_city
+from factories import City, make_city, make_request, received
 from minhu.directory.access import as_system
 from minhu.handling.models import Order
+from minhu.handling.services import open_order
 from portals.staff_pages import signed_in
 from portals.test_browser import browser, visit  # noqa: F401  # fixtures
 from portals.test_said import TWO
@@ -96,3 +97,21 @@ def test_what_to_notice_is_read_by_everyone(visit: Any, city: City, width: int, 
     shot(window.page, f"notice-{width}")
     assert broken(window.page) == []
     assert window.wrong == []
+
+
+def test_elements_are_confirmed_by_the_keyboard(visit: Any, city: City) -> None:  # noqa: F811
+    with transaction.atomic(), as_system():
+        request = make_request(text="清河路3号楼从昨晚开始停水，全楼48户没水用，希望尽快恢复供水。")
+        open_order(received(city, request))
+    window = enter(visit, city, "agent", f"/orders/{request.number}/")
+    page = window.page
+    page.get_by_text("逐项确认").click()
+    page.keyboard.press("j")
+    page.keyboard.press("1")
+    expect(page.locator("main")).to_contain_text("已确认的要素")
+    shot(page, "kept")
+    assert broken(page) == []
+    narrow = enter(visit, city, "agent", f"/orders/{request.number}/", 375)
+    shot(narrow.page, "kept_narrow")
+    assert broken(narrow.page) == []
+    assert window.wrong + narrow.wrong == []

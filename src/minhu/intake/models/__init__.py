@@ -4,6 +4,7 @@ from minhu.intake.models.chat import ChatCount, ChatDay, ChatState, Consultation
 from minhu.intake.models.erasure import Erasure, ErasureCase
 from minhu.intake.models.guards import Attempt, TokenUse
 from minhu.intake.models.imports import ImportBatch, ImportedRow, ImportMapping, ImportReject
+from minhu.intake.models.kept import KeptElement
 from minhu.intake.models.learning import Drift, FrozenSet, Label, LabelCase, LearnedModel
 from minhu.intake.models.requests import Attachment, Fingerprint, Request, Supplement
 from minhu.intake.models.understanding import IntakeDecision, Suggestion
@@ -25,6 +26,7 @@ __all__ = [
     "ImportReject",
     "ImportedRow",
     "IntakeDecision",
+    "KeptElement",
     "Label",
     "LabelCase",
     "LearnedModel",

@@ -8,7 +8,7 @@ from minhu.intake.queries.callers import (
 )
 from minhu.intake.queries.cards import reads_all_words, request_card, request_id_of, reveal, shown_texts
 from minhu.intake.queries.consultations import chat_counts, consultation_of
-from minhu.intake.queries.elements import elements_of, elements_of_words
+from minhu.intake.queries.elements import elements_of, elements_of_words, kept_of
 from minhu.intake.queries.files import attachments_of, open_attachment
 from minhu.intake.queries.handing import HandedFile, added_words, files_to_hand_on, handed_on
 from minhu.intake.queries.impressions import impression_of, impression_of_words
@@ -35,6 +35,7 @@ __all__ = [
     "impression_of",
     "impression_of_words",
     "is_caller_of",
+    "kept_of",
     "open_attachment",
     "openings",
     "reads_all_words",

@@ -1,17 +1,22 @@
-"""The elements of a request's words: read when a page shows them, never stored, from the words as the reader sees them.
+"""The elements of a request's words: read when a page shows them, from the words as the reader sees them.
 
-So they cannot tell more than the words do, cost nothing on the way of a creation, and are read by today's rules.
+Only what a person confirmed is stored. So they cannot tell more than the words do, cost nothing on the way of a creation, and are read by today's rules.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils import timezone
 
+from minhu.directory.queries.staff import staff_names
 from minhu.intake import lexicon
+from minhu.intake.models import KeptElement
+from minhu.intake.reading import visible_request
 from minhu.intake.types import RequestCard
-from minhu.language.element_types import Elements
+from minhu.kernel.actors import current_actor
+from minhu.language.element_types import ElementKind, Elements
 from minhu.language.elements import read_elements
 from minhu.language.places import locate
 
@@ -32,3 +37,29 @@ def elements_of_words(
         locate(text[:2000], words.home, words.gazetteer) if words.gazetteer is not None and not area_settled else []
     )
     return read_elements(text, timezone.localtime(received), places, title=title, wants_callback=wants_callback)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptView:
+    """An element that a person confirmed: its value, the words it came from, who and when."""
+
+    id: int
+    kind: ElementKind
+    value: str
+    words: str
+    corrected: bool
+    kept_at: datetime
+    kept_by: str
+
+
+def kept_of(request_id: int) -> tuple[KeptView, ...]:
+    """The confirmed elements of a request, the oldest first; raises NotFound when it may not be seen."""
+    visible_request(request_id, current_actor())
+    rows = list(KeptElement.objects.filter(request_id=request_id))
+    names = staff_names(row.kept_by for row in rows)
+    return tuple(
+        KeptView(
+            row.pk, ElementKind(row.kind), row.value, row.words, row.corrected, row.kept_at, names.get(row.kept_by, "")
+        )
+        for row in rows
+    )

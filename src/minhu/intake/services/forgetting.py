@@ -28,6 +28,7 @@ from minhu.intake.models import (
     Erasure,
     ErasureCase,
     Fingerprint,
+    KeptElement,
     Request,
     Suggestion,
     Supplement,
@@ -195,6 +196,8 @@ def forget(row: Request, case: ErasureCase, moment: datetime) -> None:
         Supplement.objects.filter(pk=added.pk).update(text=strike(added.text))
     for one in Suggestion.objects.filter(request_id=row.pk):
         Suggestion.objects.filter(pk=one.pk).update(label=strike(one.label)[:255], basis=strike(one.basis)[:500])
+    for kept in KeptElement.objects.filter(request_id=row.pk):
+        KeptElement.objects.filter(pk=kept.pk).update(value=strike(kept.value)[:500], words=strike(kept.words)[:500])
     Consultation.objects.filter(request_id=row.pk).update(key=None, answer=None, advice=None, next_at=None)
     Fingerprint.objects.filter(request_id=row.pk).update(bands=[], marks=[], place_mark=None)
     _drop_files(row.pk)

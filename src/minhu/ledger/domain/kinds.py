@@ -122,6 +122,8 @@ _LINES: Final[dict[Book, dict[str, str]]] = {
     Book.REQUESTS: {
         "request.received": "登记诉求",
         "request.opened": "凭查询码打开诉求",
+        "request.element_kept": "确认诉求要素",
+        "request.element_dropped": "撤回诉求要素",
         "request.supplemented": "补充诉求",
         "transfer.item_sent": "随转附件或补充",
         "transfer.item_refused": "随转内容未接收",

@@ -106,6 +106,8 @@ def of_order(view: OrderView, card: RequestCard, *, may_ask: bool, may_split: bo
         "pieces": shown,
         "rows": rows(read.elements, shown),
         "summary": read.summary,
+        "kept": _kept(view, card, may_ask=may_ask),
+        "to_keep": _to_keep(view, read) if may_ask else [],
         "questions": read.questions if may_ask and early else (),
         "matters": _matters(view, card.text, read) if may_split else [],
     }
@@ -124,6 +126,23 @@ def typed(text: str, *, placed: bool, wants_callback: bool) -> dict[str, Any]:
         "rows": rows(read.elements, []), "questions": read.questions, "fills": fills, "summary": read.summary,
         "matters": [one.title for one in read.matters] if len(read.matters) > 1 else [],
     }  # fmt: skip
+
+
+def _kept(view: OrderView, card: RequestCard, *, may_ask: bool) -> list[dict[str, Any]]:
+    """What people confirmed; of a confidential requester only for those who take in requests."""
+    if card.requester_hidden or (view.confidential and not may_ask):
+        return []
+    return [{"label": LABELS[one.kind], "row": one} for one in intake.kept_of(view.request_id)]
+
+
+def _to_keep(view: OrderView, read: Elements) -> list[dict[str, Any]]:
+    """What was read and nobody has confirmed: label, value and words of each."""
+    done = {(one.kind, one.words) for one in intake.kept_of(view.request_id)}
+    return [
+        {"label": LABELS[one.kind], "kind": one.kind.value, "value": label_of(one), "words": one.text}
+        for one in read.elements
+        if (one.kind, one.text) not in done
+    ]
 
 
 def _matters(view: OrderView, text: str, read: Elements) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ urlpatterns = [
     path("orders/<str:number>/print/", views.print_order, name="order_print"),
     path("orders/<str:number>/reveal/<str:field>/", views.reveal, name="order_reveal"),
     path("orders/<str:number>/steps/<str:step>/", views_steps.step, name="order_step"),
+    path("orders/<str:number>/elements/", views_intake.keep, name="order_keep"),
     path("orders/<str:number>/part/", views_steps.part, name="order_part"),
     path("orders/<str:number>/decision/", views_intake.decision, name="order_decision"),
     path("orders/<str:number>/advice/<str:field>/", views_intake.advice, name="order_advice"),

@@ -13,12 +13,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from minhu.directory.policy import Action
 from minhu.directory.types import RequestType, Urgency
 from minhu.handling import queries as handling
 from minhu.handling import services as handling_services
 from minhu.handling.types import OrderView, Step, StepData
 from minhu.intake import queries as intake
 from minhu.intake import services as intake_services
+from minhu.intake.services.keeping import drop_element, keep_element
 from minhu.intake.types import IntakeClass, Outcome, SuggestedField
 from minhu.kernel.errors import Conflict, Invalid, MinhuError, NotAllowed, NotFound
 from minhu.portals.orders import present, settling, words
@@ -130,3 +132,21 @@ def _line(request: HttpRequest, number: str, field: SuggestedField) -> HttpRespo
     lines = present.advice(view, intake.suggestions_of(view.request_id, actor_of(request)))
     line = next((one for one in lines if one.field == field.value), None)
     return render(request, "orders/advice_line.html", {"line": line, "order": view})
+
+
+@for_staff(Action.DECIDE_INTAKE)
+@require_POST
+def keep(request: HttpRequest, number: str) -> HttpResponse:
+    """One key: an element is accepted as read, corrected, or taken back."""
+    view, given = handling.order_view(number, actor_of(request)), request.POST
+    try:
+        if given.get("what") == "drop":
+            text = given.get("kept", "")
+            drop_element(view.request_id, int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0)
+        else:
+            fixed = given.get("what") == "correct"
+            value = given.get("corrected" if fixed else "value", "")
+            keep_element(view.request_id, given.get("kind", ""), given.get("words", ""), value, corrected=fixed)
+    except MinhuError as error:
+        messages.error(request, error.message)
+    return redirect(f"{reverse('order', args=[number])}#said-title")
