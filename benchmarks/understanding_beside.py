@@ -10,6 +10,7 @@ has cases by an author who had not seen the rules; they are kept back: nothing m
 from __future__ import annotations
 
 import csv
+import importlib
 import importlib.util
 import json
 import subprocess
@@ -182,13 +183,13 @@ def _places(rows: list[dict[str, str]], find: Callable[[str], str]) -> tuple[flo
 def _peers_of_places(rows: list[dict[str, str]]) -> str:
     said: list[str] = []
     if importlib.util.find_spec("cpca"):
-        import cpca
+        cpca = importlib.import_module("cpca")
 
         codes = list(cpca.transform([row["text"] for row in rows])["adcode"])
         told = dict(zip([row["text"] for row in rows], codes, strict=True))
         said.append("cpca " + two(*_places(rows, lambda text: str(told[text] or "")[:6])))
     if importlib.util.find_spec("jionlp"):
-        import jionlp
+        jionlp = importlib.import_module("jionlp")
 
         codes_of = _paths(jionlp)
         said.append("jionlp " + two(*_places(rows, lambda text: _jionlp(jionlp.parse_location(text), codes_of))))
