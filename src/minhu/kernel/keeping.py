@@ -32,6 +32,7 @@ KINDS: Final[dict[str, Keeping]] = {
     "attempts": Keeping("登录失败记录", HALF_A_YEAR, HALF_A_YEAR, _CYBER),
     "sent": Keeping("发给对接方的消息", HALF_A_YEAR, HALF_A_YEAR, _CYBER),
     "received": Keeping("收到的对接消息编号", HALF_A_YEAR, HALF_A_YEAR, _CYBER),
+    "askings": Keeping("问答记录", 366, 30, "《个人信息保护法》：保存期限为实现处理目的所必要的最短时间"),
     "jobs": Keeping("后台任务记录", 30, 1, "运行需要"),
     "uploads": Keeping("没有开始的导入文件", 30, 1, "《个人信息保护法》：保存期限为实现处理目的所必要的最短时间"),
 }

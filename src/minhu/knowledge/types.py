@@ -92,6 +92,31 @@ class SourceKind(Labelled):
     FEED = "feed", _("订阅源")
 
 
+class Door(Labelled):
+    """By which way a question came."""
+
+    DESK = "desk", _("坐席检索")
+    PAGE = "page", _("问答网页")
+    WINDOW = "window", _("网页浮窗")
+    API = "api", _("程序接口")
+    TOOL = "tool", _("智能体工具")
+
+
+class Outcome(Labelled):
+    """What came of a question."""
+
+    ANSWERED = "answered", _("已答复")
+    NOT_FOUND = "not_found", _("未找到依据")
+
+
+class Tone(Labelled):
+    """How an answer is worded around the words of the paper."""
+
+    SHORT = "short", _("简短")
+    SPOKEN = "spoken", _("口语")
+    FORMAL = "formal", _("正式")
+
+
 @dataclass(frozen=True, slots=True)
 class Rights:
     """Whom a document is for; units, levels (of areas) and areas count for ``NAMED``, any of them is enough."""
@@ -275,3 +300,61 @@ class UploadView:
     def finished(self) -> bool:
         """Whether nothing waits."""
         return self.done == len(self.items)
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """The clause that an answer stands in: ``before`` + ``words`` + ``after`` is the passage, word for word.
+
+    ``start`` and ``end``: where ``words`` stand in the plain text of the version.
+    """
+
+    document_id: int
+    version_id: int
+    title: str
+    passage: int
+    label: str
+    path: tuple[str, ...]
+    before: str
+    words: str
+    after: str
+    context: str
+    cells: tuple[tuple[str, str], ...]
+    start: int
+    end: int
+    page: int
+    document_number: str
+    issuer: str
+    validity: Validity
+    in_force: date | None
+    repealed: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A document that fits nearly as well, or may be what was meant."""
+
+    document_id: int
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What came of a question: an answer with its clauses, or why there is none and which papers are near.
+
+    ``said``: in the tone asked for; ``words``: those of the paper alone. ``understood``: the question as it was looked
+    for, where it leant on the one before. ``token``: by which the answer is rated; empty where nothing was recorded.
+    """
+
+    question: str
+    understood: str
+    outcome: Outcome
+    said: str
+    words: str
+    clauses: tuple[Clause, ...]
+    near: tuple[Near, ...]
+    reason: str
+    confidence: float
+    engine: str
+    milliseconds: int
+    token: str = ""

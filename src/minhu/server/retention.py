@@ -20,6 +20,8 @@ from minhu.exchange.services.once import RECEIVED
 from minhu.intake.services.importing import drop_waiting_files, waiting_files
 from minhu.kernel.clock import is_doubted, now
 from minhu.kernel.keeping import KINDS, over_before
+from minhu.knowledge.queries.reach import reading
+from minhu.knowledge.services.answering import ASKINGS
 from minhu.ledger import services as ledger
 from minhu.ledger.services.access_log import ACCESSES
 
@@ -33,6 +35,7 @@ TABLES: Final[dict[str, Expiring]] = {
     ),
     "sent": SENT,
     "received": RECEIVED,
+    "askings": ASKINGS,
     "jobs": Expiring(
         "procrastinate_jobs",
         "(SELECT max(e.at) FROM procrastinate_events e WHERE e.job_id = t.id)",
@@ -59,7 +62,7 @@ class Line:
 def overview() -> list[Line]:
     """What would be removed now; changes nothing."""
     kept, moment = settings.MINHU_KEEP, now()
-    with transaction.atomic(), as_system():
+    with transaction.atomic(), as_system(), reading():
         return [
             Line(name, kind.label, kept[name], kind.least, kind.ground, before, _due(name, before))
             for name, kind in KINDS.items()
@@ -76,7 +79,7 @@ def expire(name: str) -> int:
     """Remove one batch of a kind, and write into the ledger how many, of what and up to when, with their digest."""
     days = settings.MINHU_KEEP[name]
     before = over_before(days, now())
-    with transaction.atomic(), as_system():
+    with transaction.atomic(), as_system(), reading():
         with connection.cursor() as cursor:
             cursor.execute(_LOCK)
             if not cursor.fetchone()[0]:

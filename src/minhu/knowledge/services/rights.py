@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from minhu.knowledge.domain.keys import row_keys
 from minhu.knowledge.models import Document, PassageRow, Version
+from minhu.knowledge.services.indexing import index
 from minhu.knowledge.types import LIVE, State
 
 
@@ -20,6 +21,8 @@ def rekey(document: Document) -> None:
         keys, live = row_keys(rights, owner, [state]), state in LIVE
         Version.objects.filter(pk=version.pk).exclude(keys=keys).update(keys=keys)
         PassageRow.objects.filter(version=version).exclude(keys=keys, live=live).update(keys=keys, live=live)
+        version.keys = keys
+        index(version)
     Document.objects.filter(pk=document.pk).update(keys=row_keys(rights, owner, states))
     for notice in document.notices.all():
         keys = row_keys(rights, owner, [])

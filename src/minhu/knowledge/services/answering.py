@@ -1,0 +1,155 @@
+"""A question answered from the papers that whoever asks may read, with the clause that says it, or 'not found'.
+
+The one path of the desk, the public page, the window, programs and tools. The words of a question are looked up and
+recorded masked; nothing in them is ever carried out.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from django.db import transaction
+from django.db.models import F
+
+from minhu.directory.access import as_system
+from minhu.engines.expiry import Expiring
+from minhu.kernel.actors import Actor, current_actor
+from minhu.kernel.clock import now
+from minhu.kernel.errors import Invalid
+from minhu.knowledge.domain.keys import keeper_keys
+from minhu.knowledge.models import Asking, Document, PassageRow, Version
+from minhu.knowledge.queries.reach import reading
+from minhu.knowledge.queries.store import PaperStore
+from minhu.knowledge.types import Answered, Clause, Door, Near, Outcome, Tone
+from minhu.language.answers.answering import answer
+from minhu.language.answers.model import default_model
+from minhu.language.answers.question import LONGEST_QUESTION
+from minhu.language.answers.types import Answer, Citation, NotFound
+from minhu.language.personal import mask_personal
+
+MOST_EARLIER: Final = 5
+ASKINGS: Final = Expiring("knowledge_asking", "t.at", "true", "concat_ws(' ', t.id, t.at, t.outcome)")
+"""Questions whose time is over."""
+_NEAREST: Final = 3
+_WHY: Final = {
+    NotFound.EMPTY: "没有看出您想了解什么，请写明办什么事、遇到什么情况。",
+    NotFound.NOT_A_QUESTION: "这里只根据政策文件和办事指南回答问题，请写出您想了解的事项。",
+    NotFound.NO_PAPER: "现有文件里没有找到相关内容。",
+    NotFound.OTHER_PLACE: "现有文件里没有您说的地方的规定，请核对地区。",
+    NotFound.OTHER_YEAR: "现有文件里没有您说的年份的规定，请核对年份。",
+    NotFound.UNSUPPORTED: "没有找到能直接回答这个问题的条款。",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question as it came: through which door, in which tone to answer, what was asked before it (oldest first)."""
+
+    words: str
+    door: Door
+    tone: Tone = Tone.SHORT
+    earlier: tuple[str, ...] = ()
+
+
+def ask(asked: Asked, *, record: bool = True) -> Answered:
+    """Answer for the current actor. ``record``: keep what was asked (left out while somebody is still typing).
+
+    Raises Invalid for an empty or too long question. What is public anybody may ask for; all else follows the keys.
+    """
+    actor = current_actor()
+    asked = _checked(asked)
+    begun = time.perf_counter()
+    model = default_model()
+    with transaction.atomic():
+        with reading(actor) as keys:
+            found, read = answer(asked.words, PaperStore(keys), model)
+            clauses = _clauses(found.citations)
+            near = _near([one.sheet.key for one in read.ranked[:_NEAREST]] if not clauses else found.others)
+        got = _worded(asked, found, clauses, near, f"extract {model.card.get('version', '')}".strip())
+        got = replace(got, milliseconds=round((time.perf_counter() - begun) * 1000))
+        return _recorded(asked, got, found, actor) if record else got
+
+
+def _checked(asked: Asked) -> Asked:
+    words = asked.words.replace("\0", "").strip()
+    if not words:
+        raise Invalid("请写出您想了解的问题。", fields={"question": "请写出您想了解的问题。"})
+    if len(words) > LONGEST_QUESTION:
+        text = f"问题请不超过 {LONGEST_QUESTION} 个字。"
+        raise Invalid(text, fields={"question": text})
+    earlier = tuple(one.strip()[:LONGEST_QUESTION] for one in asked.earlier if one.strip())[-MOST_EARLIER:]
+    return replace(asked, words=words, earlier=earlier)
+
+
+def _worded(asked: Asked, found: Answer, clauses: tuple[Clause, ...], near: tuple[Near, ...], engine: str) -> Answered:
+    answered = found.not_found is None and bool(clauses)
+    reason = "" if answered else (found.not_found or NotFound.UNSUPPORTED)
+    said = _in_tone(found.text, clauses[0], asked.tone) if answered else _WHY[NotFound(reason)]
+    return Answered(
+        question=asked.words, understood=asked.words, said=said,
+        outcome=Outcome.ANSWERED if answered else Outcome.NOT_FOUND, words=found.text if answered else "",
+        clauses=clauses if answered else (), near=near, reason=str(reason), confidence=round(found.confidence, 3),
+        engine=engine, milliseconds=0,
+    )  # fmt: skip
+
+
+def _in_tone(words: str, clause: Clause, tone: Tone) -> str:
+    source = f"《{clause.title}》{clause.label}"
+    if tone is Tone.SPOKEN:
+        return f"您好，{source}里是这样规定的：{words}"
+    if tone is Tone.FORMAL:
+        return f"根据{source}，答复如下：{words}"
+    return words
+
+
+def _clauses(citations: Sequence[Citation]) -> tuple[Clause, ...]:
+    """Each citation with its passage around it and the facts of its version; the reader's keys hold here too."""
+    ids = [int(one.key) for one in citations]
+    versions = {one.pk: one for one in Version.objects.filter(pk__in=ids).defer("text", "found")}
+    found = []
+    for one in citations:
+        version = versions.get(int(one.key))
+        row = PassageRow.objects.filter(version_id=int(one.key), number=one.passage).defer("words").first()
+        if version is not None and row is not None:
+            found.append(_clause(one, version, row))
+    return tuple(found)
+
+
+def _clause(one: Citation, version: Version, row: PassageRow) -> Clause:
+    passage = row.passage
+    begin, finish = one.start - passage.start, one.end - passage.start
+    return Clause(
+        document_id=version.document_id, version_id=version.pk, title=version.title, passage=passage.number,
+        label=passage.label, path=passage.path, before=passage.text[:begin], words=passage.text[begin:finish],
+        after=passage.text[finish:], context=passage.context, cells=passage.cells, start=one.start, end=one.end,
+        page=passage.page, document_number=version.document_number, issuer=version.issuer, validity=version.validity,
+        in_force=version.in_force, repealed=version.repealed,
+    )  # fmt: skip
+
+
+def _near(version_ids: Sequence[str]) -> tuple[Near, ...]:
+    rows = Version.objects.filter(pk__in=[int(one) for one in version_ids]).values_list("pk", "document_id", "title")
+    found = {str(pk): Near(document, title) for pk, document, title in rows}
+    return tuple(found[one] for one in version_ids if one in found)
+
+
+def _recorded(asked: Asked, got: Answered, found: Answer, actor: Actor) -> Answered:
+    """Keep the question masked, and what came of it, for those who keep the document that was cited."""
+    with as_system(), reading():
+        clause = got.clauses[0] if got.clauses else None
+        document = Document.objects.filter(pk=clause.document_id).first() if clause else None
+        row = Asking.objects.create(
+            at=now(), door=asked.door.value, staff=actor.id if actor.kind == "staff" else "",
+            question=mask_personal(asked.words)[:500], follows=mask_personal(asked.earlier[-1])[:500] if asked.earlier else "",
+            engine=got.engine[:40], outcome=got.outcome.value, reason=got.reason, confidence=found.confidence,
+            milliseconds=got.milliseconds, version_id=clause.version_id if clause else None,
+            passage=clause.passage if clause else 0, start=clause.start if clause else 0, end=clause.end if clause else 0,
+            category_code=document.category_code if document else "",
+            keys=sorted(keeper_keys(document.owner_unit_id if document else None)),
+        )  # fmt: skip
+        if document is not None:
+            Document.objects.filter(pk=document.pk).update(cited=F("cited") + 1)
+    return replace(got, token=str(row.token))
