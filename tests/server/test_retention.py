@@ -17,6 +17,8 @@ from minhu.intake.services import forgetting, receive
 from minhu.intake.types import NewRequest
 from minhu.kernel import keeping
 from minhu.kernel.clock import at, now
+from minhu.knowledge.models import Asking
+from minhu.knowledge.queries.reach import reading as reading_papers
 from minhu.ledger import queries as ledger
 from minhu.ledger import services
 from minhu.ledger.models import Access
@@ -47,11 +49,14 @@ def test_what_is_over_goes_and_the_ledger_says_so() -> None:
         moment = now() - timedelta(days=days)
         SignIn.objects.create(staff=staff, how="password", began_at=moment, seen_at=moment, ended_at=moment)
         Received.objects.create(source="partner:1", message_id=f"m{days}", digest="0" * 64, at=moment)
+    with as_system(), reading_papers():
+        for days in (400, 100):
+            Asking.objects.create(at=now() - timedelta(days=days), door="page", engine="extract", outcome="not_found", keys=["*"])
     before = {line.name: line.due for line in retention.overview()}
-    assert before == {"access": 1, "sign_ins": 1, "attempts": 0, "sent": 0, "received": 1, "jobs": 0, "uploads": 0}
+    assert before == {"access": 1, "sign_ins": 1, "attempts": 0, "sent": 0, "received": 1, "askings": 1, "jobs": 0, "uploads": 0}
     with as_system():
         assert Access.objects.count() == 2, "looking changes nothing"
-    assert retention.tick() == 3
+    assert retention.tick() == 4
     assert retention.tick() == 0
     with as_system():
         assert list(Access.objects.values_list("pk", flat=True)) == [young.pk]
