@@ -358,3 +358,30 @@ class Answered:
     engine: str
     milliseconds: int
     token: str = ""
+
+
+class NoticeView:
+    """Something that the keepers of a document or source should look at."""
+
+    id: int
+    kind: NoticeKind
+    text: str
+    at: datetime
+    document_id: int | None
+    version: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceView:
+    """A watched source: what it is, when it was looked at last, what is wrong with it."""
+
+    id: int
+    label: str
+    kind: SourceKind
+    address: str
+    owner_unit: str
+    minutes: int
+    active: bool
+    looked_at: datetime | None
+    problem: str
+    files: int

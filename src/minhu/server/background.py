@@ -62,6 +62,7 @@ LOOPS: tuple[Loop, ...] = (
     Loop("records whose time is over", 3600.0, "minhu.server.retention.tick"),
     Loop("matters of new types", 60.0, "minhu.handling.services.new_types.mark_new"),
     Loop("joint decisions", 60.0, "minhu.handling.services.joint.raise_late"),
+    Loop("expiry and sources of documents", 60.0, "minhu.knowledge.services.watching.tick"),
     Loop("notices of incidents", 2.0, "minhu.handling.services.incidents.send_due"),
     Loop("papers without an index", 60.0, "minhu.knowledge.services.indexing.catch_up"),
     Loop("deadline sweeper", 15.0, "minhu.handling.services.sweeper.sweep"),

@@ -35,6 +35,7 @@ def doors() -> dict[str, Open]:
     django.setup()
     from minhu.directory.services.loading import read_json, read_rows, rows_of
     from minhu.engines import files
+    from minhu.engines.readers import reading
     from minhu.intake.imports.reading import read_table
     from minhu.intake.types import MAX_FILE_BYTES
     from minhu.kernel.errors import Invalid
@@ -54,12 +55,13 @@ def doors() -> dict[str, Open]:
         "directory csv": lambda path: read_rows(path, "areas"),
         "directory json": lambda path: rows_of(read_json(path), "areas", path.name),
         "checkpoints": compare,
+        "paper": lambda path: reading.read(path.read_bytes(), path.name),
     }
 
 
 def cases() -> Iterator[tuple[str, str, str, Callable[[], bytes]]]:
     """Door, name of the case, name of the file, maker. A spreadsheet stands at both doors that take one."""
-    from tests.faults.hostile import documents, pictures, tables
+    from tests.faults.hostile import documents, papers, pictures, tables
 
     for name, make in (pictures.CASES | documents.CASES).items():
         yield "attachment", name, "photo.jpg", make
@@ -74,6 +76,16 @@ def cases() -> Iterator[tuple[str, str, str, Callable[[], bytes]]]:
         yield "directory json", name, "areas.json", make
     for name, make in tables.POINTS.items():
         yield "checkpoints", name, "checkpoints.jsonl", make
+    for name, make in documents.ARCHIVES.items():
+        yield "paper", name, "paper.docx", make
+    for name, make in documents.OFFICE.items():
+        yield "paper", name, "paper.docx", make
+    for name, make in documents.PDFS.items():
+        yield "paper", name, "paper.pdf", make
+    for name, make in tables.BOOKS.items():
+        yield "paper", name, "table.xls" if name.startswith("xls") else "table.xlsx", make
+    for name, (file_name, make) in papers.PAPERS.items():
+        yield "paper", name, file_name, make
 
 
 def play(folder: Path) -> None:

@@ -10,6 +10,7 @@ MAX_SCANNED: Final = 100
 MAX_CHARACTERS: Final = 5_000_000
 MAX_BLOCKS: Final = 200_000
 MAX_CELLS: Final = 1_000_000
+MAX_COLUMNS: Final = 300
 MAX_DEPTH: Final = 200
 """Elements of a web page one inside the other."""
 MEMORY: Final = 1024 * 1024 * 1024

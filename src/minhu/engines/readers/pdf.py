@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Final
 
 import pypdfium2 as pdfium
@@ -16,6 +17,7 @@ from minhu.language.papers.types import Block
 
 LEAST: Final = 12
 """Characters from which a page counts as text and not as a picture."""
+_SPACE, _FLAT, _LEAST_SIZE = 0.2, 0.8, 0.5
 _GAP: Final = 0.9
 """So many letter heights between two characters part a line into pieces."""
 
@@ -86,19 +88,35 @@ class _Turn:
 
 
 def _characters(page: Any, turn: _Turn) -> list[layout.Piece]:
+    """Every character with its place; one that stands behind a visible gap brings its space along."""
     text = page.get_textpage()
-    box, found = raw.FS_RECTF(), []
+    box, spaced = raw.FS_RECTF(), False
+    found: list[layout.Piece] = []
     for at in range(text.count_chars()):
         code = raw.FPDFText_GetUnicode(text, at)
-        if code < 32 or code in (0xFFFE, 0xFFFF) or raw.FPDFText_IsGenerated(text, at) == 1:
+        if code <= 32 or code in (0xFFFE, 0xFFFF) or raw.FPDFText_IsGenerated(text, at) == 1:
+            spaced = spaced or code == 32
             continue
         if not raw.FPDFText_GetLooseCharBox(text, at, ctypes.byref(box)):
             continue
         (x0, y0), (x1, y1) = turn.point(box.left, box.bottom), turn.point(box.right, box.top)
         piece = layout.Piece(chr(code), min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
-        if piece.size > 0.5:
+        if spaced and found and piece.left - found[-1].right >= _SPACE * piece.size:
+            piece = replace(piece, text=f" {piece.text}")
+        spaced = False
+        if piece.size > _LEAST_SIZE:
             found.append(piece)
     text.close()
+    return _evened(_evened(found)[::-1])[::-1]
+
+
+def _evened(characters: list[layout.Piece]) -> list[layout.Piece]:
+    """Flat characters (一, a dash) whose font tells no height take that of the one before."""
+    found: list[layout.Piece] = []
+    for one in characters:
+        last = found[-1] if found else one
+        near = abs(one.left - last.left) < 3 * last.size and last.top <= (one.top + one.bottom) / 2 <= last.bottom
+        found.append(replace(one, top=last.top, bottom=last.bottom) if near and one.size < _FLAT * last.size else one)
     return found
 
 

@@ -41,6 +41,8 @@ def _written(blocks: Iterable[Block]) -> str:
         cells += sum(map(len, block.rows))
         if number > bounds.MAX_BLOCKS or characters > bounds.MAX_CHARACTERS or cells > bounds.MAX_CELLS:
             raise bounds.TooMuchError("文件的内容过多，请按章节或工作表拆分后分别上传。")
+        if block.rows and len(block.rows[0]) > bounds.MAX_COLUMNS:
+            raise bounds.TooMuchError(f"有的表格超过 {bounds.MAX_COLUMNS} 列，请删去空白列或拆分后上传。")
         anything = anything or block.kind is not BlockKind.PAGE_BREAK
         sys.stdout.write(f"{wire.line_of(block)}\n")
     return "done" if anything else "nothing"

@@ -175,6 +175,9 @@ class _Cutter:
         self.lists = 0
         self.numbers = {r: n for r, n in self.numbers.items() if any(h.rank == r for h in self.path)}
         self.leads.clear()
+        if self.article and shapes.SIGNATURE.fullmatch(text):
+            self.article = ""
+            self.path.clear()
         if self.article:
             self.clauses += 1
             if self.clauses == 2:

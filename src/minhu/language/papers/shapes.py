@@ -59,6 +59,11 @@ CAPTION: Final = re.compile(
 """表1, 附表二, 表2-1."""
 NOTE: Final = re.compile(r"(?:注|备注|说明)\s*\d{0,2}\s*[:：．.、]")
 UNIT_LINE: Final = re.compile(r"[（(]?单位\s*[:：]")
+SIGNATURE: Final = re.compile(
+    r"[一-鿿（）()、 ]{2,40}(?:人民政府|办公[厅室]|委员会|局|厅|部|办事处|管委会|中心|公司|法院|检察院|协会|总队|支队)"
+    r"|(?:(?:19|20)\d{2}|[二一][〇零○O0九一二三四五六七八]{3})\s?年\s?[\d一二三四五六七八九十]{1,2}\s?月\s?[\d一二三四五六七八九十]{1,3}\s?日"
+)
+"""Who signs, and the day under it: they stand behind the last clause and belong to none."""
 ATTACHMENT: Final = re.compile(rf"(附件|附录)\s*(?P<number>{_COUNT})?\s*[:：.]?\s*$")
 
 
