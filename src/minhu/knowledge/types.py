@@ -360,6 +360,7 @@ class Answered:
     token: str = ""
 
 
+@dataclass(frozen=True, slots=True)
 class NoticeView:
     """Something that the keepers of a document or source should look at."""
 
