@@ -24,14 +24,18 @@ def _told(paper: DemoPaper) -> str:
     return _GAP.sub("", "".join(part.text + "".join(map("".join, part.rows)) for part in parts(paper)))
 
 
+def _back(paper: DemoPaper) -> Read:
+    name, content = file_of(paper)
+    return read(content, name)
+
+
 def _said(found: Read) -> str:
     return _GAP.sub("", "".join(x.text + "".join(map("".join, x.rows)) for x in found.blocks))
 
 
 @pytest.mark.parametrize("paper", OTHERS, ids=lambda x: f"{x.stem}-{x.form}")
 def test_a_file_is_read_back_whole(paper: DemoPaper) -> None:
-    name, content = file_of(paper)
-    found = read(content, name)
+    found = _back(paper)
     said = _said(found)
     if found.scanned:
         assert SequenceMatcher(None, _told(paper), said, autojunk=False).ratio() >= 0.97
@@ -44,7 +48,7 @@ def test_a_file_is_read_back_whole(paper: DemoPaper) -> None:
 
 def test_tables_of_files_are_read_as_tables() -> None:
     for paper in (x for x in OTHERS if x.form != "png"):
-        found = read(*reversed(file_of(paper)))
+        found = _back(paper)
         tables = [x for x in found.blocks if x.kind is BlockKind.TABLE and len(x.rows[0]) > 1]
         wanted = [part.rows for part in parts(paper) if part.rows]
         assert [x.rows for x in tables] == wanted, paper.stem
@@ -52,7 +56,7 @@ def test_tables_of_files_are_read_as_tables() -> None:
 
 def test_what_stands_around_a_web_page_is_left_out_and_a_long_paper_has_pages() -> None:
     page = next(x for x in OTHERS if x.form == "html")
-    assert "网站地图" not in _said(read(*reversed(file_of(page))))
+    assert "网站地图" not in _said(_back(page))
     long = next(x for x in papers.papers(TODAY) if x.stem == "public-rental-measures")
     printed = papers_as(long, "pdf")
     assert read(printed, "a.pdf").pages >= 2
