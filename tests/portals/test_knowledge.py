@@ -12,7 +12,8 @@ from tests.knowledge.papers import TITLE, paper
 
 from minhu.directory.access import acting_as
 from minhu.directory.models import Staff
-from minhu.knowledge.queries import documents, uploads
+from minhu.knowledge.queries import documents, notices, uploads
+from minhu.knowledge.services import watching
 from minhu.knowledge.services.uploads import run_in_background
 from minhu.knowledge.types import Audience, Filters, ItemState, Rights
 
@@ -126,3 +127,28 @@ def test_rights_are_changed_on_the_page(keepers: Keepers) -> None:
     assert editor.post(f"/knowledge/{document}/entry/", said | {"units": ["云溪市城管局"]}).status_code == 302
     assert agent.get(f"/knowledge/{document}/").status_code == 404
     assert "政策法规" in editor.get(f"/knowledge/{document}/").content.decode()
+
+
+def test_versions_are_compared_notices_settled_and_folders_watched_on_the_pages(keepers: Keepers, home: Path) -> None:
+    document, editor = keepers.published(), client_of("water_editor")
+    dearer = (("类别", "年用水量（立方米）", "价格（元/立方米）"), ("第一阶梯", "180以下", "2.40"))
+    answer = editor.post(f"/knowledge/{document}/version/", {"file": SimpleUploadedFile("新.docx", paper(prices=dearer, more=("第五条 新增的一条。",)))})  # fmt: skip
+    assert answer.status_code == 302
+    page = editor.get(f"/knowledge/{document}/changes/").content.decode()
+    assert "修改 1 段，新增 1 段，删去 1 段" in page
+    assert "<ins>4</ins>" in page
+    assert editor.get(f"/knowledge/{document}/changes/?old=9").status_code == 404
+    (home / "watched" / "water").mkdir(parents=True)
+    said = {"label": "水务局", "address": "water", "minutes": 60, "owner": keepers.city.unit("water"), "audience": "public", "nature": "guide"}  # fmt: skip
+    assert editor.post("/knowledge/sources/", said | {"address": "../keys"}).status_code == 422
+    assert editor.post("/knowledge/sources/", said).status_code == 302
+    (home / "watched" / "water" / "坏.txt").write_bytes(b"\0")
+    watching.tick()
+    assert "水务局" in editor.get("/knowledge/sources/").content.decode()
+    with acting_as(keepers.editor):
+        notice = notices.open_notices()[0].id
+    assert "未能读取" in editor.get("/knowledge/notices/").content.decode()
+    assert "未能读取" not in client_of("urban_editor").get("/knowledge/notices/").content.decode()
+    assert editor.post(f"/knowledge/notices/{notice}/").status_code == 302
+    assert "没有待处理的提醒" in editor.get("/knowledge/notices/").content.decode()
+    assert client_of("agent").get("/knowledge/sources/").status_code == 403

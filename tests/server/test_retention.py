@@ -51,9 +51,20 @@ def test_what_is_over_goes_and_the_ledger_says_so() -> None:
         Received.objects.create(source="partner:1", message_id=f"m{days}", digest="0" * 64, at=moment)
     with as_system(), reading_papers():
         for days in (400, 100):
-            Asking.objects.create(at=now() - timedelta(days=days), door="page", engine="extract", outcome="not_found", keys=["*"])
+            Asking.objects.create(
+                at=now() - timedelta(days=days), door="page", engine="extract", outcome="not_found", keys=["*"]
+            )
     before = {line.name: line.due for line in retention.overview()}
-    assert before == {"access": 1, "sign_ins": 1, "attempts": 0, "sent": 0, "received": 1, "askings": 1, "jobs": 0, "uploads": 0}
+    assert before == {
+        "access": 1,
+        "sign_ins": 1,
+        "attempts": 0,
+        "sent": 0,
+        "received": 1,
+        "askings": 1,
+        "jobs": 0,
+        "uploads": 0,
+    }
     with as_system():
         assert Access.objects.count() == 2, "looking changes nothing"
     assert retention.tick() == 4

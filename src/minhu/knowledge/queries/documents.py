@@ -12,6 +12,7 @@ from minhu.directory.queries.units import unit_name
 from minhu.engines import files
 from minhu.kernel.actors import SYSTEM, Actor, current_actor
 from minhu.kernel.errors import NotFound
+from minhu.knowledge.domain.differences import Difference, differences
 from minhu.knowledge.models import Document, Finding, Version
 from minhu.knowledge.queries.reach import reading
 from minhu.knowledge.types import (
@@ -101,6 +102,18 @@ def card(document_id: int, number: int | None = None, actor: Actor | None = None
             findings=_findings(shown), may_edit=bool(decide(who, Action.EDIT_KNOWLEDGE, facts)),
             may_review=bool(decide(who, Action.REVIEW_KNOWLEDGE, facts)), cited=document.cited, reports=document.reports,
         )  # fmt: skip
+
+
+def compared(document_id: int, old: int, new: int) -> list[Difference]:
+    """What version ``new`` of a document changes against version ``old``; raises NotFound for what may not be seen."""
+    with transaction.atomic(), reading():
+        sides = []
+        for number in (old, new):
+            version = Version.objects.filter(document_id=document_id, number=number).only("id").first()
+            if version is None:
+                raise NotFound("没有找到这个版本，或者您无权查看。", code="no_such_version")
+            sides.append([row.passage for row in version.passages.all()])
+    return differences(*sides)
 
 
 def _version(row: Version) -> VersionView:

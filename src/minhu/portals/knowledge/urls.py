@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from minhu.portals.knowledge import views, views_document, views_upload
+from minhu.portals.knowledge import views, views_document, views_upload, views_watch
 
 urlpatterns = [
     path("knowledge/", views.listing, name="knowledge"),
@@ -14,6 +14,11 @@ urlpatterns = [
     path("knowledge/upload/<int:upload>/items/", views_upload.items, name="knowledge_upload_items"),
     path("knowledge/upload/retry/<int:item>/", views_upload.retry, name="knowledge_retry"),
     path("knowledge/<int:document>/", views_document.one, name="knowledge_document"),
+    path("knowledge/<int:document>/changes/", views_document.changes, name="knowledge_changes"),
+    path("knowledge/notices/", views_watch.notices, name="knowledge_notices"),
+    path("knowledge/notices/<int:notice>/", views_watch.settle, name="knowledge_settle"),
+    path("knowledge/sources/", views_watch.sources, name="knowledge_sources"),
+    path("knowledge/sources/<int:source>/", views_watch.switch, name="knowledge_switch"),
     path("knowledge/<int:document>/entry/", views_document.entry, name="knowledge_entry"),
     path("knowledge/<int:document>/version/", views_document.new_version, name="knowledge_new_version"),
     path("knowledge/version/<int:version>/original/", views_document.original, name="knowledge_original"),

@@ -65,6 +65,20 @@ def one(request: HttpRequest, document: int) -> HttpResponse:
 
 
 @keepers
+@require_GET
+def changes(request: HttpRequest, document: int) -> HttpResponse:
+    """What a version changes against the one before it, or another that the address names."""
+    card = documents.card(document)
+    numbers = [version.number for version in card.versions]
+    new = number_of(request.GET.get("new")) or numbers[0]
+    old = number_of(request.GET.get("old")) or next((number for number in numbers if number < new), numbers[-1])
+    found = documents.compared(document, old, new)
+    counts = {kind: sum(one.kind == kind for one in found) for kind in ("changed", "added", "removed")}
+    context = {"card": card, "old": old, "new": new, "numbers": numbers, "found": found, "counts": counts}
+    return render(request, "knowledge/changes.html", context)
+
+
+@keepers
 @require_POST
 def facts(request: HttpRequest, version: int) -> HttpResponse:
     """A person confirms the facts."""
