@@ -15,10 +15,11 @@ from minhu.kernel.errors import Invalid
 from minhu.knowledge.models import Asking, Circle, IndexedVersion, Posting, TermCount, Version
 from minhu.knowledge.queries import documents
 from minhu.knowledge.queries.reach import reading
+from minhu.knowledge.queries.shown import Answered
 from minhu.knowledge.queries.store import PaperStore, forget_papers
 from minhu.knowledge.services import editing, indexing, life
 from minhu.knowledge.services.answering import Asked, ask
-from minhu.knowledge.types import Answered, Audience, Door, Outcome, Rights
+from minhu.knowledge.types import Audience, Door, Outcome, Rights
 from minhu.language.answers.question import understand_question
 from minhu.language.answers.store import MemoryStore, sheets_of
 from minhu.language.papers.types import Paper

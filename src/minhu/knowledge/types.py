@@ -303,64 +303,6 @@ class UploadView:
 
 
 @dataclass(frozen=True, slots=True)
-class Clause:
-    """The clause that an answer stands in: ``before`` + ``words`` + ``after`` is the passage, word for word.
-
-    ``start`` and ``end``: where ``words`` stand in the plain text of the version.
-    """
-
-    document_id: int
-    version_id: int
-    title: str
-    passage: int
-    label: str
-    path: tuple[str, ...]
-    before: str
-    words: str
-    after: str
-    context: str
-    cells: tuple[tuple[str, str], ...]
-    start: int
-    end: int
-    page: int
-    document_number: str
-    issuer: str
-    validity: Validity
-    in_force: date | None
-    repealed: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class Near:
-    """A document that fits nearly as well, or may be what was meant."""
-
-    document_id: int
-    title: str
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """What came of a question: an answer with its clauses, or why there is none and which papers are near.
-
-    ``said``: in the tone asked for; ``words``: those of the paper alone. ``understood``: the question as it was looked
-    for, where it leant on the one before. ``token``: by which the answer is rated; empty where nothing was recorded.
-    """
-
-    question: str
-    understood: str
-    outcome: Outcome
-    said: str
-    words: str
-    clauses: tuple[Clause, ...]
-    near: tuple[Near, ...]
-    reason: str
-    confidence: float
-    engine: str
-    milliseconds: int
-    token: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class NoticeView:
     """Something that the keepers of a document or source should look at."""
 

@@ -17,6 +17,7 @@ from django.db.models import QuerySet
 
 from minhu.knowledge.domain.states import today
 from minhu.knowledge.models import Circle, PassageRow, Version
+from minhu.knowledge.queries.shown import Narrow
 from minhu.knowledge.types import Validity
 from minhu.language.answers.types import Query, Sheet
 from minhu.language.papers.types import Paper
@@ -102,6 +103,18 @@ class PaperStore:
         found = {row.pk: row for row in rows.filter(pk__in=best).defer("text", "found")}
         wanted = {Validity.VALID, Validity.PENDING} if self._pending else {Validity.VALID}
         return [found[key] for key in best if key in found and found[key].validity in wanted]
+
+
+def versions_within(narrow: Narrow) -> QuerySet[Version] | None:
+    """The versions that filters leave; None where there is no filter."""
+    if not narrow:
+        return None
+    rows = Version.objects.all()
+    if narrow.nature:
+        rows = rows.filter(document__nature=narrow.nature)
+    if narrow.categories:
+        rows = rows.filter(document__category_code__in=narrow.categories)
+    return rows
 
 
 def sheets(versions: Sequence[Version]) -> list[Sheet]:

@@ -22,17 +22,19 @@ from minhu.kernel.errors import Invalid
 from minhu.knowledge.domain.keys import keeper_keys
 from minhu.knowledge.models import Asking, Document, PassageRow, Version
 from minhu.knowledge.queries.reach import reading
-from minhu.knowledge.queries.store import PaperStore
-from minhu.knowledge.types import Answered, Clause, Door, Near, Outcome, Tone
+from minhu.knowledge.queries.shown import Answered, Clause, Narrow, Near
+from minhu.knowledge.queries.store import PaperStore, versions_within
+from minhu.knowledge.types import Door, Hit, Outcome, State, Tone
 from minhu.language.answers.answering import answer
 from minhu.language.answers.model import default_model
 from minhu.language.answers.question import LONGEST_QUESTION
-from minhu.language.answers.types import Answer, Citation, NotFound
+from minhu.language.answers.types import Answer, Citation, NotFound, Ranked
 from minhu.language.personal import mask_personal
 
 MOST_EARLIER: Final = 5
 ASKINGS: Final = Expiring("knowledge_asking", "t.at", "true", "concat_ws(' ', t.id, t.at, t.outcome)")
 """Questions whose time is over."""
+MOST_HITS: Final = 10
 _NEAREST: Final = 3
 _WHY: Final = {
     NotFound.EMPTY: "没有看出您想了解什么，请写明办什么事、遇到什么情况。",
@@ -52,6 +54,7 @@ class Asked:
     door: Door
     tone: Tone = Tone.SHORT
     earlier: tuple[str, ...] = ()
+    narrow: Narrow = Narrow()
 
 
 def ask(asked: Asked, *, record: bool = True) -> Answered:
@@ -65,11 +68,12 @@ def ask(asked: Asked, *, record: bool = True) -> Answered:
     model = default_model()
     with transaction.atomic():
         with reading(actor) as keys:
-            found, read = answer(asked.words, PaperStore(keys), model)
+            found, read = answer(asked.words, PaperStore(keys, versions_within(asked.narrow)), model)
             clauses = _clauses(found.citations)
+            hits = _hits(read.ranked)
             near = _near([one.sheet.key for one in read.ranked[:_NEAREST]] if not clauses else found.others)
         got = _worded(asked, found, clauses, near, f"extract {model.card.get('version', '')}".strip())
-        got = replace(got, milliseconds=round((time.perf_counter() - begun) * 1000))
+        got = replace(got, hits=hits, milliseconds=round((time.perf_counter() - begun) * 1000))
         return _recorded(asked, got, found, actor) if record else got
 
 
@@ -93,6 +97,7 @@ def _worded(asked: Asked, found: Answer, clauses: tuple[Clause, ...], near: tupl
         outcome=Outcome.ANSWERED if answered else Outcome.NOT_FOUND, words=found.text if answered else "",
         clauses=clauses if answered else (), near=near, reason=str(reason), confidence=round(found.confidence, 3),
         engine=engine, milliseconds=0,
+        tones=tuple((tone, _in_tone(found.text, clauses[0], tone)) for tone in Tone) if answered else (),
     )  # fmt: skip
 
 
@@ -127,6 +132,22 @@ def _clause(one: Citation, version: Version, row: PassageRow) -> Clause:
         after=passage.text[finish:], context=passage.context, cells=passage.cells, start=one.start, end=one.end,
         page=passage.page, document_number=version.document_number, issuer=version.issuer, validity=version.validity,
         in_force=version.in_force, repealed=version.repealed,
+    )  # fmt: skip
+
+
+def _hits(ranked: Sequence[Ranked]) -> tuple[Hit, ...]:
+    """The best passage of each of the best papers."""
+    best = [(int(one.sheet.key), one.passages[0], one.score) for one in ranked[:MOST_HITS] if one.passages]
+    rows = Version.objects.filter(pk__in=[key for key, _, _ in best]).defer("text", "found")
+    versions = {one.pk: one for one in rows}
+    return tuple(
+        Hit(
+            document_id=version.document_id, version_id=key, title=version.title, passage=passage, score=round(score, 3),
+            document_number=version.document_number, issuer=version.issuer, state=State(version.state),
+            validity=version.validity, in_force=version.in_force, repealed=version.repealed,
+        )
+        for key, (passage, _), score in best
+        if (version := versions.get(key)) is not None
     )  # fmt: skip
 
 
