@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from minhu.kernel.labels import Labelled
 from minhu.kernel.labels import marked as _
+from minhu.language.contradictions.types import Sort
 from minhu.language.papers.types import Passage
 
 
@@ -82,6 +83,17 @@ class NoticeKind(Labelled):
     CHANGED = "changed", _("来源有变化")
     GONE = "gone", _("来源已不存在")
     FAILED = "failed", _("来源无法读取")
+    DIFFERS = "differs", _("与其他文件不一致")
+
+
+class Verdict(Labelled):
+    """What a person said of two sentences that look like a contradiction."""
+
+    OPEN = "open", _("待判断")
+    FIRST = "first", _("前一份正确")
+    SECOND = "second", _("后一份正确")
+    BOTH = "both", _("两份都正确")
+    OTHER = "other", _("说的不是同一件事")
 
 
 class SourceKind(Labelled):
@@ -244,6 +256,45 @@ class Filters:
     audience: str = ""
     unit_id: int | None = None
     category_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """One side of a contradiction: the document, and the passage in three pieces with the figure in the middle."""
+
+    document_id: int
+    version_id: int
+    version: int
+    title: str
+    document_number: str
+    issuer: str
+    issued: date | None
+    passage: Passage
+    before: str
+    figure: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContradictionView:
+    """Two sentences of two valid documents that give one matter differently, and what a person said to it."""
+
+    id: int
+    sort: Sort
+    score: float
+    first: Quoted
+    second: Quoted
+    verdict: Verdict
+    reason: str
+    found_at: datetime
+    decided_by: str
+    decided_at: datetime | None
+    may_decide: bool
+
+    @property
+    def sides(self) -> tuple[Quoted, Quoted]:
+        """Both, in order."""
+        return self.first, self.second
 
 
 @dataclass(frozen=True, slots=True)

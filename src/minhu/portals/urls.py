@@ -26,6 +26,7 @@ PAGES: tuple[str, ...] = (
     "live",
     "open311",
     "partners",
+    "papers",
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [

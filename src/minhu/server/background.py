@@ -65,6 +65,7 @@ LOOPS: tuple[Loop, ...] = (
     Loop("expiry and sources of documents", 60.0, "minhu.knowledge.services.watching.tick"),
     Loop("notices of incidents", 2.0, "minhu.handling.services.incidents.send_due"),
     Loop("papers without an index", 60.0, "minhu.knowledge.services.indexing.catch_up"),
+    Loop("contradictions between papers", 20.0, "minhu.knowledge.services.contradictions.look"),
     Loop("deadline sweeper", 15.0, "minhu.handling.services.sweeper.sweep"),
 )
 

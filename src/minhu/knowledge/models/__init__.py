@@ -1,6 +1,7 @@
 """Tables of the knowledge room."""
 
 from minhu.knowledge.models.asking import Asking
+from minhu.knowledge.models.contradictions import Contradiction, Looked
 from minhu.knowledge.models.documents import Document, Finding, PassageRow, Version
 from minhu.knowledge.models.incoming import Notice, Source, SourceItem, Upload, UploadItem
 from minhu.knowledge.models.index import Circle, IndexedVersion, Posting, TermCount
@@ -8,9 +9,11 @@ from minhu.knowledge.models.index import Circle, IndexedVersion, Posting, TermCo
 __all__ = [
     "Asking",
     "Circle",
+    "Contradiction",
     "Document",
     "Finding",
     "IndexedVersion",
+    "Looked",
     "Notice",
     "PassageRow",
     "Posting",

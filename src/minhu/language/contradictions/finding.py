@@ -12,6 +12,8 @@ from minhu.language.contradictions.statements import Statement, apart, skeleton_
 from minhu.language.contradictions.types import Pair, Rule, Side, Sort
 
 LIKELY: Final = 0.35
+_FEW: Final = 100
+"""A house with fewer papers weighs terms as if it had so many: among two papers no term is rare."""
 _TITLED: Final = 14
 _WHOSE: Final = 0.6
 """A telephone without its office is that of the paper's subject: so much of one title must stand in the other paper."""
@@ -53,8 +55,8 @@ def _rarity(rules: Sequence[Rule], statements: Sequence[Statement]) -> dict[str,
     for one in statements:
         for term in one.wide:
             papers[term].add(one.rule)
-    whole = log(len(rules) + 1)
-    return {term: log((len(rules) + 1) / (len(keys) + 0.5)) / whole for term, keys in papers.items()}
+    size = max(len(rules), _FEW) + 1
+    return {term: log(size / (len(keys) + 0.5)) / log(size) for term, keys in papers.items()}
 
 
 def _candidates(

@@ -225,6 +225,7 @@ _LINES: Final[dict[Book, dict[str, str]]] = {
         "knowledge.withdraw": "撤下知识",
         "knowledge.uploaded": "上传知识文件",
         "knowledge.source_changed": "修改知识来源",
+        "knowledge.judged": "判断文件矛盾",
         "knowledge.exported": "导出知识库",
         "knowledge.imported": "导入知识库",
         "order.supervise": "催办督办",

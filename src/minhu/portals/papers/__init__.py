@@ -1,0 +1,1 @@
+"""Pages about what documents say together: contradictions, interpretations, questions, trees, the graph."""

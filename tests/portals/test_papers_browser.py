@@ -1,0 +1,64 @@
+"""Pages about what documents say together, in a real browser: wide and narrow, by keyboard, with nothing that breaks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import transaction
+from playwright.sync_api import expect
+
+from knowledge.keepers import Keepers, gather
+from knowledge.papers import paper
+from minhu.directory.models import Staff
+from minhu.knowledge.services import contradictions
+from portals.test_browser import browser, visit  # noqa: F401  # fixtures
+from portals.test_said_browser import enter, shot
+from portals.test_unit_browser import broken
+
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+FIRST = "第五条 低保家庭申请水价优惠，每户每月减免水费12元，由供水公司在账单中扣除。"
+SECOND = "低保家庭申请水价优惠的，每户每月减免水费15元，由供水公司在账单中扣除。"
+
+
+@pytest.fixture
+def keepers(transactional_db: None) -> Keepers:
+    with transaction.atomic():
+        made = gather()
+        for name in ("reviewer", "water_editor"):
+            made.city.staff[name] = Staff.objects.get(username=name)
+        return made
+
+
+def put(keepers: Keepers, content: bytes) -> int:
+    with transaction.atomic():
+        return keepers.published(content)
+
+
+def test_two_documents_side_by_side_are_judged_by_keyboard(visit: Any, keepers: Keepers) -> None:  # noqa: F811
+    put(keepers, paper(more=(FIRST,)))
+    window = enter(visit, keepers.city, "reviewer", "/knowledge/contradictions/")
+    page = window.page
+    expect(page.locator("main")).to_contain_text("没有待判断的矛盾")
+    put(keepers, paper("云溪市困难家庭用水补贴问答", more=(SECOND,)))
+    contradictions.look()
+    window.go("/knowledge/contradictions/")
+    assert broken(page) == []
+    shot(page, "contradictions")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    expect(page.locator("mark").first).to_have_text("12元")
+    assert broken(page) == []
+    page.get_by_label("后一份正确").focus()
+    page.keyboard.press("Space")
+    page.get_by_role("button", name="记录判断").press("Enter")
+    expect(page.get_by_label("依据")).to_be_focused()
+    page.keyboard.type("以新文件为准")
+    shot(page, "contradiction")
+    page.get_by_role("button", name="记录判断").press("Enter")
+    expect(page.locator("main")).to_contain_text("没有待判断的矛盾")
+    narrow = enter(visit, keepers.city, "reviewer", "/knowledge/contradictions/?decided=1", 375)
+    expect(narrow.page.locator("main")).to_contain_text("后一份正确")
+    assert broken(narrow.page) == []
+    shot(narrow.page, "contradictions_narrow")
+    assert window.wrong == []
