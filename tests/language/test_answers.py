@@ -15,7 +15,8 @@ from minhu.language.answers.ranking import rank
 from minhu.language.answers.store import MemoryStore, sheets_of
 from minhu.language.answers.support import support, unsupported
 from minhu.language.answers.types import Kind, NotFound, Sheet
-from minhu.language.papers.types import Paper
+from minhu.language.papers.cutting import cut as cut_blocks
+from minhu.language.papers.types import Block, BlockKind, Paper
 
 DATA = Path(__file__).parent / "data" / "answers"
 
@@ -99,8 +100,21 @@ def test_every_answer_cites_the_characters_it_is_made_of(papers: dict[str, Paper
     assert len(given) > 20
     for one in given:
         assert citations_hold(one, papers)
-        cited = one.citations[0]
-        assert papers[cited.key].text[cited.start : cited.end] == one.text
+        assert " ".join(papers[cited.key].text[cited.start : cited.end] for cited in one.citations) == one.text
+
+
+def test_a_list_is_given_whole_with_a_citation_for_each_item(store: MemoryStore) -> None:
+    got, _ = answer("养犬登记要交哪些材料？", store, threshold=0.0)
+    assert [one.label for one in got.citations] == ["第三条（一）", "第三条（二）", "第三条（三）", "第三条（四）"]
+    assert "狂犬病免疫证明" in got.text
+
+
+def test_the_cell_that_is_asked_for_is_given_and_no_other_of_its_row() -> None:
+    rows = (("对象", "租金比例", "保证金"), ("低保家庭", "30%", "一个月租金"), ("新就业职工", "70%", "三个月租金"))
+    blocks = [Block(BlockKind.HEADING, "公租房租金标准", 1), Block(BlockKind.TABLE, rows=rows, headers=1)]
+    store = MemoryStore([Sheet("rent", cut_blocks(blocks))])
+    assert answer("新就业职工公租房租金比例是多少", store, threshold=0.0)[0].text == "70%"
+    assert answer("低保家庭住公租房交多少保证金", store, threshold=0.0)[0].text == "一个月租金"
 
 
 def test_what_no_paper_answers_is_refused(store: MemoryStore) -> None:

@@ -79,9 +79,26 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
     assert "none.jsonl" in said
 
 
+def test_without_files_the_demo_city_is_asked() -> None:
+    code, said = _run("evaluate", "answers", "--half", "held-out")
+    assert code == 0, said
+    figures = json.loads(said.strip().splitlines()[-1])
+    assert figures["documents"] > 150
+    assert figures["questions"] > 250
+    assert figures["answer_f1_if_never_refused"] > figures["answer_f1_bm25_sentence"]
+    assert figures["citation_precision"] >= 0.95
+    assert figures["refusal_recall"] >= 0.9
+
+
+def test_papers_without_questions_are_refused() -> None:
+    code, said = _run("evaluate", "answers", "--documents", DATA / "documents.jsonl")
+    assert code == 2
+    assert "同时给出 --documents 与 --questions" in said
+
+
 def test_a_model_is_learnt_and_used(tmp_path: Path) -> None:
     files = ("--documents", DATA / "documents.jsonl", "--questions", DATA / "questions.jsonl")
-    code, said = _run("train", "answers", *files, "--out", tmp_path / "model")
+    code, said = _run("train", "answers", *files, "--no-demo", "--out", tmp_path / "model")
     assert code == 2
     assert "至少要有 40 个有答案的问题" in said
     twice = tmp_path / "twice.jsonl"
@@ -89,7 +106,7 @@ def test_a_model_is_learnt_and_used(tmp_path: Path) -> None:
     twice.write_text(rows + rows.replace("？", "呢？"), encoding="utf-8")
     code, said = _run(
         "train", "answers", "--documents", DATA / "documents.jsonl", "--questions", twice, "--questions",
-        DATA / "unanswerable.jsonl", "--half", "all", "--out", tmp_path / "model",
+        DATA / "unanswerable.jsonl", "--half", "all", "--no-demo", "--out", tmp_path / "model",
     )  # fmt: skip
     assert code == 0, said
     card = (tmp_path / "model" / "card.json").read_text(encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -9,6 +10,7 @@ from typing import Final
 import numpy as np
 
 from minhu.language.answers import refusal
+from minhu.language.answers.lists import Part, cell_of, with_items
 from minhu.language.answers.model import AnswerModel, default_model
 from minhu.language.answers.question import understand_question
 from minhu.language.answers.ranking import Rarity, rank, readable
@@ -16,11 +18,14 @@ from minhu.language.answers.refusal import Evidence
 from minhu.language.answers.spans import Place, spans_of
 from minhu.language.answers.support import unsupported
 from minhu.language.answers.types import Answer, Citation, NotFound, Query, Ranked, Store
+from minhu.language.papers.types import Passage
 
 _PAPERS: Final = 3
 _PASSAGES: Final = 6
 _NEARLY: Final = 0.85
 _MOST_OTHERS: Final = 3
+_HEAD: Final = 30
+_SENTENCE_END = re.compile(r"[。；;！!]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +36,7 @@ class Reading:
     rarity: Rarity
     ranked: tuple[Ranked, ...]
     evidence: Evidence | None = None
-    start: int = 0
-    end: int = 0
+    parts: tuple[Part, ...] = ()
 
 
 def places_to_read(ranked: Sequence[Ranked]) -> list[Place]:
@@ -45,12 +49,19 @@ def places_to_read(ranked: Sequence[Ranked]) -> list[Place]:
         (one.score + points, at, passage, points)
         for at, one in enumerate(ranked[:_PAPERS])
         for passage, points in one.passages[:_PASSAGES]
+        if not _heading_only(one, passage)
     ]
     found.sort(key=lambda one: (-one[0], one[1], one[2].number))
     return [
         Place(at, passage, ranked[at].score / first, points / best, number)
         for number, (_, at, passage, points) in enumerate(found[:_PASSAGES])
     ]
+
+
+def _heading_only(ranked: Ranked, passage: Passage) -> bool:
+    """Whether a passage is only the head of its paper: title and document number, no sentence."""
+    title = ranked.sheet.paper.title
+    return passage.end <= len(title) + _HEAD and not _SENTENCE_END.search(passage.text)
 
 
 def read(words: str, store: Store, model: AnswerModel) -> Reading:
@@ -63,10 +74,18 @@ def read(words: str, store: Store, model: AnswerModel) -> Reading:
         return Reading(query, rarity, tuple(ranked))
     values = model.spans(features)
     at = int(np.argmax(values))
-    span, place = spans[at], places[spans[at].place]
-    said = place.passage.text[span.start : span.end]
+    place = places[spans[at].place]
+    parts: tuple[Part, ...]
+    if cell := cell_of(query, rarity, places[0].passage):
+        place, parts = places[0], (cell,)
+    elif cell := cell_of(query, rarity, place.passage):
+        parts = (cell,)
+    else:
+        paper = ranked[place.paper].sheet.paper
+        parts = with_items(query, paper, (place.passage, spans[at].start, spans[at].end))
+    said = " ".join(passage.text[start:end].strip() for passage, start, end in parts)
     evidence = Evidence(ranked, ranked[place.paper], place.passage, said, float(values[at]))
-    return Reading(query, rarity, tuple(ranked), evidence, span.start, span.end)
+    return Reading(query, rarity, tuple(ranked), evidence, parts)
 
 
 def chance_of(reading: Reading, model: AnswerModel) -> float:
@@ -91,7 +110,7 @@ def answer(
         return Answer("", query.kind, 0.0, not_found=refused), reading
     if evidence is None:
         return Answer("", query.kind, 0.0, not_found=NotFound.NO_PAPER), reading
-    chance = chance_of(reading, model)
+    chance = 0.0 if refusal.other_place(query, evidence) else chance_of(reading, model)
     others = tuple(
         one.sheet.key
         for one in reading.ranked[: _MOST_OTHERS + 1]
@@ -99,15 +118,18 @@ def answer(
     )[:_MOST_OTHERS]
     if chance < (model.threshold if threshold is None else threshold):
         return Answer("", query.kind, chance, not_found=refusal.reason_of(query, evidence), others=others), reading
-    if unsupported(evidence.words, readable(evidence.passage)):
+    read_from = "\n".join(readable(passage) for passage, _, _ in reading.parts)
+    if unsupported(evidence.words, read_from):
         return Answer("", query.kind, chance, not_found=NotFound.UNSUPPORTED, others=others), reading
-    return Answer(evidence.words, query.kind, chance, (_cite(reading, evidence),), others=others), reading
+    cited = tuple(_cite(evidence.best, part) for part in reading.parts)
+    return Answer(evidence.words, query.kind, chance, cited, others=others), reading
 
 
-def _cite(reading: Reading, evidence: Evidence) -> Citation:
-    sheet, passage = evidence.best.sheet, evidence.passage
-    start = passage.start + reading.start
+def _cite(ranked: Ranked, part: Part) -> Citation:
+    sheet, (passage, start, end) = ranked.sheet, part
+    words = passage.text[start:end].strip()
+    begun = passage.start + passage.text.index(words, start)
     return Citation(
-        sheet.key, sheet.paper.title, passage.number, passage.label, passage.path, start,
-        start + reading.end - reading.start, evidence.words, sheet.valid,
+        sheet.key, sheet.paper.title, passage.number, passage.label, passage.path, begun, begun + len(words), words,
+        sheet.valid,
     )  # fmt: skip

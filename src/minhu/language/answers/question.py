@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from minhu.language.answers.synonyms import synonyms_in
 from minhu.language.answers.types import Kind, Query
 
 LONGEST_QUESTION: Final = 500
@@ -23,7 +24,7 @@ _ASKING = re.compile(
 _KINDS: Final[tuple[tuple[Kind, re.Pattern[str]], ...]] = (
     (Kind.CONTACT, re.compile(r"电话|热线|号码|邮箱|网址|网站是|公众号|账号|联系方式")),
     (Kind.WHEN, re.compile(r"什么时候|什么时间|何时|哪(?:一)?[天日年月]|几[月号点日]|多久|多长时间|时间是|期限|截至时间|截止|日期|到什么时")),
-    (Kind.NUMBER, re.compile(r"多少|几(?:个|条|项|种|家|人|次|倍|元|天|类|成|名|所|批|大)|比例|金额|额度|占比|率(?:是|为|达)|产能|标准是|上限|费用")),
+    (Kind.NUMBER, re.compile(r"多少|几(?:成|块|平|楼|岁|个|条|项|种|家|人|次|倍|元|天|类|成|名|所|批|大)|比例|金额|额度|占比|率(?:是|为|达)|产能|标准是|上限|费用")),
     (Kind.MATERIALS, re.compile(r"材料|证件|资料|手续|带什么|提交什么|证明")),
     (Kind.CONDITIONS, re.compile(r"条件|资格|哪些人|什么人|对象|适用(?:范围|于)|范围|谁(?:可以|能)|符合什么")),
     (Kind.STEPS, re.compile(r"流程|步骤|程序|怎么(?:办理|申请|申报|登记|报名)|如何(?:办理|申请|申报|登记|报名)|怎样(?:办理|申请|申报)")),
@@ -45,6 +46,23 @@ _NO_PLACE = re.compile(
 )
 _HALF_WIDTH: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})年?(?!\d)")
+
+
+_UNITS: Final[tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]] = (
+    (re.compile(r"几岁|多少岁|年龄|多大岁数"), re.compile(r"岁")),
+    (re.compile(r"几成|比例|百分之|报多少|报销多少|几折"), re.compile(r"[%％‰成]|分之|折")),
+    (re.compile(r"多少钱|几块|几元|多少元|收多少|收费|补多少|补贴多少|补助多少|奖多少|罚多少|交多少|领多少|给多少|贷多少|押金|单价|多少一"), re.compile(r"元|块|免费|不收|免收")),
+    (re.compile(r"几天|多久|多长时间|几日|几个月|几年|几小时|几个工作日|期限"), re.compile(r"[日天年时]|个?月|分钟")),
+    (re.compile(r"什么时候|什么时间|何时|哪天|几号|几点|几月|截止"), re.compile(r"[日天年月时点:：]")),
+    (re.compile(r"几人|多少人|几户|多少户|几个人|多少名"), re.compile(r"[人户名]")),
+    (re.compile(r"几次|多少次|几回"), re.compile(r"次|遍|回")),
+    (re.compile(r"多少平|几平|多大面积|面积"), re.compile(r"平方米|平米|㎡|亩")),
+)  # fmt: skip
+
+
+def unit_of(words: str) -> re.Pattern[str] | None:
+    """What the number or time that a question asks for must be counted in; None when it does not say."""
+    return next((unit for asked, unit in _UNITS if asked.search(words)), None)
 
 
 def plain(text: str) -> str:
@@ -89,6 +107,7 @@ def understand_question(words: str) -> Query:
     asked = _POLITE.sub("", _POLITE.sub("", said))
     focus = _ASKING.sub(" ", plain(asked))
     terms = tuple(dict.fromkeys(terms_of(focus)))
-    return Query(
-        said, focus, terms, kind_of(asked), places_in(asked), tuple(dict.fromkeys(_YEAR.findall(plain(asked))))
-    )
+    others = (term for word in synonyms_in(focus) for term in terms_of(word))
+    also = tuple(term for term in dict.fromkeys(others) if term not in terms)
+    years = tuple(dict.fromkeys(_YEAR.findall(plain(asked))))
+    return Query(said, focus, terms, kind_of(asked), places_in(asked), years, also)

@@ -20,13 +20,15 @@ from minhu.language.papers.types import Passage
 CANDIDATES: Final = 30
 # Weights fitted by pairs (right paper against another candidate) on the development half of a public question set.
 _PAPER, _PASSAGE, _TITLE, _COVERED = 1.0, 0.6, 0.1, 0.8
+_ALSO: Final = 0.3
+_UNKNOWN: Final = 0.5
 _TITLE_LENGTH: Final = 40.0
 _NUMBER = re.compile(r"\d")
 
 
 @dataclass(frozen=True, slots=True)
 class Rarity:
-    """Weights of a query's terms: ``weights`` by term, ``total`` their sum, ``unknown`` the share that no paper has."""
+    """Weights of a query's terms: ``weights`` by term, ``total`` of its own words, ``unknown`` their share in no paper."""
 
     weights: Mapping[str, float]
     total: float
@@ -34,11 +36,16 @@ class Rarity:
 
 
 def rarity_of(query: Query, statistics: Statistics) -> Rarity:
-    """Rare terms weigh more: log(1 + (N - n + ½) / (n + ½)) for n of N papers."""
-    known, size = statistics.frequencies(query.terms), statistics.papers
-    weights = {term: log1p((size - known[term] + 0.5) / (known[term] + 0.5)) for term in query.terms}
-    total = sum(weights.values()) or 1.0
-    return Rarity(weights, total, sum(weight for term, weight in weights.items() if not known[term]) / total)
+    """Rare terms weigh more: log(1 + (N - n + ½) / (n + ½)) for n of N papers; those of other words less."""
+    known, size = statistics.frequencies((*query.terms, *query.also)), statistics.papers
+    weights = {term: log1p((size - known[term] + 0.5) / (known[term] + 0.5)) for term in known}
+    # What no paper says is rare by accident of wording more often than by matter.
+    weights |= {term: weight * _UNKNOWN for term, weight in weights.items() if not known[term]}
+    own = sum(weights[term] for term in query.terms) or 1.0
+    unknown = sum(weights[term] for term in query.terms if not known[term]) / own
+    return Rarity(
+        {term: weight * (1.0 if term in query.terms else _ALSO) for term, weight in weights.items()}, own, unknown
+    )
 
 
 @lru_cache(maxsize=512)
@@ -68,7 +75,8 @@ def readable(passage: Passage) -> str:
 
 def covered(text: str, rarity: Rarity) -> float:
     """The share of the query's weight whose terms stand in a plain text, 0 … 1."""
-    return sum(weight for term, weight in rarity.weights.items() if count(term, text)) / rarity.total
+    found = sum(weight for term, weight in rarity.weights.items() if count(term, text))
+    return min(found / rarity.total, 1.0)
 
 
 def score(sheet: Sheet, rarity: Rarity, statistics: Statistics) -> Ranked:

@@ -11,15 +11,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import jieba
 import numpy as np
 import numpy.typing as npt
 
-from minhu.language.answers.question import plain
+from minhu.language.answers.question import places_in, plain
 from minhu.language.answers.ranking import Rarity, covered, readable
 from minhu.language.answers.types import Kind, NotFound, Query, Ranked
 from minhu.language.papers.types import Passage
 
-SIGNS: Final = 18
+SIGNS: Final = 21
 _HEAD: Final = 150
 _INSTRUCTION = re.compile(
     r"(?:忽略|无视|忘记|不(?:要|用|必)?(?:管|理会)).{0,8}(?:以上|上面|之前|前面|先前|所有|文件|规则|要求)|(?:系统)?提示词|扮演|假装你|从现在起你|"
@@ -71,10 +72,31 @@ def signs(query: Query, rarity: Rarity, evidence: Evidence) -> npt.NDArray[np.fl
             covered(f"{title} {around}", rarity), covered(around, rarity), rarity.unknown, evidence.value,
             sum(term in whole for term in rare) / 4.0, sum(term in around or term in title for term in rare) / 4.0,
             float(wanted is None or bool(wanted.search(evidence.words))), len(query.terms) / 20.0,
-            rarity.total / max(len(query.terms), 1), *_bound(query, paper.title + paper.text[:_HEAD], around, whole),
+            *_words(query, f"{title} {around}", whole), _best_sentence(evidence.passage, rarity),
+            _longest_run(query.focus, around), *_bound(query, paper.title + paper.text[:_HEAD], around, whole),
         ],
         np.float32,
     )  # fmt: skip
+
+
+def _words(query: Query, near: str, whole: str) -> list[float]:
+    """The share of the question's dictionary words in the passage with its title, and in the paper."""
+    words = {word for word in jieba.cut(query.focus) if len(word.strip()) > 1}
+    return [sum(word in text for word in words) / max(len(words), 1) for text in (near, whole)]
+
+
+def _best_sentence(passage: Passage, rarity: Rarity) -> float:
+    return max((covered(one, rarity) for one in re.split(r"[。；;！!？?]", plain(passage.text))), default=0.0)
+
+
+def _longest_run(focus: str, text: str) -> float:
+    """The longest run of the question's characters that the passage has, in tens."""
+    best = 0
+    for piece in focus.split():
+        for at in range(len(piece)):
+            while at + best < len(piece) and piece[at : at + best + 1] in text:
+                best += 1
+    return best / 10.0
 
 
 def _bound(query: Query, head: str, around: str, whole: str) -> list[float]:
@@ -85,6 +107,16 @@ def _bound(query: Query, head: str, around: str, whole: str) -> list[float]:
         float(bool(query.places) and near), float(absent), float(bool(query.places)),
         float(sum(year not in whole for year in query.years)),
     ]  # fmt: skip
+
+
+def other_place(query: Query, evidence: Evidence) -> bool:
+    """Whether the question names a place that the paper never names, and the paper's title names another."""
+    paper = evidence.best.sheet.paper
+    return (
+        bool(query.places)
+        and all(place not in paper.text and place not in paper.title for place in query.places)
+        and bool(places_in(paper.title))
+    )
 
 
 def reason_of(query: Query, evidence: Evidence) -> NotFound:

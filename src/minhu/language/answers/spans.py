@@ -15,14 +15,14 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from minhu.language.answers.question import plain
-from minhu.language.answers.ranking import Rarity, count
+from minhu.language.answers.matching import Repeated, Terms
+from minhu.language.answers.question import plain, unit_of
+from minhu.language.answers.ranking import Rarity
 from minhu.language.answers.types import Kind, Query
 from minhu.language.papers.types import Passage
 
 MOST_CLAUSES: Final = 8
 MOST_CHARACTERS: Final = 220
-_NEAR: Final = 12
 _CLAUSE_END = re.compile(r"[，,。；;：:！!？?\n]+[”」』）)》]*|\s{2,}")
 _SENTENCE_END = re.compile(r"[。；;！!？?\n][”」』）)》]*$|\s{2,}$")
 _SIGN = re.compile(
@@ -34,15 +34,17 @@ _UNIT = (
     "[个人天日月年岁条项家户次件只台间名所批份倍张位种类成期分层级]"
 )
 _CHINESE = "[一二三四五六七八九十百千万亿两〇零点]"
-_NUMBER = re.compile(
-    rf"(?:{_ABOUT})?(?:\d[\d,.]*(?:[—－～~至-]\d[\d,.]*)?\s*(?:[%％‰]|余?[万亿千百]*余?(?:{_UNIT})?(?:以[上下内]|内)?)|"
+_SOME = r"\d[\d,.]*(?:[—－～~至-]\d[\d,.]*)?\s*"
+_NUMBER_WITH_UNIT = (
+    rf"(?:{_ABOUT})?(?:{_SOME}(?:[%％‰]|余?[万亿千百]*余?(?:{_UNIT}))(?:以[上下内]|内)?|"
     rf"(?:百分之)?{_CHINESE}+余?(?:{_UNIT})(?:以[上下内]|内)?|百分之{_CHINESE}+|[一二三四五六七八九]分之{_CHINESE}(?:以上)?)"
 )
+_NUMBER = re.compile(rf"{_NUMBER_WITH_UNIT}|\d[\d,.]*")
 _DATE = re.compile(
     r"(?:延长|推迟|调整|延期|延|截)?(?:至|到|自|从)?(?:\d{4}年)?\d{1,2}月(?:\d{1,2}日|底|初|中旬|上旬|下旬)?(?:\d{1,2}[时点:：]\d{0,2})?|\d{4}年|\d{1,2}[:：]\d{2}"
 )
 _CONTACT = re.compile(
-    r"(?:https?://|www\.)[\w./?=&%-]+|[\w.-]+@[\w-]+\.[\w.]+|(?<!\d)(?:0\d{2,3}[-－—]?)?\d{7,8}(?!\d)|(?<!\d)1\d{10}(?!\d)|(?<!\d)1[02]\d{3}(?!\d)|(?<!\d)(?:110|119|120|122)(?!\d)"
+    r"(?:https?://|www\.)[a-zA-Z0-9_./?=&%-]+|[a-zA-Z0-9._-]+@[a-zA-Z0-9-]+\.[a-zA-Z0-9.]+|(?<!\d)(?:0\d{2,3}[-－—]?)?\d{7,8}(?!\d)|(?<!\d)1\d{10}(?!\d)|(?<!\d)1[02]\d{3}(?!\d)|(?<!\d)(?:110|119|120|122)(?!\d)"
 )
 _ORGANISATION = re.compile(r"[一-鿿]{2,}(?:局|委|部|厅|院|会|中心|公司|集团|办公室|政府|医院|银行|协会|指挥部|学校)")
 _CONDITION = re.compile(
@@ -54,18 +56,19 @@ _OPENING = re.compile(r"^(?:据悉|据了解|记者|日前|近日|为|根据|按
 _DUTY = re.compile(
     r"^(?:要|应|可|给予|予以|实行|采取|建立|加强|鼓励|允许|减免|免|延长|由|通过|开展|推行|不得|必须|组织|支持)"
 )
+_AMOUNT = re.compile(rf"(?<!第)(?:{_NUMBER_WITH_UNIT})(?!医院|标准)")
+_SIGNS: Final = (_NUMBER, _DATE, _CONTACT, _ORGANISATION, _CONDITION, _STEP, _QUOTED)
 _WANTED: Final = {
-    Kind.NUMBER: (_NUMBER,), Kind.WHEN: (_DATE, _NUMBER), Kind.CONTACT: (_CONTACT,), Kind.WHO: (_ORGANISATION,),
-    Kind.CONDITIONS: (_CONDITION,), Kind.STEPS: (_STEP,), Kind.WHERE: (_ORGANISATION, _CONTACT),
+    Kind.NUMBER: (0,), Kind.WHEN: (1, 0), Kind.CONTACT: (2,), Kind.WHO: (3,), Kind.CONDITIONS: (4,), Kind.STEPS: (5,),
+    Kind.WHERE: (3, 2),
 }  # fmt: skip
 _ALONE: Final = {
-    Kind.NUMBER: (_NUMBER,),
-    Kind.WHEN: (_DATE, _NUMBER),
+    Kind.NUMBER: (_AMOUNT,),
+    Kind.WHEN: (_DATE, _AMOUNT),
     Kind.CONTACT: (_CONTACT,),
     Kind.WHO: (_ORGANISATION,),
 }
 KINDS: Final = tuple(Kind)
-_SIGNS: Final = (_NUMBER, _DATE, _CONTACT, _ORGANISATION, _CONDITION, _STEP, _QUOTED)
 _ASKS: Final = tuple(
     re.compile(one)
     for one in (
@@ -77,7 +80,7 @@ _ASKS: Final = tuple(
         "情况|影响|作用|意义",
     )
 )
-_OWN: Final = 11
+_OWN: Final = 13
 _SHARED: Final = 17
 FEATURES: Final = _SHARED + _OWN + len(_SIGNS) + len(KINDS) + len(_ASKS)
 Floats = npt.NDArray[np.float32]
@@ -109,49 +112,9 @@ def clauses(text: str) -> list[tuple[int, int]]:
     return [(start, end) for start, end in pairwise([0, *ends, len(text)]) if text[start:end].strip()]
 
 
-class _Terms:
-    """Which terms stand in a text, as bits of a number; and the weight of a set of them."""
-
-    def __init__(self, rarity: Rarity) -> None:
-        self.terms = tuple(rarity.weights)
-        self.values = [rarity.weights[term] / rarity.total for term in self.terms]
-        self._known: dict[int, float] = {0: 0.0}
-
-    def of(self, text: str) -> int:
-        return sum(1 << at for at, term in enumerate(self.terms) if count(term, text))
-
-    def weight(self, bits: int) -> float:
-        if bits not in self._known:
-            self._known[bits] = sum(value for at, value in enumerate(self.values) if bits >> at & 1)
-        return self._known[bits]
-
-    def mixture(self, words: str, before: str) -> list[float]:
-        """Of a span: the share of its characters that only repeat the question, how many of them its first ten are, how
-        far the question's words are behind its start, and whether it begins inside them."""
-        repeated = [False] * len(words)
-        for term in self.terms:
-            at = words.find(term)
-            while at >= 0:
-                repeated[at : at + len(term)] = [True] * len(term)
-                at = words.find(term, at + 1)
-        behind = max((before.rfind(term) + len(term) for term in self.terms if term in before), default=-1)
-        gap = (len(before) - behind) / _NEAR if behind >= 0 else 1.5
-        return [sum(repeated) / max(len(words), 1), sum(repeated[:10]) / 10.0, gap, float(repeated[0])]
-
-    def repeated_head(self, text: str) -> int:
-        """How many characters at the head of a clause repeat the question, up to the last term near them."""
-        last = 0
-        places = sorted((text.find(term), len(term)) for term in self.terms if len(term) > 1 and text.find(term) >= 0)
-        for at, length in places:
-            if at > last + 4:
-                break
-            last = max(last, at + length)
-        return last
-
-
 def spans_of(query: Query, rarity: Rarity, places: Sequence[Place]) -> tuple[list[SpanOf], Floats]:
     """All spans of some passages and their features, shape (spans, FEATURES)."""
-    terms = _Terms(rarity)
+    terms = Terms(rarity)
     spans: list[SpanOf] = []
     rows: list[list[float]] = []
     for number, place in enumerate(places):
@@ -161,72 +124,85 @@ def spans_of(query: Query, rarity: Rarity, places: Sequence[Place]) -> tuple[lis
     return spans, np.array(rows, np.float32).reshape(len(rows), FEATURES)
 
 
-def _of_passage(query: Query, terms: _Terms, place: Place) -> list[tuple[tuple[int, int], list[float]]]:
-    text = place.passage.text
-    low = plain(text)
-    parts = clauses(text)
-    bits = [terms.of(low[start:end]) for start, end in parts]
-    sentence = _sentence_numbers(text, parts)
-    around = terms.of(plain(" ".join((*place.passage.path, place.passage.context))))
-    everything = around
-    for one in bits:
-        everything |= one
-    sentence_bits: dict[int, int] = {}
-    for number, one in zip(sentence, bits, strict=True):
-        sentence_bits[number] = sentence_bits.get(number, 0) | one
-    common = [
-        terms.weight(around), terms.weight(everything), place.passage_score, place.paper_score, float(place.rank),
-        place.passage.number / 10.0, len(query.terms) / 20.0,
-    ]  # fmt: skip
-    kinds = [float(query.kind is kind) for kind in KINDS] + [float(bool(one.search(query.words))) for one in _ASKS]
+class _Page:
+    """A passage taken apart: its clauses, sentences and the question's terms in them."""
+
+    def __init__(self, query: Query, terms: Terms, place: Place) -> None:
+        passage = place.passage
+        self.text, self.low = passage.text, plain(passage.text)
+        self.parts = clauses(self.text)
+        self.bits = [terms.of(self.low[start:end]) for start, end in self.parts]
+        self.sentence = _sentence_numbers(self.text, self.parts)
+        self.around = terms.of(plain(" ".join((*passage.path, passage.context))))
+        self.repeated = Repeated(self.low, terms, _SIGNS)
+        self.sentence_bits: dict[int, int] = {}
+        everything = self.around
+        for number, one in zip(self.sentence, self.bits, strict=True):
+            self.sentence_bits[number] = self.sentence_bits.get(number, 0) | one
+            everything |= one
+        self.common = [
+            terms.weight(self.around), terms.weight(everything), place.passage_score, place.paper_score,
+            float(place.rank), passage.number / 10.0, len(query.terms) / 20.0,
+        ]  # fmt: skip
+        self.unit = unit_of(query.words)
+        self.asked = [float(query.kind is kind) for kind in KINDS]
+        self.asked += [float(bool(one.search(query.words))) for one in _ASKS]
+
+    def before(self, first: int) -> int:
+        """Terms of the sentence's clauses before clause ``first``."""
+        found = 0
+        for at in range(first - 1, -1, -1):
+            if self.sentence[at] != self.sentence[first]:
+                break
+            found |= self.bits[at]
+        return found
+
+    def shared(self, terms: Terms, first: int, last: int, inside: int) -> list[float]:
+        """Features of clauses ``first`` … ``last`` in their sentences."""
+        number, end = self.sentence[first], self.sentence[last]
+        whole = 0
+        for at in range(number, end + 1):
+            whole |= self.sentence_bits[at]
+        return [
+            terms.weight(inside), terms.weight(whole), terms.weight(self.before(first)),
+            terms.weight(self.sentence_bits.get(number - 1, 0)), terms.weight(whole | self.around), (last - first + 1) / 4.0,
+            float(first == 0 or self.sentence[first - 1] != number),
+            float(last == len(self.parts) - 1 or self.sentence[last + 1] != end), float(end - number), first / 10.0,
+        ]  # fmt: skip
+
+
+def _of_passage(query: Query, terms: Terms, place: Place) -> list[tuple[tuple[int, int], list[float]]]:
+    page = _Page(query, terms, place)
     found: list[tuple[tuple[int, int], list[float]]] = []
-    for first in range(len(parts)):
+    for first, (begun, _) in enumerate(page.parts):
         inside = 0
-        before = 0
-        for at in range(first):
-            if sentence[at] == sentence[first]:
-                before |= bits[at]
-        for last in range(first, min(first + MOST_CLAUSES, len(parts))):
-            inside |= bits[last]
-            begun, done = parts[first][0], parts[last][1]
+        for last in range(first, min(first + MOST_CLAUSES, len(page.parts))):
+            inside |= page.bits[last]
+            done = page.parts[last][1]
             if done - begun > MOST_CHARACTERS and last > first:
                 break
-            whole = 0
-            for number in range(sentence[first], sentence[last] + 1):
-                whole |= sentence_bits[number]
-            previous = sentence_bits.get(sentence[first] - 1, 0)
-            shared = [
-                terms.weight(inside), terms.weight(whole), terms.weight(before), terms.weight(previous),
-                terms.weight(whole | around), (last - first + 1) / 4.0, float(first == 0 or sentence[first - 1] != sentence[first]),
-                float(last == len(parts) - 1 or sentence[last + 1] != sentence[last]), float(sentence[last] - sentence[first]),
-                first / 10.0,
-            ]  # fmt: skip
-            for start, end, way in _edges(query, terms, text, low, begun, done, first == last):
-                words = low[start:end]
-                found.append(
-                    (
-                        (start, end),
-                        [*shared, *common, *_own(query, terms, words, low[max(start - _NEAR, 0) : start], way), *kinds],
-                    )
-                )
+            shared = page.shared(terms, first, last, inside)
+            for start, end, way in _edges(query, page, begun, done, first == last):
+                own = _own(query, page, start, end, way)
+                found.append(((start, end), [*shared, *page.common, *own, *page.asked]))
     return found
 
 
-def _own(query: Query, terms: _Terms, words: str, before: str, way: int) -> list[float]:
+def _own(query: Query, page: _Page, start: int, end: int, way: int) -> list[float]:
     """Features of the words of a span alone; ``way``: 0 whole clauses, 1 without a repeated head, 2 a number alone."""
-    wanted = _WANTED.get(query.kind, ())
+    words, repeated = page.low[start:end], page.repeated
     return [
-        float(np.log(len(words) + 1.0)), float(way == 1), float(way == 2), words.count("、") / 3.0,
+        float(np.log(end - start + 1.0)), float(way == 1), float(way == 2), words.count("、") / 3.0,
         float(bool(_OPENING.match(words))), float(bool(_DUTY.match(words))),
-        float(any(pattern.search(words) for pattern in wanted)), *terms.mixture(words, before),
-        *(float(bool(pattern.search(words))) for pattern in _SIGNS),
+        float(page.unit is not None), float(page.unit is not None and bool(page.unit.search(words))),
+        float(any(repeated.has(sign, start, end) for sign in _WANTED.get(query.kind, ()))),
+        *repeated.mixture(start, end), *(float(repeated.has(sign, start, end)) for sign in range(len(_SIGNS))),
     ]  # fmt: skip
 
 
-def _edges(
-    query: Query, terms: _Terms, text: str, low: str, begun: int, done: int, single: bool
-) -> list[tuple[int, int, int]]:
+def _edges(query: Query, page: _Page, begun: int, done: int, single: bool) -> list[tuple[int, int, int]]:
     """Ways to trim clauses ``begun`` … ``done``: (start, end, way)."""
+    text = page.text
     sign = _SIGN.match(text[begun:done])
     start = begun + (sign.end() if sign else 0)
     end = done
@@ -235,7 +211,7 @@ def _edges(
     if end - start < 2:
         return []
     found = [(start, end, 0)]
-    head = terms.repeated_head(low[start:end])
+    head = page.repeated.head(start, end)
     if head and end - start - head >= 2:
         found.append((start + head, end, 1))
     if single:
@@ -243,7 +219,7 @@ def _edges(
             found += [
                 (start + one.start(), start + one.end(), 2)
                 for one in pattern.finditer(text[start:end])
-                if one.group().strip() not in query.words
+                if one.group().strip() not in query.words and (page.unit is None or page.unit.search(one.group()))
             ]
     return found
 

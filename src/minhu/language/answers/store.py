@@ -119,9 +119,10 @@ class MemoryStore:
         """The papers that score highest as a whole and by their best passage."""
         if not self._sheets:
             return ()
-        scores = self._papers.scores(query.terms)
+        terms = (*query.terms, *query.also)
+        scores = self._papers.scores(terms)
         best = np.zeros_like(scores)
-        np.maximum.at(best, np.frombuffer(self._owners, np.int32), self._passages.scores(query.terms))
+        np.maximum.at(best, np.frombuffer(self._owners, np.int32), self._passages.scores(terms))
         scores = scores + _PASSAGE_WEIGHT * best
         scores[list(self._hidden)] = 0.0
         order = np.argsort(-scores, kind="stable")[:limit]

@@ -40,32 +40,58 @@ class _Example:
     worth: Floats
 
 
+Collection = tuple[Mapping[str, Paper], Sequence[Asked]]
+"""Papers and the questions that were asked of them."""
+
+
 def train(
-    papers: Mapping[str, Paper], asked: Sequence[Asked], *, version: str, sources: Sequence[str] = (), date: str = ""
-) -> AnswerModel:
-    """A model from papers and questions. Raises ``ModelError`` for fewer than 40 questions with an answer."""
-    answerable = [one for one in asked if one.key]
-    if len(answerable) < _LEAST:
-        raise ModelError(f"至少要有 {_LEAST} 个有答案的问题，现有 {len(answerable)} 个")
-    store = MemoryStore(sheets_of(papers))
-    examples = [_example(one, store) for one in answerable]
+    collections: Sequence[Collection], *, version: str, sources: Sequence[str] = (), date: str = ""
+) -> AnswerModel:  # fmt: skip
+    """A model from collections. Raises ``ModelError`` for fewer than 40 questions with an answer in all of them."""
+    total = sum(bool(one.key) for _, asked in collections for one in asked)
+    if total < _LEAST:
+        raise ModelError(f"至少要有 {_LEAST} 个有答案的问题，现有 {total} 个")
+    rooms = [_Room(papers, asked) for papers, asked in collections]
     unsure = _one_layer(np.zeros(SIGNS, np.float32), np.ones(SIGNS, np.float32), np.zeros(SIGNS), 0.0)
-    spans = _fit_spans(examples)
-    positive, negative = [], []
-    copies = Copies(papers)
+    spans = _fit_spans([one for room in rooms for one in room.examples])
     for fold in (0, 1):
         # The span model must not have seen the question that it vouches for here.
-        part = AnswerModel(_fit_spans(examples[1 - fold :: 2]), unsure, 0.5, {})
-        positive += [_signs(one.words, store, part) for one in answerable[fold::2]]
-        negative += [_refused(one, store, copies, part) for one in answerable[fold::2]]
-    part = AnswerModel(spans, unsure, 0.5, {})
-    strangers = [_signs(one.words, store, part) for one in asked if not one.key]
-    model = _fit_sure(spans, _kept(positive), _kept(negative), _kept(strangers))
+        part = AnswerModel(_fit_spans([one for room in rooms for one in room.examples[1 - fold :: 2]]), unsure, 0.5, {})
+        for room in rooms:
+            room.look(fold, part)
+    model = _fit_sure(spans, *(np.vstack(rows) for rows in zip(*(room.signs() for room in rooms), strict=True)))
     card = {
-        "version": version, "date": date, "sources": list(sources), "questions": len(answerable), "papers": len(papers),
-        "unanswerable": len(asked) - len(answerable), "holds": "weights only, no text",
+        "version": version, "date": date, "sources": list(sources), "questions": total,
+        "papers": sum(len(papers) for papers, _ in collections),
+        "unanswerable": sum(not one.key for _, asked in collections for one in asked), "holds": "weights only, no text",
     }  # fmt: skip
     return AnswerModel(model.spans, model.sure, model.threshold, card)
+
+
+class _Room:
+    """One collection while it is learnt from."""
+
+    def __init__(self, papers: Mapping[str, Paper], asked: Sequence[Asked]) -> None:
+        self.store = MemoryStore(sheets_of(papers))
+        self.answerable = [one for one in asked if one.key]
+        self.strange = [one for one in asked if not one.key]
+        self.examples = [_example(one, self.store) for one in self.answerable]
+        self._copies = Copies(papers)
+        self._rows: tuple[list[Floats], list[Floats], list[Floats]] = ([], [], [])
+
+    def look(self, fold: int, model: AnswerModel) -> None:
+        """Note the signs of every second question, with its papers and without them."""
+        answered, removed, strange = self._rows
+        for one in self.answerable[fold::2]:
+            answered += _signs(one.words, self.store, model)
+            removed += _refused(one, self.store, self._copies, model)
+        for one in self.strange[fold::2]:
+            strange += _signs(one.words, self.store, model)
+
+    def signs(self) -> tuple[Floats, Floats, Floats]:
+        """Signs of answered questions, of those without their papers, of those that no paper answers."""
+        answered, removed, strange = (np.array(rows, np.float32).reshape(len(rows), SIGNS) for rows in self._rows)
+        return answered, removed, strange
 
 
 def _example(asked: Asked, store: MemoryStore) -> _Example:
@@ -96,7 +122,7 @@ def _fit_spans(examples: Sequence[_Example]) -> Layers:
             network.fit((rows - mean) / scale, worth)
         parts.append((network.coefs_, network.intercepts_))
     inner = np.hstack([weights[0] for weights, _ in parts]).astype(np.float32)
-    outer = np.vstack([weights[1] for weights, _ in parts]).astype(np.float32) / _NETWORKS
+    outer = np.asarray(np.vstack([weights[1] for weights, _ in parts]) / _NETWORKS, np.float32)
     inner_offsets = np.concatenate([np.asarray(offsets[0], np.float32) for _, offsets in parts])
     last = np.zeros(1, np.float32)
     last[0] = np.mean([offsets[1][0] for _, offsets in parts])
@@ -108,24 +134,19 @@ def _one_layer(mean: Floats, scale: Floats, weights: npt.NDArray[Any], offset: f
     return Layers(mean, scale, (column,), (np.array([offset], np.float32),))
 
 
-def _signs(words: str, store: MemoryStore, model: AnswerModel) -> Floats | None:
+def _signs(words: str, store: MemoryStore, model: AnswerModel) -> list[Floats]:
     reading = read(words, store, model)
     if reading.evidence is None or refusal.no_question(reading.query):
-        return None
-    return refusal.signs(reading.query, reading.rarity, reading.evidence)
+        return []
+    return [refusal.signs(reading.query, reading.rarity, reading.evidence)]
 
 
-def _refused(asked: Asked, store: MemoryStore, copies: Copies, model: AnswerModel) -> Floats | None:
-    """The signs of a question whose papers are gone; None where another paper says the same after all."""
+def _refused(asked: Asked, store: MemoryStore, copies: Copies, model: AnswerModel) -> list[Floats]:
+    """The signs of a question whose papers are gone; none where another paper says the same after all."""
     reading = read(asked.words, store.without(copies.of(asked)), model)
     if reading.evidence is None or character_f1(reading.evidence.words, asked.answer) >= SAME_ANSWER:
-        return None
-    return refusal.signs(reading.query, reading.rarity, reading.evidence)
-
-
-def _kept(rows: Sequence[Floats | None]) -> Floats:
-    found = [row for row in rows if row is not None]
-    return np.array(found, np.float32).reshape(len(found), SIGNS)
+        return []
+    return [refusal.signs(reading.query, reading.rarity, reading.evidence)]
 
 
 def _fit_sure(spans: Layers, positive: Floats, negative: Floats, strangers: Floats) -> AnswerModel:

@@ -43,7 +43,8 @@ class Query:
     """A question as understood.
 
     ``focus``: its words in lower case without phrases of asking. ``terms``: the pieces that are looked for, each once,
-    in order. ``places`` and ``years``: what it names; both bind the answer.
+    in order. ``places`` and ``years``: what it names; both bind the answer. ``also``: terms of other words
+    for the same things, which count less.
     """
 
     words: str
@@ -52,6 +53,7 @@ class Query:
     kind: Kind
     places: tuple[str, ...] = ()
     years: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

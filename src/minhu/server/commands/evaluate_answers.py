@@ -20,9 +20,12 @@ if TYPE_CHECKING:
     from minhu.language.answers.store import MemoryStore
     from minhu.language.papers.types import Paper
 
-Documents = Annotated[Path, typer.Option("--documents", help="JSON lines: docid, text.")]
+Documents = Annotated[
+    Path | None, typer.Option("--documents", help="JSON lines: docid, text. Default: the demo city's papers.")
+]
 Questions = Annotated[
-    list[Path], typer.Option("--questions", help="JSON lines: question, docid, answer; without docid: no answer there.")
+    list[Path] | None,
+    typer.Option("--questions", help="JSON lines: question, docid, answer; without docid: no answer there."),
 ]
 
 
@@ -57,8 +60,8 @@ class _Tally:
 
 
 def answers(
-    documents: Documents,
-    questions: Questions,
+    documents: Documents = None,
+    questions: Questions = None,
     half: HalfOption = Half.ALL,
     model: Annotated[
         Path | None, typer.Option("--model", help="A model folder; the one that ships when left out.")
@@ -89,9 +92,10 @@ def answers(
 
 
 def train_answers(
-    documents: Documents,
-    questions: Questions,
     out: Annotated[Path, typer.Option("--out", help="Folder of the model.")],
+    documents: Documents = None,
+    questions: Questions = None,
+    demo: Annotated[bool, typer.Option("--demo/--no-demo", help="Also learn from the demo city's questions.")] = True,
     half: HalfOption = Half.DEVELOPMENT,
     name: Annotated[str, typer.Option("--name", help="Version.")] = "2026.1",
 ) -> None:
@@ -100,29 +104,56 @@ def train_answers(
     from minhu.language.answers.training import train
     from minhu.language.categories import ModelError
 
-    papers, asked = _read(documents, questions, half)
-    sources = [documents.name, *(file.name for file in questions)]
+    sets = [_read(documents, questions, half)] if documents else []
+    if demo or not sets:
+        sets.append(_read(None, None, half))
+    sources = [*(file.name for file in (documents, *(questions or ())) if file), *(["demo city"] if demo else [])]
     try:
-        made = train(papers, asked, version=name, sources=sources, date=clock.now().date().isoformat())
+        made = train(sets, version=name, sources=sources, date=clock.now().date().isoformat())
         made.save(out)
     except ModelError as error:
         fail(str(error))
     except OSError as error:
         fail(f"无法写入 {out}：{error.strerror or error}")
-    show("train answers", {"model": out.name, "questions": len(asked), "threshold": made.threshold})
+    show("train answers", {"model": out.name, **made.card, "threshold": made.threshold})
 
 
-def _read(documents: Path, questions: Sequence[Path], half: Half) -> tuple[dict[str, Paper], list[Asked]]:
+def _read(documents: Path | None, questions: Sequence[Path] | None, half: Half) -> tuple[dict[str, Paper], list[Asked]]:
     from minhu.server.jsonl import half_of, read_papers, read_questions
 
+    if bool(documents) != bool(questions):
+        fail("请同时给出 --documents 与 --questions，或者都不给（用演示城市的文件）")
     try:
-        papers = read_papers(documents)
-        asked = [one for file in questions for one in read_questions(file, papers)]
+        papers, asked = _demo() if documents is None else (read_papers(documents), [])
+        asked += [one for file in questions or () for one in read_questions(file, papers)]
     except BadFile as error:
         fail(str(error))
     asked = [one for one in asked if half is Half.ALL or half_of(one.words) == half.value]
     if not asked:
         fail("没有可问的问题")
+    return papers, asked
+
+
+def _demo() -> tuple[dict[str, Paper], list[Asked]]:
+    """The demo city's valid papers and its questions; a follow-up is asked in its completed form."""
+    from minhu.kernel import clock
+    from minhu.language.answers.followups import rewrite
+    from minhu.language.answers.measures import Asked
+    from minhu.language.papers.cutting import cut
+    from minhu.server.demo import papers as city
+
+    today = clock.now().date()
+    questions = city.questions(today)
+    asked_about = {one.document for one in questions}
+    papers = {
+        one.stem: cut(city.blocks(one), one.title)
+        for one in city.papers(today)
+        if one.valid(today) or one.stem in asked_about
+    }
+    asked = [
+        Asked(rewrite([one.earlier] if one.earlier else [], one.question).words, one.document, one.answer)
+        for one in questions
+    ]
     return papers, asked
 
 
