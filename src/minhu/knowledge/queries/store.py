@@ -76,7 +76,7 @@ class PaperStore:
 
     def candidates(self, query: Query, limit: int) -> Sequence[Sheet]:
         """The valid papers that score highest by the rarest terms of the question."""
-        weights = self._rarest(query.terms)
+        weights = self._rarest((*query.terms, *query.also))
         if not weights:
             return ()
         mean = self.paper_length
