@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from django import forms
 from django.http import QueryDict
@@ -137,7 +137,16 @@ class EntryForm(RightsForm):
 class UploadForm(RightsForm):
     """What all files of an upload start with."""
 
-    field_order = ("owner", "audience", "units", "levels", "areas", "nature", "category", "keywords")
+    field_order: ClassVar[tuple[str, ...]] = (
+        "owner",
+        "audience",
+        "units",
+        "levels",
+        "areas",
+        "nature",
+        "category",
+        "keywords",
+    )
     owner = forms.ChoiceField(label=gettext_lazy("归口单位"))
 
     def __init__(self, actor: Actor, *args: Any, **kwargs: Any) -> None:
