@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from openpyxl import load_workbook
 from tests.knowledge.keepers import Keepers, gather
 from tests.knowledge.papers import TITLE, paper
 
@@ -152,3 +154,45 @@ def test_versions_are_compared_notices_settled_and_folders_watched_on_the_pages(
     assert editor.post(f"/knowledge/notices/{notice}/").status_code == 302
     assert "没有待处理的提醒" in editor.get("/knowledge/notices/").content.decode()
     assert client_of("agent").get("/knowledge/sources/").status_code == 403
+
+
+def test_an_existing_knowledge_base_comes_in_as_a_table_row_by_row_and_leaves_as_one(keepers: Keepers) -> None:
+    head = ["标题", "正文", "性质", "关键词", "文号", "发布日期", "失效日期"]
+    rows = [
+        [
+            "停车收费问答",
+            "一、收费标准\n每小时5元。\n二、免费时段\n前30分钟免费。",
+            "日常咨询",
+            "停车，收费",
+            "云城发〔2025〕1号",
+            "2025-01-02",
+            "",
+        ],
+        ["", "没有标题", "", "", "", "", ""],
+        ["停车收费问答", "重名", "", "", "", "", ""],
+        ["日期不对", "正文", "", "", "", "去年", ""],
+        ["=cmd|'/C calc'!A0", "像公式的标题", "", "", "", "", "2030年1月1日"],
+    ]
+    content = "\n".join(",".join(f'"{cell}"' for cell in row) for row in [head, *rows]).encode("gb18030")
+    editor = client_of("water_editor")
+    said = {"owner": keepers.city.unit("water"), "audience": "staff"}
+    page = editor.post("/knowledge/table/", said | {"file": SimpleUploadedFile("库.csv", content)}).content.decode()
+    assert "登记 2 行，未导入 3 行" in page
+    for words in ("标题为空", "与前面的行标题相同", "成文日期“去年”不是日期"):
+        assert words in page
+    with acting_as(keepers.editor):
+        found = {row.title: row for row in documents.listed(Filters(), 0, 10)[0]}
+        card = documents.card(found["停车收费问答"].id)
+    assert (card.version.facts.document_number, str(card.version.facts.issued)) == ("云城发〔2025〕1号", "2025-01-02")
+    assert [one.path for one in card.passages if "免费。" in one.text] == [("二、免费时段",)]
+    assert (
+        editor.post("/knowledge/table/", said | {"file": SimpleUploadedFile("x.csv", b"a,b\n1,2\n")}).status_code == 422
+    )
+    assert editor.post("/knowledge/table/export/", {"reason": ""}).status_code == 302
+    saved = editor.post("/knowledge/table/export/", {"reason": "备份"})
+    sheet = load_workbook(io.BytesIO(saved.content)).active
+    assert sheet is not None
+    kept = {str(row[0]): row for row in sheet.iter_rows(values_only=True)}
+    assert kept["停车收费问答"][5:8] == ("停车，收费", "云城发〔2025〕1号", "2025-01-02")
+    assert "'=cmd|'/C calc'!A0" in kept
+    assert client_of("agent").post("/knowledge/table/export/", {"reason": "备份"}).status_code == 403

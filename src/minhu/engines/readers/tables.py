@@ -18,11 +18,11 @@ _NAMELESS: Final = ("sheet", "工作表")
 def blocks(content: bytes, kind: str) -> Iterator[Block]:
     """The sheets of a workbook one after the other, hidden ones too; or the table of a CSV."""
     if kind == kinds.CSV:
-        yield from _sheet("", _csv_rows(kinds.decoded(content)))
+        yield from _sheet("", csv_rows(kinds.decoded(content)))
         return
     book = workbooks.opened(content)
     for name in book.sheet_names:
-        rows = [[_words(cell) for cell in row] for row in workbooks.rows_of(book, name)]
+        rows = [[words(cell) for cell in row] for row in workbooks.rows_of(book, name)]
         for top, left, bottom, right in _merged(book, name, kind):
             for row in rows[top : bottom + 1]:
                 row[left : right + 1] = [rows[top][left]] * len(row[left : right + 1])
@@ -37,7 +37,8 @@ def _merged(book: Any, name: str, kind: str) -> list[tuple[int, int, int, int]]:
     return [(top, left, bottom, right) for (top, left), (bottom, right) in found]
 
 
-def _csv_rows(text: str) -> list[list[str]]:
+def csv_rows(text: str) -> list[list[str]]:
+    """The cells of a CSV, whichever of the usual signs parts them; raises TooMuchError for one that never closes."""
     head = text[:4000]
     delimiter = max(",\t;", key=head.count)
     try:
@@ -71,7 +72,7 @@ def _filled(row: list[str]) -> int:
     return max((at for at, cell in enumerate(row, 1) if cell), default=0)
 
 
-def _words(cell: Any) -> str:
+def words(cell: Any) -> str:
     """A cell as people read it in the sheet."""
     if isinstance(cell, bool):
         return "是" if cell else "否"

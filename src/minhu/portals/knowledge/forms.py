@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 from django import forms
 from django.http import QueryDict
@@ -137,7 +137,7 @@ class EntryForm(RightsForm):
 class UploadForm(RightsForm):
     """What all files of an upload start with."""
 
-    field_order: ClassVar[tuple[str, ...]] = (
+    field_order: tuple[str, ...] = (
         "owner",
         "audience",
         "units",

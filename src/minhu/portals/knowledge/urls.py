@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from minhu.portals.knowledge import views, views_ask, views_document, views_upload, views_watch
+from minhu.portals.knowledge import views, views_ask, views_document, views_table, views_upload, views_watch
 
 urlpatterns = [
     path("knowledge/", views.listing, name="knowledge"),
@@ -19,6 +19,8 @@ urlpatterns = [
     path("knowledge/<int:document>/changes/", views_document.changes, name="knowledge_changes"),
     path("knowledge/notices/", views_watch.notices, name="knowledge_notices"),
     path("knowledge/notices/<int:notice>/", views_watch.settle, name="knowledge_settle"),
+    path("knowledge/table/", views_table.take, name="knowledge_table"),
+    path("knowledge/table/export/", views_table.export, name="knowledge_export"),
     path("knowledge/sources/", views_watch.sources, name="knowledge_sources"),
     path("knowledge/sources/<int:source>/", views_watch.switch, name="knowledge_switch"),
     path("knowledge/<int:document>/entry/", views_document.entry, name="knowledge_entry"),

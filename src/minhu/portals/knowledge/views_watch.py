@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -27,7 +25,7 @@ keepers = for_staff(Action.EDIT_KNOWLEDGE)
 class SourceForm(UploadForm):
     """A folder to watch and what its documents start with."""
 
-    field_order: ClassVar[tuple[str, ...]] = ("label", "address", "minutes", "owner", "audience", "units", "levels", "areas", "nature", "category", "keywords")  # fmt: skip
+    field_order: tuple[str, ...] = ("label", "address", "minutes", "owner", "audience", "units", "levels", "areas", "nature", "category", "keywords")  # fmt: skip
 
     label = forms.CharField(label=gettext_lazy("来源名称"), max_length=64)
     address = forms.CharField(
