@@ -54,6 +54,7 @@ RARE = "青铜望兽"
 def pool_rows() -> Iterator[tuple[Any, ...]]:
     """Messages of the fictional city with their marks; a few hold a word found nowhere else."""
     from minhu.handling.domain.wordmarks import pair_marks
+    from minhu.intake.domain.samekeys import keys_of
     from minhu.language.likeness import fingerprint
     from minhu.server.demo.texts import compose
 
@@ -62,7 +63,8 @@ def pool_rows() -> Iterator[tuple[Any, ...]]:
         message = compose(rng, 1 + at % 12)
         marks = fingerprint(message.text)
         words = pair_marks(f"{message.title[:200]} {message.place_text[:100]} {message.text[:400]}")
-        yield at, message.title[:200], message.text, message.place_text, words, list(marks.bands), marks.simhash
+        names = list(keys_of(message.title, message.text, message.place_text, ""))
+        yield at, message.title[:200], message.text, message.place_text, words, list(marks.bands), names, marks.simhash
 
 
 def number_rows(total: int) -> Iterator[tuple[Any, ...]]:
@@ -93,7 +95,7 @@ def fill(total: int, unit_id: int) -> float:
         )
         owner.execute("SET synchronous_commit = off")
         owner.execute(f"TRUNCATE {', '.join(EVERY_TABLE)} CASCADE")
-        owner.execute("CREATE TEMP TABLE pool (id bigint, title text, text text, place text, marks int[], bands bigint[],"
+        owner.execute("CREATE TEMP TABLE pool (id bigint, title text, text text, place text, marks int[], bands bigint[], names bigint[],"
                       " simhash bigint)")  # fmt: skip
         owner.execute("CREATE TEMP TABLE numbers (id bigint, number text, at timestamptz)")
         for table, rows in (("pool", pool_rows()), ("numbers", number_rows(total))):

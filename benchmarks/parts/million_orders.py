@@ -20,13 +20,13 @@ WHERE i.indrelid = %s::regclass AND NOT i.indisprimary AND NOT EXISTS (
 # r1 … r4: independent, uniform; squares of them make few categories and units frequent and most of them rare
 SEED = """
 CREATE TEMP TABLE seed AS
-SELECT n.id, n.number, n.at, p.title, p.text, p.place, p.marks, p.bands, p.simhash,
+SELECT n.id, n.number, n.at, p.title, p.text, p.place, p.marks, p.bands, p.names, p.simhash,
   random() AS r1, random() AS r2, random() AS r3, random() AS r4
 FROM numbers n JOIN pool p ON p.id = n.id %% {pool}
 """
 PLAN = """
 CREATE TEMP TABLE plan AS
-SELECT s.id, s.number, s.at, s.title, s.text, s.place, s.marks, s.bands, s.simhash,
+SELECT s.id, s.number, s.at, s.title, s.text, s.place, s.marks, s.bands, s.names, s.simhash,
   {leaves}[1 + floor(r1 * r1 * array_length({leaves}, 1))::int] AS category_id,
   {areas}[1 + floor(r2 * array_length({areas}, 1))::int] AS area_id,
   CASE WHEN r4 < 0.04 THEN {unit} ELSE {offices}[1 + floor(r3 * r3 * array_length({offices}, 1))::int] END AS unit_id,
@@ -109,8 +109,8 @@ REST = (
     HOLDING,
     (
         "INSERT INTO intake_fingerprint SELECT id, at, area_id, category_id, hashtext(area_id || id %% 40), ARRAY(SELECT"
-        " band # (floor(extract(epoch FROM at) / 2764800)::bigint << 40) FROM unnest(CASE WHEN id %% 25 = 0 THEN bands ELSE"
-        " ARRAY(SELECT hashint8extended(id / 8, b) FROM generate_series(1, 16) b) END) band), ARRAY[simhash] FROM plan"
+        " band # (floor(extract(epoch FROM at) / 2764800)::bigint << 40) FROM unnest(names || CASE WHEN id %% 25 = 0 THEN bands"
+        " ELSE ARRAY(SELECT hashint8extended(id / 8, b) FROM generate_series(1, 16) b) END) band), ARRAY[simhash] FROM plan"
     ),
     (
         "INSERT INTO handling_review (order_id, assignment_id, kind, reason_code, reason, evidence_ids, unit, asked_at,"
