@@ -12,6 +12,7 @@ import random
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
@@ -69,7 +70,7 @@ def main() -> None:
     filled = time.process_time() - begun
     for question in questions[:10]:
         answer(question, store)
-    spent = [milliseconds(lambda asked=question: answer(asked, store)) for question in questions]
+    spent = [milliseconds(partial(answer, question, store)) for question in questions]
     longest = max(read, key=lambda blocks: sum(len(one.text) for one in blocks))
     added = milliseconds(lambda: store.add(Sheet("new", cut(other_names(longest, number)))))
     figures = {
