@@ -19,9 +19,10 @@ from minhu.intake.store import array_of, array_of_bytes
 from minhu.intake.types import NewRequest, SuggestedField
 from minhu.intake.understood import Proposed, Understood
 from minhu.kernel.clock import now
+from minhu.language.demands import split_matters
 from minhu.language.joinable import named_loss, same_estate
 from minhu.language.likeness import Compared, distance
-from minhu.language.matters import Sameness, Told, Verdict, compare
+from minhu.language.matters import LONGEST, Sameness, Told, Verdict, compare
 
 CALLER_DAYS = 90
 SAME_WORDS = 0.9
@@ -124,25 +125,34 @@ def find_repeats(
 def joining(new: NewRequest, understood: Understood, candidates: Sequence[tuple[Any, ...]]) -> Repeat | None:
     """The request that this one may join by rule: surely the same matter, of the same person or at the same estate.
 
-    None while the rule is off, and for danger, sensitive and confidential matters, losses of one's own, and whatever
-    is not simply accepted.
+    None while the rule is off, for danger, sensitive and confidential matters, losses of one's own, whatever is not
+    simply accepted, what tells of anything beside the one matter, and what is too long to be compared whole.
     """
     rule = rules.automation()
-    delicate = understood.sensitive or new.confidential or understood.urgency == Urgency.DANGER.value
-    if not rule.auto_join or delicate or understood.decision.action != "accept" or named_loss(_words(new)):
+    if not rule.auto_join or not _plain(new, understood):
         return None
     moment, area = now(), understood.area_code or ""
     mine, found = Told(_words(new), moment, "caller" if new.requester_phone else "", area, new.place_text), []
     for request_id, number, _, text, other_area, same_caller, received_at in candidates:
         if received_at < moment - timedelta(hours=rule.auto_join_hours):
             continue
-        one = compare(mine, Told(text, received_at, "caller" if same_caller else "other", other_area))
+        theirs = Told(text, received_at, "caller" if same_caller else "other", other_area)
+        one = compare(mine, theirs)
         same_area = bool(area) and area == other_area
         estate = same_estate(f"{_words(new)}。{new.place_text}", text)
         same_object = bool(one.kinds) and (estate is not False if same_caller else bool(same_area and estate))
+        same_object = same_object and mine.kinds <= theirs.kinds
         if one.verdict is Verdict.SAME and one.probability >= rule.auto_join_score and same_object:
             found.append(Repeat(request_id, number, one.probability, same_caller, same_area, one.basis))
     return max(found, key=lambda one: one.score, default=None)
+
+
+def _plain(new: NewRequest, understood: Understood) -> bool:
+    """Whether a rule may touch a request at all: nothing delicate, one matter, read to its last word."""
+    delicate = understood.sensitive or new.confidential or understood.urgency == Urgency.DANGER.value
+    words = f"{new.title} {new.text}".strip()
+    whole = len(words) + len(new.place_text) < LONGEST and len(split_matters(new.text, ())) < 2
+    return whole and not delicate and understood.decision.action == "accept" and not named_loss(words)
 
 
 def _copies(new: NewRequest, understood: Understood, candidates: Sequence[tuple[Any, ...]]) -> list[Repeat]:

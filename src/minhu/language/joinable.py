@@ -25,14 +25,14 @@ def named_loss(text: str) -> str:
 
 
 def same_estate(first: str, second: str) -> bool | None:
-    """True: both name the same estate and no different building; False: they name different ones; None: one names none.
+    """True: the second names every estate of the first and no different building; False: it does not; None: one names none.
 
     An area in front of a name does not count: 柳湾街道春晖小区 is 春晖小区.
     """
     mine, theirs = estate_names(first), estate_names(second)
     if not mine or not theirs:
         return None
-    if not any(one.endswith(other) or other.endswith(one) for one in mine for other in theirs):
+    if not all(any(one.endswith(other) or other.endswith(one) for other in theirs) for one in mine):
         return False
     here, there = _buildings(first), _buildings(second)
     return not (here and there and here.isdisjoint(there))

@@ -39,10 +39,11 @@ def join_by_rule(number: str, event: RequestReceived) -> bool:
 
 
 def _running(request_id: int) -> Order | None:
-    """The order that is worked on for a request: its own, or the one that this was merged into."""
+    """The order that is worked on for a request: its own, or the one that this was merged into; none that is delicate."""
     order = Order.objects.filter(request_id=request_id).select_related("merged_into").order_by("id").first()
     if order is not None and order.merged_into is not None:
         order = order.merged_into
-    if order is None or State(order.state) not in _RUNNING or order.sensitive or order.confidential:
+    if order is None or State(order.state) not in _RUNNING:
         return None
-    return order
+    delicate = order.sensitive or order.confidential or order.urgency == Urgency.DANGER.value
+    return None if delicate else order
