@@ -15,7 +15,7 @@ from minhu.exchange.services import theirs
 from minhu.intake.imports.matching import Matcher
 from minhu.intake.imports.rows import Draft
 from minhu.kernel.clock import now
-from minhu.kernel.errors import Conflict, Invalid, NotAllowed
+from minhu.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from minhu.ledger.models import Entry
 from portals.staff_pages import body, signed_in
 
@@ -97,12 +97,16 @@ def test_a_new_version_takes_over_what_was_decided(city: City) -> None:
     with acting_as(city.actor("system_admin")):
         assert crosswalks.accept_sure(again.pk, 0.01) == 1
         crosswalks.undo(again.pk, line(again, "H02").pk)
+        with pytest.raises(NotFound):
+            crosswalks.undo(again.pk, 999_999)
         with pytest.raises(Invalid):
             crosswalks.decide(again.pk, line(again, "H02").pk, "A")  # no leaf
         with pytest.raises(Invalid):
             crosswalks.accept_sure(again.pk, 0)
         crosswalks.discard(again.pk)
     assert not Crosswalk.objects.filter(pk=again.pk).exists()
+    with as_system():
+        assert Entry.objects.filter(kind="directory.crosswalk_undone").count() == 1
 
 
 def matched(city: City) -> int | None:
@@ -153,6 +157,35 @@ def test_a_transfer_gets_our_category_or_is_listed_never_put_under_other(city: C
     assert unknown.category_id == city.categories["A1"].pk, "it stays with what its words say"
     gap = CrosswalkGap.objects.get()
     assert (gap.door, gap.said, gap.count) == ("江北分热线", "科技/量子通信", 2)
+
+
+def test_the_list_of_unmapped_names_holds_no_citizens_words_and_has_an_end(city: City) -> None:
+    for said in (
+        "我家住清河路三号楼昨晚停水", "停水了，没人管", "张试人13812345678", "小区停水已经三天了老人孩子都没有水用请尽快恢复供水谢谢",
+        "环境/噪声扰民/建筑施工（夜间）",
+    ):  # fmt: skip
+        crosswalks.note_gap("历史导入", said)
+    told = dict(CrosswalkGap.objects.values_list("said", "count"))
+    assert told == {crosswalks.NO_NAME: 4, "环境/噪声扰民/建筑施工（夜间）": 1}
+    for at in range(crosswalks.MOST_GAPS + 5):
+        crosswalks.note_gap("江北分热线", f"类{at}")
+    assert CrosswalkGap.objects.filter(door="江北分热线").count() == crosswalks.MOST_GAPS
+    page = "/manage/crosswalks/"
+    assert "建筑施工（夜间）" in body(signed_in(city, "system_admin").get(page))
+    assert "建筑施工（夜间）" not in body(signed_in(city, "dispatcher").get(page))
+
+
+def test_what_is_mapped_in_whatever_writing_is_asked_no_more(city: City) -> None:
+    for said in ("公用事业 > 自来水供应", "G01", "文旅/景区门票", "环境/噪声扰民"):
+        crosswalks.note_gap("江北分热线", said)
+    crosswalks.note_gap("历史导入", "环境/噪声扰民", 3, whole=True)
+    crosswalks.note_gap("历史导入", "环境/噪声扰民", 3, whole=True)
+    published(city)
+    assert set(CrosswalkGap.objects.values_list("door", "said", "count")) == {
+        ("江北分热线", "环境/噪声扰民", 1), ("历史导入", "环境/噪声扰民", 3),
+    }  # fmt: skip
+    crosswalks.note_gap("江北分热线", "文旅/景区门票")
+    assert not CrosswalkGap.objects.filter(said="文旅/景区门票").exists(), "somebody has said that nothing fits"
 
 
 def test_only_who_manages_the_rules_changes_crosswalks(city: City) -> None:

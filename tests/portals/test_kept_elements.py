@@ -95,6 +95,21 @@ def test_who_does_not_take_in_requests_keeps_nothing_and_units_see_none_of_other
     assert signed_in(city, "supervisor").post(f"/orders/{request.number}/elements/", {}).status_code == 403
 
 
+def test_onlookers_read_what_was_kept_with_the_same_masks_as_the_words(city: City) -> None:
+    with as_system():
+        request = make_request(text="清河路停水，请打13812345678联系我。", title="")
+        open_order(received(city, request))
+    with acting_as(city.actor("dispatcher")):
+        keep_element(request.pk, "who", "13812345678", "来电人13812345678", corrected=True)
+        assert kept_of(request.pk)[0].value == "来电人13812345678"
+    with acting_as(city.actor("leader")):
+        (row,) = kept_of(request.pk)
+    assert "13812345678" not in row.value + row.words
+    page = body(signed_in(city, "leader").get(f"/orders/{request.number}/"))
+    assert "已确认的要素" in page
+    assert "13812345678" not in page
+
+
 def test_a_forgotten_person_is_struck_out_of_what_was_kept(city: City) -> None:
     request = told(city, requester_name="欧阳试人")
     with as_system():

@@ -87,12 +87,21 @@ def translated(said: str, kind: str = "") -> CategoryInfo | None:
 
     A house of the given name decides alone when it knows the category.
     """
-    targets, wanted = in_force(), plain(said)
-    own = targets.get(kind, {}).get(wanted)
-    codes = {own} if own is not None else {one[wanted] for one in targets.values() if wanted in one}
+    codes = _codes(said, kind)
     code = codes.pop() if len(codes) == 1 else ""
     found = category_by_code(code) if code else None
     return found if found is not None and found.active else None
+
+
+def fits_nothing(said: str, kind: str = "") -> bool:
+    """Whether people have said that nothing here fits a code or a path of another house: nobody need be asked again."""
+    return _codes(said, kind) == {""}
+
+
+def _codes(said: str, kind: str) -> set[str]:
+    targets, wanted = in_force(), plain(said)
+    own = targets.get(kind, {}).get(wanted)
+    return {own} if own is not None else {one[wanted] for one in targets.values() if wanted in one}
 
 
 def versions() -> list[CrosswalkView]:

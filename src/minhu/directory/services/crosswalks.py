@@ -5,6 +5,7 @@ Nothing is translated by a proposal alone, and what is unmapped is asked for, ne
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
@@ -13,25 +14,34 @@ from django.db import connection
 from minhu.directory.models import Crosswalk, CrosswalkGap, CrosswalkLine
 from minhu.directory.policy import Action
 from minhu.directory.queries import categories
-from minhu.directory.queries.crosswalks import plain
+from minhu.directory.queries.crosswalks import fits_nothing, plain
 from minhu.directory.services.changes import LOCK_CROSSWALKS, change, record
 from minhu.directory.services.loading import BATCH, RowProblems, texts
 from minhu.directory.services.versions import discard_draft, get_draft, new_draft, put_in_force
 from minhu.directory.types import VersionState
-from minhu.kernel import masks
 from minhu.kernel.actors import current_actor
 from minhu.kernel.clock import now
 from minhu.kernel.errors import Invalid, NotFound
 from minhu.language.categories import ModelError
 from minhu.language.crosswalk import propose
 from minhu.language.meaning import Meaning, default_meaning
+from minhu.language.personal import find_personal
 from minhu.language.types import Leaf
 
 MOST_ROWS: Final = 2000
+MOST_GAPS: Final = 100
+"""Names of one door that are listed; whoever sends more of them sends no categories."""
+NO_NAME: Final = "（不像分类名称的文字）"
 _GAP = """
-INSERT INTO directory_crosswalkgap (door, said, count, last_at) VALUES (%s, %s, %s, %s)
-ON CONFLICT (door, said) DO UPDATE SET count = directory_crosswalkgap.count + excluded.count, last_at = excluded.last_at
+INSERT INTO directory_crosswalkgap (door, said, count, last_at)
+SELECT %(door)s, %(said)s, %(count)s, %(at)s
+WHERE (SELECT count(*) FROM directory_crosswalkgap WHERE door = %(door)s) < %(most)s
+  OR EXISTS (SELECT 1 FROM directory_crosswalkgap WHERE door = %(door)s AND said = %(said)s)
+ON CONFLICT (door, said) DO UPDATE SET last_at = excluded.last_at, count = CASE WHEN %(whole)s
+  THEN greatest(directory_crosswalkgap.count, excluded.count) ELSE directory_crosswalkgap.count + excluded.count END
 """
+_SENTENCE: Final = re.compile(r"[。！？!?；;，,：:\n我你您]|[0-9]{5}|[^/]{25}")
+"""What no name of a category has, but what a citizen says: administrators read the list, and see no citizen's word."""
 
 
 def draft_from(kind: str, rows: Iterable[Mapping[str, Any]], note: str = "") -> int:
@@ -80,7 +90,10 @@ def undo(draft_id: int, line_id: int) -> None:
     """A decided line waits again."""
     with change(Action.MANAGE_RULES, lock=LOCK_CROSSWALKS):
         draft = get_draft(Crosswalk, draft_id)
-        CrosswalkLine.objects.filter(version=draft, pk=line_id).update(decided=False, target_code="", decided_by="")
+        lines = CrosswalkLine.objects.filter(version=draft, pk=line_id)
+        if not lines.update(decided=False, target_code="", decided_by=""):
+            raise NotFound("没有这一行，请刷新页面。", code="no_such_line")
+        record("crosswalk_undone", ("crosswalk", f"{draft.kind} {draft.number}"), line=line_id)
 
 
 def accept_sure(draft_id: int, least: float) -> int:
@@ -113,8 +126,7 @@ def publish(draft_id: int) -> None:
         if gone:
             raise Invalid(f"现行分类里已没有 {'、'.join(gone[:5])}，请重新确认这些行。", code="target_gone")
         put_in_force(draft)
-        for path, code in draft.lines.filter(decided=True).values_list("source_path", "source_code"):
-            CrosswalkGap.objects.filter(said__in=[path[:100], code]).delete()
+        _close_gaps(mapped.values_list("source_path", "source_code"))
 
 
 def discard(draft_id: int) -> None:
@@ -123,10 +135,25 @@ def discard(draft_id: int) -> None:
         discard_draft(get_draft(Crosswalk, draft_id))
 
 
-def note_gap(door: str, said: str, count: int = 1) -> None:
-    """A category came in that means nothing here (part of the caller's transaction); administrators see it listed."""
+def note_gap(door: str, said: str, count: int = 1, *, whole: bool = False) -> None:
+    """A category came in that means nothing here (part of the caller's transaction); administrators see it listed.
+
+    What is no name but somebody's words (a shifted column, a careless sender) is counted and not kept; what people
+    said nothing here fits is not asked again. ``whole``: ``count`` is all of the door, however often it is told.
+    """
+    if fits_nothing(said, door):
+        return
+    name = NO_NAME if _SENTENCE.search(said) or find_personal(said) else said[:100]
+    told: dict[str, Any] = {"door": door[:64], "said": name, "count": count, "at": now(), "most": MOST_GAPS, "whole": whole}
     with connection.cursor() as cursor:
-        cursor.execute(_GAP, [door[:64], masks.free_text(said)[:100], count, now()])
+        cursor.execute(_GAP, told)
+
+
+def _close_gaps(mapped: Iterable[tuple[str, str]]) -> None:
+    """What came through a door in whatever writing is asked no more once it is mapped."""
+    known = {plain(name)[:100] for pair in mapped for name in pair if name}
+    rows = CrosswalkGap.objects.values_list("pk", "said")
+    CrosswalkGap.objects.filter(pk__in=[pk for pk, said in rows if plain(said) in known]).delete()
 
 
 def _decided_before(kind: str) -> dict[str, tuple[str | None, str]]:

@@ -214,7 +214,7 @@ def _finish(batch: ImportBatch, report: Report, *, stopped: bool) -> None:
         stop_asked=False,
     )
     for said, count in report.unknown.get("category", {}).items():
-        note_gap(DOOR, said, count)
+        note_gap(DOOR, said, count, whole=True)  # a batch that is run again is not told twice
 
 
 def _commonest(unknown: dict[str, Counter[str]]) -> dict[str, dict[str, int]]:

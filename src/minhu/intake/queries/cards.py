@@ -74,7 +74,7 @@ def request_card(
         clear.append("words")
     if clear:
         ledger.record_access(("request", request_id), purpose or "查看工单", clear)
-    words = _words_for(request, who, standing)
+    words = words_for(request, who, standing)
     return RequestCard(
         request_id=request.pk,
         number=request.number,
@@ -112,7 +112,7 @@ def shown_texts(request_ids: Collection[int], actor: Actor | None = None) -> dic
     """Title and text of requests as the actor is shown them, by id; those that may not be seen are left out."""
     who = actor or current_actor()
     rows = [row for row in Request.objects.filter(pk__in=request_ids) if decide(who, Action.VIEW_ORDER, row.facts())]
-    return {row.pk: _words_for(row, who, standing_of(row, who))(f"{row.title}\n{row.text}") for row in rows}
+    return {row.pk: words_for(row, who, standing_of(row, who))(f"{row.title}\n{row.text}") for row in rows}
 
 
 def reveal(request_id: int, field: PersonalField | str, reason: str, *, actor: Actor | None = None) -> str:
@@ -143,7 +143,7 @@ def _is_own(request: Request, who: Actor) -> bool:
     return who.kind == "citizen" and request.pk in who.own_requests
 
 
-def _words_for(request: Request, who: Actor, standing: Standing) -> Callable[[str], str]:
+def words_for(request: Request, who: Actor, standing: Standing) -> Callable[[str], str]:
     """How the actor reads the words: as they came, with masked numbers, or also without what names the requester."""
     if standing in _OPEN_WORDS or standing is Standing.REQUESTER:
         return str

@@ -13,6 +13,7 @@ from django.utils import timezone
 from minhu.directory.queries.staff import staff_names
 from minhu.intake import lexicon
 from minhu.intake.models import KeptElement
+from minhu.intake.queries.cards import standing_of, words_for
 from minhu.intake.reading import visible_request
 from minhu.intake.types import RequestCard
 from minhu.kernel.actors import current_actor
@@ -53,13 +54,21 @@ class KeptView:
 
 
 def kept_of(request_id: int) -> tuple[KeptView, ...]:
-    """The confirmed elements of a request, the oldest first; raises NotFound when it may not be seen."""
-    visible_request(request_id, current_actor())
+    """The confirmed elements of a request, the oldest first, as the reader sees its words; raises NotFound when it may not be seen."""
+    who = current_actor()
+    request = visible_request(request_id, who)
+    words = words_for(request, who, standing_of(request, who))
     rows = list(KeptElement.objects.filter(request_id=request_id))
     names = staff_names(row.kept_by for row in rows)
     return tuple(
         KeptView(
-            row.pk, ElementKind(row.kind), row.value, row.words, row.corrected, row.kept_at, names.get(row.kept_by, "")
+            row.pk,
+            ElementKind(row.kind),
+            words(row.value),
+            words(row.words),
+            row.corrected,
+            row.kept_at,
+            names.get(row.kept_by, ""),
         )
         for row in rows
     )

@@ -112,6 +112,7 @@ _LINES: Final[dict[Book, dict[str, str]]] = {
         "directory.version_discarded": "废弃草稿",
         "directory.version_retired": "停用旧版本",
         "directory.crosswalk_decided": "确认分类对照",
+        "directory.crosswalk_undone": "撤回分类对照",
         "directory.version_exported": "导出派单目录",
         "directory.catalogue_line_put": "登记派单目录条目",
         "directory.catalogue_line_dropped": "删除派单目录条目",
