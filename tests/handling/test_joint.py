@@ -15,8 +15,10 @@ from minhu.directory.types import Role
 from minhu.handling.models import JointCase, JointOpinion, Lesson, NewMatter, Order, TypeProposal
 from minhu.handling.queries import joint as reading
 from minhu.handling.services import joint, joint_effects, new_types, open_order
+from minhu.handling.services.forgetting import forget_words
 from minhu.handling.services.joint import CaseDraft, OpinionDraft, Verdict
 from minhu.handling.types import JointState, OpinionKind
+from minhu.intake.events import RequestForgotten
 from minhu.intake.models import Suggestion
 from minhu.intake.services.new_types import Usual
 from minhu.intake.types import Outcome, SuggestedField
@@ -210,6 +212,23 @@ def test_a_withdrawn_case_gives_its_orders_back(city: City) -> None:
             new_types.unmark(orders[0].number)
         new_types.mark(orders[0].number)
         assert reading.waiting_marks() == 2
+
+
+def test_a_forgotten_person_is_struck_out_of_a_case_that_the_order_has_left(city: City) -> None:
+    order = make_order(city)
+    with acting_as(city.actor("dispatcher")):
+        new_types.mark(order.number)
+        asked = draft(city, title="欧阳试人反映的无人机扰民", question="欧阳试人家上空的无人机归谁管？")
+        case = joint.open_case(asked, [order.number])
+    with acting_as(city.actor("urban_head")):
+        joint.give_opinion(case, city.unit("urban"), OpinionDraft(OpinionKind.OURS, "欧阳试人所说属实。"))
+    with acting_as(city.actor("dispatcher")):
+        joint.withdraw(case, "已有分类可用")
+    with as_system():
+        forget_words(RequestForgotten(order.request_id, lambda text: text.replace("欧阳试人", "某人")))
+        row = JointCase.objects.get(pk=case)
+        assert "欧阳试人" not in row.title + row.question
+        assert JointOpinion.objects.get(unit_id=city.unit("urban")).text == "某人所说属实。"
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,19 @@ def test_what_says_the_same_stands_together(city: City) -> None:
     assert "像是同一件新事（2 件）" in body(signed_in(city, "dispatcher").get("/joint/"))
 
 
+def test_the_title_that_units_will_read_names_nobody(city: City) -> None:
+    order = marked(city, 1)[0]
+    client = signed_in(city, "dispatcher")
+    for confidential, title in ((False, "13812345678反映无人机扰民"), (True, "三号楼反映无人机扰民")):
+        with as_system():
+            Order.objects.filter(pk=order.pk).update(title=title, confidential=confidential)
+        field = (
+            body(client.get("/joint/new/", {"orders": [order.number]})).partition('name="title"')[2].partition(">")[0]
+        )
+        assert "13812345678" not in field
+        assert ("无人机扰民" in field) is not confidential
+
+
 def test_from_ticked_orders_to_the_verdict(city: City) -> None:
     case, orders = opened(city)
     path = f"/joint/{case.pk}/"

@@ -144,7 +144,14 @@ def note_gap(door: str, said: str, count: int = 1, *, whole: bool = False) -> No
     if fits_nothing(said, door):
         return
     name = NO_NAME if _SENTENCE.search(said) or find_personal(said) else said[:100]
-    told: dict[str, Any] = {"door": door[:64], "said": name, "count": count, "at": now(), "most": MOST_GAPS, "whole": whole}
+    told: dict[str, Any] = {
+        "door": door[:64],
+        "said": name,
+        "count": count,
+        "at": now(),
+        "most": MOST_GAPS,
+        "whole": whole,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_GAP, told)
 

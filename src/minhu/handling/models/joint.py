@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from minhu.handling.models.orders import Order
@@ -30,6 +31,11 @@ class JointCase(models.Model):
     category = models.ForeignKey("directory.Category", models.PROTECT, null=True, blank=True, related_name="+")
     unit = models.ForeignKey("directory.Unit", models.PROTECT, null=True, blank=True, related_name="+")
     reason = models.CharField(max_length=1000, blank=True)
+    order_ids = ArrayField(
+        models.BigIntegerField(),
+        default=list,
+        help_text="all that were ever put into it: a forgotten person's words are struck here by it",
+    )
 
     class Meta:
         ordering: ClassVar = ["-id"]

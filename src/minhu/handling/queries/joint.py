@@ -39,6 +39,7 @@ class NewRow:
     nearest: tuple[tuple[str, float], ...]
     """Names of leaves with chances."""
     case: int | None = None
+    confidential: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +221,7 @@ def _new_row(row: NewMatter) -> NewRow:
     order: Order = row.order
     return NewRow(
         order.number, order.title, order.created_at, State(order.state), order.place_hint, row.score,
-        tuple(_named(row.nearest)), row.case_id,
+        tuple(_named(row.nearest)), row.case_id, order.confidential,
     )  # fmt: skip
 
 

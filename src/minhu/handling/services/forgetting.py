@@ -18,8 +18,6 @@ _TEXTS: Final[tuple[tuple[type[models.Model], str, tuple[str, ...]], ...]] = (
     (Supervision, "order", ("reason", "receipt")),
     (Whistle, "order", ("matter", "place", "result")),
     (Attended, "whistle__order", ("receipt",)),
-    (JointCase, "matters__order", ("title", "question", "reason")),
-    (JointOpinion, "case__matters__order", ("text",)),
 )
 
 
@@ -37,6 +35,9 @@ def forget_words(event: RequestForgotten) -> None:
         cursor.execute("DELETE FROM handling_words WHERE order_id = ANY(%s)", [[order.pk for order in orders]])
     for model, path, names in _TEXTS:
         _strike(model, {f"{path}__in": orders}, names, event.strike)
+    keys = [order.pk for order in orders]
+    _strike(JointCase, {"order_ids__overlap": keys}, ("title", "question", "reason"), event.strike)
+    _strike(JointOpinion, {"case__order_ids__overlap": keys}, ("text",), event.strike)
 
 
 def _struck(value: Any, strike: Callable[[str], str]) -> Any:

@@ -185,6 +185,8 @@ def _add(case: JointCase, numbers: Sequence[str]) -> list[str]:
             raise Conflict(f"{number} 已在另一个会商中。", code="in_joint_case")
         row.case = case
         row.save(update_fields=["case"])
+        case.order_ids = sorted({*case.order_ids, order.pk})
+    case.save(update_fields=["order_ids"])
     return list(dict.fromkeys(numbers))
 
 

@@ -85,7 +85,7 @@ def unmark(number: str) -> None:
     """A person says that an order does fit a category; refused while a joint decision on it is open."""
     with transaction.atomic():
         order = get_for(Order.objects.select_for_update(), Action.DISPATCH, number=number)
-        row = NewMatter.objects.filter(order=order, dropped_at=None).select_related("case").first()
+        row = NewMatter.objects.select_for_update().filter(order=order, dropped_at=None).first()
         if row is None:
             raise NotFound("这张工单没有新类型标记，请刷新页面。", code="not_marked")
         if row.case_id is not None:

@@ -24,6 +24,7 @@ from minhu.intake import lexicon
 from minhu.intake.models import Consultation, Erasure, Request
 from minhu.intake.services.consulting import AGAIN, MOST_ATTEMPTS, claim
 from minhu.kernel.clock import now
+from minhu.language.directions import READ
 from minhu.language.keywords import KeywordIndex
 from minhu.language.veil import veil
 from minhu.ledger import services as ledger
@@ -48,7 +49,7 @@ _LAST: Final[list[tuple[KeywordIndex, Embedder, Seeing | None]]] = []
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A request's words without personal data, and how many characters of them were compared."""
+    """A request's words without personal data, and the category that they were read as."""
 
     text: str
     category_id: int | None
@@ -85,7 +86,7 @@ def _look_at(embedder: Embedder, request_id: int) -> None:
 
 
 def _sent(embedder: Embedder, look: Look) -> int:
-    return 0 if embedder.stays_inside else len(look.text)
+    return 0 if embedder.stays_inside else len(look.text[:READ])
 
 
 def _words_of(request_id: int) -> Look | None:

@@ -20,6 +20,7 @@ from minhu.handling.services import joint, new_types
 from minhu.handling.types import JointState
 from minhu.kernel.actors import Actor
 from minhu.kernel.errors import Invalid, MinhuError, NotFound
+from minhu.language.personal import mask_personal
 from minhu.portals.citizen.views import show_errors
 from minhu.portals.context import count_unread
 from minhu.portals.joint.forms import CaseForm, OpinionForm, VerdictForm
@@ -63,7 +64,10 @@ def new(request: HttpRequest) -> HttpResponse:
     chosen = (request.POST if request.method == "POST" else request.GET).getlist("orders")
     rows = [row for group in reading.new_matters() for row in group]
     ticked = [row for row in rows if row.number in chosen]
-    start = {"title": ticked[0].title[:120] if ticked else "", "due_at": CaseForm.usual_due()}
+    open_words = [
+        mask_personal(row.title)[:120] for row in ticked if not row.confidential
+    ]  # units read what is put here
+    start = {"title": open_words[0] if open_words else "", "due_at": CaseForm.usual_due()}
     form = CaseForm(request.POST if "title" in request.POST else None, initial=start)
     if form.is_bound and form.is_valid():
         try:
