@@ -10,8 +10,10 @@ from playwright.sync_api import expect
 
 from knowledge.keepers import Keepers, gather
 from knowledge.papers import paper
+from minhu.directory.access import acting_as
 from minhu.directory.models import Staff
-from minhu.knowledge.services import contradictions
+from minhu.knowledge.queries import documents
+from minhu.knowledge.services import contradictions, pairs
 from portals.test_browser import browser, visit  # noqa: F401  # fixtures
 from portals.test_said_browser import enter, shot
 from portals.test_unit_browser import broken
@@ -61,4 +63,33 @@ def test_two_documents_side_by_side_are_judged_by_keyboard(visit: Any, keepers: 
     expect(narrow.page.locator("main")).to_contain_text("后一份正确")
     assert broken(narrow.page) == []
     shot(narrow.page, "contradictions_narrow")
+    assert window.wrong == []
+
+
+def test_questions_are_reviewed_by_keyboard_and_an_interpretation_is_signed(visit: Any, keepers: Keepers) -> None:  # noqa: F811
+    document = put(keepers, paper())
+    contradictions.look()
+    pairs.make()
+    window = enter(visit, keepers.city, "reviewer", "/knowledge/pairs/")
+    page = window.page
+    assert broken(page) == []
+    shot(page, "pairs")
+    first = page.locator("input[name=question]").first.input_value()
+    page.keyboard.press("j")
+    page.keyboard.press("1")
+    expect(page.locator(".toast, [role=status], [role=alert]").filter(has_text="已采用").first).to_be_visible()
+    window.go("/knowledge/pairs/?state=accepted")
+    expect(page.locator("main")).to_contain_text(first)
+    with transaction.atomic(), acting_as(keepers.reviewer):
+        version = documents.card(document).version.id
+    window.go(f"/knowledge/interpretation/{version}/")
+    expect(page.locator("main")).to_contain_text("尚未经人签发")
+    assert broken(page) == []
+    shot(page, "interpretation")
+    page.get_by_role("button", name="我已核对，签发").press("Enter")
+    expect(page.locator("main")).to_contain_text("已由")
+    narrow = enter(visit, keepers.city, "agent", f"/knowledge/interpretation/{version}/", 375)
+    expect(narrow.page.locator("main")).to_contain_text("数字一览")
+    assert broken(narrow.page) == []
+    shot(narrow.page, "interpretation_narrow")
     assert window.wrong == []

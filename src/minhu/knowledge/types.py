@@ -9,6 +9,7 @@ from datetime import date, datetime
 from minhu.kernel.labels import Labelled
 from minhu.kernel.labels import marked as _
 from minhu.language.contradictions.types import Sort
+from minhu.language.papers.interpreting import Said
 from minhu.language.papers.types import Passage
 
 
@@ -94,6 +95,16 @@ class Verdict(Labelled):
     SECOND = "second", _("后一份正确")
     BOTH = "both", _("两份都正确")
     OTHER = "other", _("说的不是同一件事")
+
+
+class PairState(Labelled):
+    """Course of a question made from a document."""
+
+    NEW = "new", _("待审阅")
+    ACCEPTED = "accepted", _("已采用")
+    REJECTED = "rejected", _("不采用")
+    STALE = "stale", _("条款已变化")
+    ENDED = "ended", _("已由新版本取代")
 
 
 class SourceKind(Labelled):
@@ -295,6 +306,43 @@ class ContradictionView:
     def sides(self) -> tuple[Quoted, Quoted]:
         """Both, in order."""
         return self.first, self.second
+
+
+@dataclass(frozen=True, slots=True)
+class PairView:
+    """A question made from a document, with its answer and where that stands."""
+
+    id: int
+    document_id: int
+    version_id: int
+    title: str
+    labels: str
+    passages: tuple[int, ...]
+    questions: tuple[str, ...]
+    answer: str
+    state: PairState
+    reviewed_by: str
+    reviewed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Interpretation:
+    """What a document means, told in its own words; signed by a person or still the machine's alone."""
+
+    document_id: int
+    version_id: int
+    title: str
+    document_number: str
+    issuer: str
+    in_force: date | None
+    repealed: date | None
+    before: str
+    """The title of what it takes the place of; empty where nothing or where the reader may not see it."""
+    said: tuple[tuple[Said, str], ...]
+    """Each sentence with the names of its clauses."""
+    signed_by: str
+    signed_at: datetime | None
+    may_sign: bool
 
 
 @dataclass(frozen=True, slots=True)

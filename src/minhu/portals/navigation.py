@@ -49,6 +49,7 @@ ITEMS: tuple[NavItem, ...] = (
     NavItem(_("督办台"), "/supervision/", "flag", WATCH, _SEE, "supervision"),
     NavItem(_("领导驾驶舱"), "/leader/", "gauge", FIGURES, _SEE),
     NavItem(_("账本审计"), "/audit/", "shield-check", frozenset({Role.AUDIT_ADMIN}), _SEE),
+    NavItem(_("文件问答"), "/knowledge/pairs/", "checklist", frozenset({Role.EDITOR, Role.REVIEWER}), _WORK, "pairs"),
     NavItem(
         _("文件矛盾"),
         "/knowledge/contradictions/",

@@ -66,6 +66,7 @@ LOOPS: tuple[Loop, ...] = (
     Loop("notices of incidents", 2.0, "minhu.handling.services.incidents.send_due"),
     Loop("papers without an index", 60.0, "minhu.knowledge.services.indexing.catch_up"),
     Loop("contradictions between papers", 20.0, "minhu.knowledge.services.contradictions.look"),
+    Loop("questions from papers", 20.0, "minhu.knowledge.services.pairs.make"),
     Loop("deadline sweeper", 15.0, "minhu.handling.services.sweeper.sweep"),
 )
 

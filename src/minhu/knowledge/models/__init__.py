@@ -3,6 +3,7 @@
 from minhu.knowledge.models.asking import Asking
 from minhu.knowledge.models.contradictions import Contradiction, Looked
 from minhu.knowledge.models.documents import Document, Finding, PassageRow, Version
+from minhu.knowledge.models.explained import MadePair, Signature
 from minhu.knowledge.models.incoming import Notice, Source, SourceItem, Upload, UploadItem
 from minhu.knowledge.models.index import Circle, IndexedVersion, Posting, TermCount
 
@@ -14,9 +15,11 @@ __all__ = [
     "Finding",
     "IndexedVersion",
     "Looked",
+    "MadePair",
     "Notice",
     "PassageRow",
     "Posting",
+    "Signature",
     "Source",
     "SourceItem",
     "TermCount",

@@ -54,6 +54,7 @@ class Looked(models.Model):
 
     version = models.OneToOneField(Version, models.CASCADE, related_name="looked")
     at = models.DateTimeField()
+    asked_at = models.DateTimeField(null=True, blank=True, help_text="questions were made from it")
 
     class Meta:
         ordering: ClassVar = ["version_id"]

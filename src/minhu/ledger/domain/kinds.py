@@ -226,6 +226,8 @@ _LINES: Final[dict[Book, dict[str, str]]] = {
         "knowledge.withdraw": "撤下知识",
         "knowledge.uploaded": "上传知识文件",
         "knowledge.source_changed": "修改知识来源",
+        "knowledge.signed": "签发政策解读",
+        "knowledge.pair_reviewed": "审阅文件问答",
         "knowledge.judged": "判断文件矛盾",
         "knowledge.exported": "导出知识库",
         "knowledge.imported": "导入知识库",

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from minhu.portals.papers import contradictions
+from minhu.portals.papers import contradictions, interpretations, pairs
 
 urlpatterns = [
     path("knowledge/contradictions/", contradictions.listing, name="contradictions"),
     path("knowledge/contradictions/<int:pk>/", contradictions.judged, name="contradiction"),
+    path("knowledge/interpretation/<int:version>/", interpretations.page, name="interpretation"),
+    path("knowledge/interpretation/<int:version>/file.docx", interpretations.file, name="interpretation_file"),
+    path("knowledge/pairs/", pairs.queue, name="pairs"),
+    path("knowledge/pairs/<int:pk>/", pairs.review, name="pair_review"),
 ]
