@@ -35,7 +35,7 @@ def test_the_answer_stands_on_top_with_its_clause_tones_and_the_paper_beside(kee
     agent = client_of("agent")
     empty = agent.get("/knowledge/ask/").content.decode()
     assert "输入群众的问题" in empty
-    page = agent.get("/knowledge/ask/", {"q": MATERIALS}).content.decode()
+    page = agent.get("/knowledge/ask/", {"question": MATERIALS}).content.decode()
     for words in (
         TITLE,
         "云政发〔2025〕12号",
@@ -53,16 +53,18 @@ def test_the_answer_stands_on_top_with_its_clause_tones_and_the_paper_beside(kee
 def test_what_is_only_typed_is_answered_but_not_kept(keepers: Keepers) -> None:
     keepers.published()
     agent = client_of("agent")
-    part = agent.get("/knowledge/ask/", {"q": MATERIALS, "live": "1"}, headers={"HX-Request": "true"}).content.decode()
+    part = agent.get(
+        "/knowledge/ask/", {"question": MATERIALS, "live": "1"}, headers={"HX-Request": "true"}
+    ).content.decode()
     assert "<mark>" in part
     assert "<html" not in part
     assert askings() == 0
-    assert "输入群众的问题" in agent.get("/knowledge/ask/", {"q": "水", "live": "1"}).content.decode()
+    assert "输入群众的问题" in agent.get("/knowledge/ask/", {"question": "水", "live": "1"}).content.decode()
 
 
 def test_nothing_found_is_said_with_what_is_near(keepers: Keepers) -> None:
     keepers.published()
-    page = client_of("agent").get("/knowledge/ask/", {"q": "外省的机动车年检收费标准"}).content.decode()
+    page = client_of("agent").get("/knowledge/ask/", {"question": "外省的机动车年检收费标准"}).content.decode()
     assert "没有找到依据" in page
     assert "登记诉求" in page
 
@@ -70,15 +72,15 @@ def test_nothing_found_is_said_with_what_is_near(keepers: Keepers) -> None:
 def test_filters_narrow_and_wrong_ones_do_no_harm(keepers: Keepers) -> None:
     keepers.published()
     agent = client_of("agent")
-    assert "没有找到依据" in agent.get("/knowledge/ask/", {"q": MATERIALS, "nature": "law"}).content.decode()
-    assert "<mark>" in agent.get("/knowledge/ask/", {"q": MATERIALS, "nature": "guide"}).content.decode()
+    assert "没有找到依据" in agent.get("/knowledge/ask/", {"question": MATERIALS, "nature": "law"}).content.decode()
+    assert "<mark>" in agent.get("/knowledge/ask/", {"question": MATERIALS, "nature": "guide"}).content.decode()
     assert (
         "<mark>"
         in agent.get(
-            "/knowledge/ask/", {"q": MATERIALS, "nature": "x", "category": "99999", "tone": "loud"}
+            "/knowledge/ask/", {"question": MATERIALS, "nature": "x", "category": "99999", "tone": "loud"}
         ).content.decode()
     )
-    assert agent.get("/knowledge/ask/", {"q": "问" * 501}).status_code == 422
+    assert agent.get("/knowledge/ask/", {"question": "问" * 501}).status_code == 422
 
 
 def test_the_paper_beside_is_shown_to_its_readers_only(keepers: Keepers) -> None:

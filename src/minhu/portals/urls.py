@@ -22,6 +22,7 @@ PAGES: tuple[str, ...] = (
     "audit",
     "manage",
     "data",
+    "ask",
     "knowledge",
     "live",
     "open311",

@@ -33,6 +33,7 @@ _SMOOTH: Final = 0.05
 _BUSY: Final = (
     "现在提交和查询的人很多，请稍后再试。已经显示编号的诉求不会丢失；如遇紧急情况，请直接拨打 110、119 或 120。"
 )
+_ASKING: Final = ("/ask/", "/api/v1/ask", "/api/v1/knowledge/")
 _EXPORTS: Final = ("/export/", "/sheet/", "/print/")
 
 
@@ -57,6 +58,8 @@ def kind_of(method: str, path: str, cookies: str) -> Kind:
     """The kind of a request, from its first line and its cookies alone."""
     if path.startswith(("/healthz", "/readyz", "/metrics", "/static/")):
         return Kind.FAST
+    if path.startswith(_ASKING):
+        return Kind.PUBLIC  # a crowd of questions never takes the room of those who hand something in
     if path.startswith("/submit/"):
         return Kind.CREATE
     if method not in ("GET", "HEAD") and path.startswith(("/api/", "/open311/", "/hooks/", "/r/")):

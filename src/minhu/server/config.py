@@ -79,6 +79,12 @@ class Config:
     outbound: str = _setting(
         "MINHU_OUTBOUND_NETWORKS", "", "private networks that messages to partners may go to, e.g. 10.2.0.0/16"
     )
+    ask_origins: tuple[str, ...] = _setting(
+        "MINHU_ASK_ORIGINS", "", "sites that may show the question window, e.g. https://www.city.gov.cn; commas between"
+    )
+    ask_per_minute: int = _setting(
+        "MINHU_ASK_PER_MINUTE", "20", "questions a minute from one address without a token, in each web process"
+    )
     chat_url: str = _setting(
         "MINHU_CHAT_URL", "", "an OpenAI-compatible chat model that improves suggestions, e.g. https://host/v1"
     )
@@ -162,6 +168,8 @@ class Config:
             open311_level=_whole("MINHU_OPEN311_LEVEL", raw["open311_level"], 0, 9),
             open311_tokens=_flag("MINHU_OPEN311_TOKENS", raw["open311_tokens"]),
             outbound=_networks("MINHU_OUTBOUND_NETWORKS", raw["outbound"]),
+            ask_origins=_origins("MINHU_ASK_ORIGINS", raw["ask_origins"]),
+            ask_per_minute=_whole("MINHU_ASK_PER_MINUTE", raw["ask_per_minute"], 1, 100_000),
             **_models(source, raw),
             witnesses=_witnesses(raw["witnesses"]),
             mail=_mail(raw["mail"]),
@@ -193,6 +201,25 @@ def _kept(variable: str, text: str) -> dict[str, int]:
         return parse(text)
     except ValueError as error:
         raise ConfigError(f"{variable}: {error}") from error
+
+
+def _origins(variable: str, text: str) -> tuple[str, ...]:
+    """Origins (scheme, host, port) without anything behind them; raises ConfigError."""
+    found = tuple(part.strip().rstrip("/") for part in text.split(",") if part.strip())
+    for one in found:
+        try:
+            parts = urlsplit(one)
+            whole = (
+                parts.scheme in ("https", "http")
+                and parts.hostname
+                and not (parts.path or parts.query or parts.fragment)
+            )
+            named = whole and parts.username is None and (parts.port is None or parts.port > 0)
+        except ValueError:
+            named = False
+        if not named or any(mark in one for mark in " ;*'\""):
+            raise ConfigError(f"{variable} holds origins like https://www.city.gov.cn, not {one!r}")
+    return found
 
 
 def _networks(variable: str, text: str) -> str:

@@ -67,7 +67,7 @@ class ProgramMiddleware:
 
     PATHS = (
         "/api/v1/requests", "/api/v1/categories", "/api/v1/areas", "/api/v1/webhooks", "/api/v1/transfers", "/open311/",
-        "/hooks/",
+        "/hooks/", "/api/v1/ask", "/api/v1/knowledge/",
     )  # fmt: skip
 
     def __init__(self, get_response: GetResponse) -> None:

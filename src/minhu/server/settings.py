@@ -174,6 +174,8 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in CONFIG.hosts] if CONFIG.https else []
+MINHU_ASK_ORIGINS: tuple[str, ...] = CONFIG.ask_origins
+MINHU_ASK_PER_MINUTE: int = CONFIG.ask_per_minute
 CONTENT_SECURITY_POLICY: dict[str, Any] = {
     "DIRECTIVES": {
         "default-src": [SELF],

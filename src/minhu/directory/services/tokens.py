@@ -26,6 +26,7 @@ SCOPES: Final = {
     "open311": _("Open311 接口：提交和补充诉求"),
     "webhooks": _("查看和重发发给自己的消息"),
     "transfer": _("查询转来和转出的工单"),
+    "knowledge:read": _("检索知识库、提问"),
     "mcp": _("只读查询工具（MCP）"),
 }
 PREFIX: Final = "mh_"

@@ -46,6 +46,22 @@ class Near:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """One meaning to choose; ``question`` is the complete question that it makes."""
+
+    label: str
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """What to ask back because several meanings fit."""
+
+    question: str
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Answered:
     """What came of a question: an answer with its clauses, or why there is none and which papers are near.
 
@@ -68,6 +84,7 @@ class Answered:
     """The answer in every tone; empty where nothing was found."""
     hits: tuple[Hit, ...] = ()
     """The passages that fit best, one of each paper, the best first."""
+    back: Back | None = None
     token: str = ""
 
 

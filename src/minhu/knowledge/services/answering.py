@@ -22,12 +22,16 @@ from minhu.kernel.errors import Invalid
 from minhu.knowledge.domain.keys import keeper_keys
 from minhu.knowledge.models import Asking, Document, PassageRow, Version
 from minhu.knowledge.queries.reach import reading
-from minhu.knowledge.queries.shown import Answered, Clause, Narrow, Near
+from minhu.knowledge.queries.shown import Answered, Back, Choice, Clause, Narrow, Near
 from minhu.knowledge.queries.store import PaperStore, versions_within
 from minhu.knowledge.types import Door, Hit, Outcome, State, Tone
+from minhu.language.answers import tones as voices
 from minhu.language.answers.answering import answer
+from minhu.language.answers.asking import AskBack, ask_back
+from minhu.language.answers.followups import conversation
 from minhu.language.answers.model import default_model
 from minhu.language.answers.question import LONGEST_QUESTION
+from minhu.language.answers.tones import say
 from minhu.language.answers.types import Answer, Citation, NotFound, Ranked
 from minhu.language.personal import mask_personal
 
@@ -36,14 +40,7 @@ ASKINGS: Final = Expiring("knowledge_asking", "t.at", "true", "concat_ws(' ', t.
 """Questions whose time is over."""
 MOST_HITS: Final = 10
 _NEAREST: Final = 3
-_WHY: Final = {
-    NotFound.EMPTY: "没有看出您想了解什么，请写明办什么事、遇到什么情况。",
-    NotFound.NOT_A_QUESTION: "这里只根据政策文件和办事指南回答问题，请写出您想了解的事项。",
-    NotFound.NO_PAPER: "现有文件里没有找到相关内容。",
-    NotFound.OTHER_PLACE: "现有文件里没有您说的地方的规定，请核对地区。",
-    NotFound.OTHER_YEAR: "现有文件里没有您说的年份的规定，请核对年份。",
-    NotFound.UNSUPPORTED: "没有找到能直接回答这个问题的条款。",
-}
+_NO_MATTER: Final = (NotFound.EMPTY, NotFound.NOT_A_QUESTION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +62,16 @@ def ask(asked: Asked, *, record: bool = True) -> Answered:
     actor = current_actor()
     asked = _checked(asked)
     begun = time.perf_counter()
+    understood = conversation([*asked.earlier, asked.words])[-1].words
     model = default_model()
     with transaction.atomic():
         with reading(actor) as keys:
-            found, read = answer(asked.words, PaperStore(keys, versions_within(asked.narrow)), model)
+            found, read = answer(understood, PaperStore(keys, versions_within(asked.narrow)), model)
             clauses = _clauses(found.citations)
             hits = _hits(read.ranked)
             near = _near([one.sheet.key for one in read.ranked[:_NEAREST]] if not clauses else found.others)
-        got = _worded(asked, found, clauses, near, f"extract {model.card.get('version', '')}".strip())
-        got = replace(got, hits=hits, milliseconds=round((time.perf_counter() - begun) * 1000))
+        got = _worded(asked, understood, found, ask_back(read), clauses, str(model.card.get("version", "")))
+        got = replace(got, near=near, hits=hits, milliseconds=round((time.perf_counter() - begun) * 1000))
         return _recorded(asked, got, found, actor) if record else got
 
 
@@ -88,26 +86,27 @@ def _checked(asked: Asked) -> Asked:
     return replace(asked, words=words, earlier=earlier)
 
 
-def _worded(asked: Asked, found: Answer, clauses: tuple[Clause, ...], near: tuple[Near, ...], engine: str) -> Answered:
+def _worded(
+    asked: Asked, understood: str, found: Answer, back: AskBack | None, clauses: tuple[Clause, ...], model: str
+) -> Answered:
     answered = found.not_found is None and bool(clauses)
     reason = "" if answered else (found.not_found or NotFound.UNSUPPORTED)
-    said = _in_tone(found.text, clauses[0], asked.tone) if answered else _WHY[NotFound(reason)]
+    tones = tuple((tone, say(found, voices.Tone(tone.value))) for tone in Tone) if answered else ()
     return Answered(
-        question=asked.words, understood=asked.words, said=said,
-        outcome=Outcome.ANSWERED if answered else Outcome.NOT_FOUND, words=found.text if answered else "",
-        clauses=clauses if answered else (), near=near, reason=str(reason), confidence=round(found.confidence, 3),
-        engine=engine, milliseconds=0,
-        tones=tuple((tone, _in_tone(found.text, clauses[0], tone)) for tone in Tone) if answered else (),
+        question=asked.words, understood=understood, outcome=Outcome.ANSWERED if answered else Outcome.NOT_FOUND,
+        said=dict(tones)[asked.tone] if answered else say(Answer("", found.kind, 0.0, not_found=NotFound(reason))),
+        words=found.text if answered else "", clauses=clauses if answered else (), near=(), reason=str(reason),
+        confidence=round(found.confidence, 3), engine=f"extract {model}".strip(), milliseconds=0, tones=tones,
+        back=_choices(understood, back) if reason not in _NO_MATTER else None,
     )  # fmt: skip
 
 
-def _in_tone(words: str, clause: Clause, tone: Tone) -> str:
-    source = f"《{clause.title}》{clause.label}"
-    if tone is Tone.SPOKEN:
-        return f"您好，{source}里是这样规定的：{words}"
-    if tone is Tone.FORMAL:
-        return f"根据{source}，答复如下：{words}"
-    return words
+def _choices(understood: str, back: AskBack | None) -> Back | None:
+    """What to ask back, each meaning as the complete question that it makes."""
+    if back is None:
+        return None
+    whole = understood.rstrip("？?。！! ")
+    return Back(back.question, tuple(Choice(one.label, f"{whole}（{one.words}）") for one in back.options))
 
 
 def _clauses(citations: Sequence[Citation]) -> tuple[Clause, ...]:

@@ -31,8 +31,10 @@ class AskForm(forms.Form):
     """The question and the filters; names are those of the address."""
 
     def __init__(self, query: QueryDict) -> None:
-        super().__init__({key: query.get(key, "") for key in ("q", "nature", "category", "tone")}, auto_id="ask_%s")
-        self.fields["q"] = forms.CharField(label=_("群众问什么"), required=False, max_length=LONGEST_QUESTION)
+        super().__init__(
+            {key: query.get(key, "") for key in ("question", "nature", "category", "tone")}, auto_id="ask_%s"
+        )
+        self.fields["question"] = forms.CharField(label=_("群众问什么"), required=False, max_length=LONGEST_QUESTION)
         self.fields["nature"] = forms.ChoiceField(
             label=_("性质"), choices=[("", _("全部")), *words_of(Nature).items()], required=False
         )
@@ -44,7 +46,9 @@ class AskForm(forms.Form):
         self.is_valid()
         data = self.cleaned_data
         tone = Tone(data["tone"]) if data.get("tone") else Tone.SHORT
-        return Asked(str(self.data["q"]).strip(), Door.DESK, tone, narrow=Narrow(data.get("nature", ""), self._codes()))
+        return Asked(
+            str(self.data["question"]).strip(), Door.DESK, tone, narrow=Narrow(data.get("nature", ""), self._codes())
+        )
 
     def _codes(self) -> tuple[str, ...]:
         chosen = categories.category_info(self.cleaned_data["category"]) if self.cleaned_data.get("category") else None

@@ -21,6 +21,16 @@ function show(step, moved) {
   if (first) first.focus();
 }
 
+/** Words that another page of ours hands over behind the #, where no server and no log sees them. */
+function takeOver() {
+  if (!location.hash.startsWith("#text=")) return;
+  const field = form.elements.namedItem("text");
+  try {
+    if (field && !field.value) field.value = decodeURIComponent(location.hash.slice(6)).slice(0, 2000);
+  } catch { /* not encoded as we do: nothing is filled in */ }
+  history.replaceState(null, "", location.pathname);
+}
+
 function goTo(step) {
   if (location.hash !== `#step-${step}`) history.pushState(null, "", `#step-${step}`);
   show(step, true);
@@ -37,6 +47,7 @@ function goOn() {
 }
 
 if (form) {
+  takeOver();
   for (const row of pick("buttons")) row.hidden = false;
   for (const button of pick("back")) {
     button.hidden = false;
