@@ -198,6 +198,6 @@ def test_the_official_client_lists_and_calls_over_standard_input_and_output() ->
             return names, said.content[0].text, bool(refused.is_error)
 
     names, text, refused = asyncio.run(play())
-    assert names == {"search_orders", "order_status", "statistics", "catalogue_lookup"}
+    assert names == {"search_orders", "order_status", "statistics", "catalogue_lookup", "ask_papers", "search_papers"}
     assert json.loads(text)["number"] == mine.number
     assert refused

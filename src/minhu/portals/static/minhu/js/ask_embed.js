@@ -19,7 +19,6 @@
   frame.title = "政策问答（由人工智能生成）";
   frame.hidden = true;
   frame.referrerPolicy = "no-referrer";
-  frame.setAttribute("sandbox", "allow-forms allow-scripts allow-same-origin allow-popups allow-popups-to-escape-sandbox");
   set(frame, { position: "fixed", insetInlineEnd: "20px", bottom: "80px", zIndex: "2147483000", width: "min(400px, calc(100vw - 24px))", height: "min(620px, calc(100vh - 110px))", border: "1px solid #8a97a8", borderRadius: "12px", background: "#fff", boxShadow: "0 8px 32px rgba(0,0,0,.3)", display: "none" });
 
   function show(open) {
