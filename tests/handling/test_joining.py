@@ -89,6 +89,7 @@ def test_a_third_one_joins_the_order_that_leads(city: City) -> None:
         ("滨江区柳湾街道春晖小区路灯不亮了，晚上出门看不见路。", {}),
         (SAME + "另外小区东门的路灯也不亮了，请一并维修。", {}),
         (SAME + "还有，楼下餐馆油烟很大，熏得人睡不着，请环保部门查处。", {}),
+        (SAME + "再不来水我们就去市政府门口拉横幅上访。", {}),
         ("滨江区柳湾街道春晖小区和秋月小区停水了，从昨晚到现在一直没水用，什么时候恢复供水？", {}),
         (SAME + "希望尽快处理。" * 90 + "我家的情况与别家不同，详见前文。", {}),
     ],
@@ -101,6 +102,7 @@ def test_a_third_one_joins_the_order_that_leads(city: City) -> None:
         "other matter",
         "a second matter",
         "a second matter of another kind",
+        "petition",
         "two places",
         "too long to be compared whole",
     ],
@@ -109,6 +111,12 @@ def test_what_is_delicate_or_another_matter_waits_for_a_person(city: City, text:
     switch()
     said(FIRST)
     assert said(text, PHONES[1], **more).merged_into is None
+
+
+def test_nothing_joins_an_order_whose_words_are_sensitive(city: City) -> None:
+    switch()
+    said(FIRST + "再不来水我们就去市政府门口拉横幅上访。")
+    assert said(SAME, PHONES[1]).merged_into is None
 
 
 @pytest.mark.parametrize("delicate", [{"urgency": "danger"}, {"sensitive": True}, {"confidential": True}])

@@ -14,6 +14,7 @@ from minhu.handling.queries.search import MARKS, Filters, search
 from minhu.handling.services import new_types, open_order
 from minhu.handling.services.words import mark_words
 from minhu.intake.queries.parts import part_unit
+from minhu.portals.orders import said
 from portals.staff_pages import body, signed_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("home")]
@@ -73,3 +74,16 @@ def test_each_part_of_a_text_is_told_its_own_unit(city: City) -> None:
     assert noise is not None
     assert (water.unit_name, noise.unit_name) == ("云溪市水务局", "云溪市城管局")
     assert part_unit("啊啊啊啊啊", "990101001", "") is None
+
+
+def test_of_a_long_list_of_matters_only_the_first_are_understood_for_the_page(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "一、小区停水三天没人管，请尽快恢复。二、路灯不亮晚上看不见路，请维修。三、物业乱收费，请查处。" * 20
+    with as_system():
+        number = Order.objects.get(pk=open_order(received(city, make_request(text=text, title=""))).id).number
+    asked: list[str] = []
+    monkeypatch.setattr(said, "part_unit", lambda words, *_: asked.append(words))
+    page = body(signed_in(city, "dispatcher").get(f"/orders/{number}/"))
+    assert page.count("?split=") > 2 * said.MOST_ADVISED
+    assert len(asked) == said.MOST_ADVISED

@@ -22,6 +22,7 @@ from minhu.kernel.clock import now
 from minhu.language.demands import split_matters
 from minhu.language.joinable import named_loss, same_estate
 from minhu.language.likeness import Compared, distance
+from minhu.language.marks import MarkKind, find_marks
 from minhu.language.matters import LONGEST, Sameness, Told, Verdict, compare
 
 CALLER_DAYS = 90
@@ -142,7 +143,8 @@ def joining(new: NewRequest, understood: Understood, candidates: Sequence[tuple[
         estate = same_estate(f"{_words(new)}。{new.place_text}", text)
         same_object = bool(one.kinds) and (estate is not False if same_caller else bool(same_area and estate))
         same_object = same_object and mine.kinds <= theirs.kinds
-        if one.verdict is Verdict.SAME and one.probability >= rule.auto_join_score and same_object:
+        same = one.verdict is Verdict.SAME and one.probability >= rule.auto_join_score and same_object
+        if same and not _sensitive(text):
             found.append(Repeat(request_id, number, one.probability, same_caller, same_area, one.basis))
     return max(found, key=lambda one: one.score, default=None)
 
@@ -151,8 +153,14 @@ def _plain(new: NewRequest, understood: Understood) -> bool:
     """Whether a rule may touch a request at all: nothing delicate, one matter, read to its last word."""
     delicate = understood.sensitive or new.confidential or understood.urgency == Urgency.DANGER.value
     words = f"{new.title} {new.text}".strip()
+    delicate = delicate or _sensitive(words)
     whole = len(words) + len(new.place_text) < LONGEST and len(split_matters(new.text, ())) < 2
     return whole and not delicate and understood.decision.action == "accept" and not named_loss(words)
+
+
+def _sensitive(text: str) -> bool:
+    """Whether the words are of the sensitive kind (petitions, mass matters …), which danger to life alone does not say."""
+    return any(mark.kind is MarkKind.SENSITIVE for mark in find_marks(text))
 
 
 def _copies(new: NewRequest, understood: Understood, candidates: Sequence[tuple[Any, ...]]) -> list[Repeat]:

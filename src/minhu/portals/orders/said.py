@@ -30,6 +30,8 @@ _SPANS: Final = {
     "D": gettext_lazy("已持续 %(n)s 天"), "W": gettext_lazy("已持续 %(n)s 周"), "M": gettext_lazy("已持续 %(n)s 个月"), "Y": gettext_lazy("已持续 %(n)s 年"),
     "H": gettext_lazy("已持续 %(n)s 小时"),
 }  # fmt: skip
+MOST_ADVISED: Final = 12
+"""Matters of one text that are told their unit."""
 SURE: Final = 0.6
 """From this confidence on a place is put into an empty field of the agent's form."""
 _EARLY: Final = frozenset({State.RECEIVED, State.INCOMPLETE, State.TO_DISPATCH, State.RETURN_REVIEW})
@@ -146,13 +148,14 @@ def _to_keep(view: OrderView, read: Elements) -> list[dict[str, Any]]:
 
 
 def _matters(view: OrderView, text: str, read: Elements) -> list[dict[str, Any]]:
-    """Each of several matters with the unit and category that its own words lead to, at the order's place."""
+    """Each of several matters with the unit and category that its own words lead to, at the order's place; of a long
+    list only the first have a unit: each costs as much as understanding a request."""
     if len(read.matters) < 2:
         return []
     found = []
     for at, one in enumerate(read.matters):
         words = one.words(text)
-        unit = part_unit(words, view.area_code or "", view.request_type)
+        unit = part_unit(words, view.area_code or "", view.request_type) if at < MOST_ADVISED else None
         found.append({
             "title": one.title, "words": words, "url": f"{reverse('desk_new')}?split={view.number}&part={at}",
             "unit": unit.unit_name if unit else "", "category": unit.category_name if unit else "", "basis": unit.basis if unit else "",
