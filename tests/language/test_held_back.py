@@ -29,8 +29,8 @@ COLUMNS = {
     "urgency_held_back.csv": ["text", "life_danger", "kind"],
     "intake_held_back.csv": ["text", "class"],
     "places_held_back.csv": ["text", "home", "area_code", "kind"],
-    "matters_held_back_told.csv": ["id", "user", "title", "time", "body", "area"],
-    "matters_held_back_pairs.csv": ["id_a", "id_b", "same"],
+    "matters_blind1_told.csv": ["id", "user", "title", "time", "body", "area"],
+    "matters_blind1_pairs.csv": ["id_a", "id_b", "same"],
 }
 WITH_TEXT = ["urgency_held_back.csv", "intake_held_back.csv", "places_held_back.csv"]
 
@@ -105,7 +105,7 @@ def test_places_are_codes_of_many_provinces() -> None:
 
 
 def test_messages_are_of_one_fictional_city_within_two_months() -> None:
-    held = rows("matters_held_back_told.csv")
+    held = rows("matters_blind1_told.csv")
     times = [datetime.fromisoformat(row["time"]) for row in held]
     assert len({row["id"] for row in held}) == len(held) >= 60
     assert times == sorted(times)
@@ -116,8 +116,8 @@ def test_messages_are_of_one_fictional_city_within_two_months() -> None:
 
 
 def test_pairs_join_messages_that_are_there_and_a_third_are_the_same_matter() -> None:
-    told = {row["id"] for row in rows("matters_held_back_told.csv")}
-    held = rows("matters_held_back_pairs.csv")
+    told = {row["id"] for row in rows("matters_blind1_told.csv")}
+    held = rows("matters_blind1_pairs.csv")
     joined = [frozenset((row["id_a"], row["id_b"])) for row in held]
     assert all(len(pair) == 2 and pair <= told for pair in joined)
     assert len(set(joined)) == len(joined) >= 90
@@ -127,8 +127,8 @@ def test_pairs_join_messages_that_are_there_and_a_third_are_the_same_matter() ->
 
 
 def test_same_is_closed_under_a_third_message() -> None:
-    held = rows("matters_held_back_pairs.csv")
-    group = {row["id"]: row["id"] for row in rows("matters_held_back_told.csv")}
+    held = rows("matters_blind1_pairs.csv")
+    group = {row["id"]: row["id"] for row in rows("matters_blind1_told.csv")}
     for row in held:
         if row["same"] == "1":
             old, new = group[row["id_b"]], group[row["id_a"]]

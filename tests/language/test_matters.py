@@ -11,6 +11,7 @@ import pytest
 from openpyxl import Workbook
 from typer.testing import CliRunner
 
+from minhu.language.matter_objects import objects_of
 from minhu.language.matter_training import train
 from minhu.language.matter_words import families, families_of
 from minhu.language.matters import FEATURES, Told, Verdict, compare, weights_of
@@ -75,6 +76,56 @@ def test_any_text_is_compared_without_an_error_and_nothing_in_it_decides(text: s
     assert found.verdict is not Verdict.SAME
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "why"),
+    [
+        ("春晖苑3栋电梯停了半个月", "春晖苑7栋的电梯总是哐当响", "楼栋不同"),
+        ("高铁站打的多收钱，车牌尾号518", "高铁站打的不打表，尾号902", "车号不同"),
+        ("西湾菜市场东门下水道反水", "西湾菜市场西门下水道反水", "出入口不同"),
+        ("杨柳屯的路灯全不亮", "隔壁杨柳屯的灯有人修，我们何庄的路灯也不亮", "说明不是那一处"),
+        ("云溪大道加油站出口有个大坑", "云溪大道大桥头塌了个坑，和加油站出口那边是两头", "说明不是那一处"),
+    ],
+)
+def test_what_keeps_two_matters_apart_is_said_and_never_called_the_same(first: str, second: str, why: str) -> None:
+    for found in (compare(Told(first, NOON), Told(second, NOON)), compare(Told(second, NOON), Told(first, NOON))):
+        assert found.verdict is not Verdict.SAME
+        assert why in found.basis
+
+
+def test_what_came_again_after_it_was_mended_is_another_event() -> None:
+    later = Told("上个月那次泵房修好了，今天春晖苑又没水", NOON + timedelta(days=4))
+    found = compare(Told("春晖苑整个小区没水", NOON), later)
+    assert found.verdict is not Verdict.SAME
+    assert "说的是又一次" in found.basis
+
+
+def test_a_works_that_stands_in_no_directory_is_found_by_its_rare_name() -> None:
+    first = Told("宏顺服装厂从腊月起没开工资", NOON)
+    second = Told("我老婆在宏顺踩缝纫机，欠一万四，劳动监察登记了", NOON + timedelta(days=9))
+    found = compare(first, second)
+    assert found.verdict is not Verdict.NO
+    assert "宏顺" in found.basis
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "name"),
+    [
+        ("公交27路不停了", "line", "27"),
+        ("现在那趟27在前面就拐弯", "line", "27"),
+        ("十一栋冻了一冬天", "building", "11"),
+        ("宏顺服装厂停工", "firm", "宏顺"),
+        ("悦跃健身城东店没热水", "branch", "城东"),
+    ],
+)
+def test_objects_are_found_by_their_shape(text: str, kind: str, name: str) -> None:
+    assert name in objects_of(text)[kind]
+
+
+def test_no_matter_lies_on_both_sides_of_a_fold() -> None:
+    card = train(_pairs(), version="t", date="", sources=[], parts=["own"] * len(_pairs()))
+    assert card["figures_of"]["own"] == card["figures"]
+
+
 def test_every_family_is_found_in_its_own_name_or_has_a_way_to_be_named() -> None:
     assert len({one.code for one in families()}) == len(families())
     assert families_of("水龙头一滴都不出") == ("water_off",)
@@ -112,6 +163,14 @@ def test_duplicates_are_measured_on_a_workbook_of_a_message_board(tmp_path: Path
     assert figures["pairs"] == len(_pairs())
     assert figures["precision"] >= 0.9
     assert figures["recall"] >= 0.8
+
+
+def test_each_stream_needs_its_pairs() -> None:
+    done = CliRunner().invoke(
+        build(), ["evaluate", "duplicates", "--stream", str(TOLD), "--stream", str(TOLD), "--pairs", str(PAIRS)]
+    )
+    assert done.exit_code == 2
+    assert "每个 --stream 要有一个 --pairs" in done.output
 
 
 @pytest.mark.parametrize(

@@ -20,25 +20,25 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from minhu.language.categories import default_model
+from minhu.language import matter_objects as objects
 from minhu.language.features import BITS, Floats, Ints, clean, hashed
-from minhu.language.likeness import shared_words
+from minhu.language.matter_objects import SHARP, Objects, objects_of, without_others
 from minhu.language.matter_words import days_of, families_of, family
+from minhu.language.meaning import default_meaning
 from minhu.language.parties import find_parties
 from minhu.language.sites import find_sites
 
-MAKER: Final = "matters/2026.1"
+MAKER: Final = "matters/2026.2"
 MODEL: Final = Path(__file__).parent / "models" / "matters-default" / "card.json"
 LONGEST: Final = 600
 """Characters of a text that are compared; what comes later seldom says what the matter is."""
 FEATURES: Final = (
-    "words", "words_beside_names", "contained", "same_names", "other_names", "same_kind", "other_kind", "same_person",
-    "same_area", "other_area", "apart", "too_far_apart", "kind_and_name", "kind_without_name", "other_building", "person_and_kind",
-    "same_phrases",
+    "words", "contained", "meaning", "same_names", "other_names", "same_kind", "other_kind", "same_person", "same_area", "other_area",
+    "apart", "too_far_apart", "days", "rarest_run", "second_run", "runs", "same_object", "other_object", "other_place", "goes_on",
+    "told_anew", "object", "object_meaning", "object_kind", "kind_without_object", "person_and_kind",
 )  # fmt: skip
 _RARE: Final = 5.0
 """Inverse frequency from which a pair of characters is more likely a name than an everyday word."""
-_SELDOM: Final = 4.5
 _NAMES_AT_MOST: Final = 14.0
 
 _AREA = re.compile(r"^(?:[A-Z]\d{0,2}|[\u4e00-\u9fff]{2,3}?)(?:市|区|县|镇|乡|街道)(?:的)?(?=[\u4e00-\u9fffA-Z])")
@@ -50,10 +50,16 @@ _COMMON = re.compile(
     r"周边|附近|建筑|施工|公立|民办|私立|大型|配套|新建|市政|政府|这条|那条|本市|我市|学校|小学|中学|大学|幼儿园|医院|集团|公司|搅拌[站厂]?|混凝土|广场|公园|道路"
     r"|市场|超市|工地|项目|小区|社区|街道|商铺|门面|物业|业主|省|市|县|区|村|镇|乡|路|街|桥|站|店|建|大|小|新|的|为|有|在|里|前|上|下"
 )
-_BUILDING = re.compile(r"([0-9０-９一二三四五六七八九十]{1,3})(?:号楼|栋|幢|座)")
-_HAN_NUMBERS = str.maketrans("一二三四五六七八九", "123456789")
+_READ: Final = 300
+"""Characters in which shared runs are looked for."""
+_EVERYDAY: Final = 4.0
+_RARE_RUN: Final = 5.5
+_RUNS_AT_MOST: Final = 20.0
+_SOON: Final = 2.0
+"""Days within which a second report of something that has come again tells the same event."""
 _COURTESY = re.compile(
-    r"尊敬的?|领导|您好|你好|谢谢|感谢|希望|请问|请求?|有关部门|相关部门|书记|市长|解决|反映|投诉|举报|咨询|建议|我们|我是|[A-Z]\d{0,2}[市区县]|市民"
+    r"刻不容缓|(?:在)?(?:国家|省里)?大力(?:倡导|支持)|(?:的)?大?背景下|有何具体(?:政策)?(?:和|与)?(?:行动)?(?:时间)?|加快|[建发]\w?设?(?:力度|步伐)|力度|步伐|作为(?:内陆|中部)?(?:人口)?大[省市]|地处(?:中部)?|常年|人口流失严重|转型升级"
+    r"|周边(?:城市|省市|省会)?|早已|差距极大|铺天盖地|早日|不知|市委市政府|省会|实体产业|产业发展|滞后|低端|落后|规划多年|迟迟|全覆盖|建设|尊敬的?|领导|您好|你好|谢谢|感谢|希望|请问|请求?|有关部门|相关部门|书记|市长|解决|反映|投诉|举报|咨询|建议|我们|我是|[A-Z]\d{0,2}[市区县]|市民"
 )
 
 
@@ -110,8 +116,13 @@ class Told:
         return _weighed(self.cleaned)
 
     @cached_property
-    def buildings(self) -> frozenset[str]:
-        return frozenset(one.translate(_HAN_NUMBERS) for one in _BUILDING.findall(self.body))
+    def plain(self) -> str:
+        """The beginning without courtesies and without places told as other ones."""
+        return without_others(_COURTESY.sub(" ", self.body[:_READ]))
+
+    @cached_property
+    def objects(self) -> Objects:
+        return objects_of(self.body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +156,7 @@ class _Shared:
     names: tuple[str, ...] = ()
     strength: float = 0.0
     kinds: tuple[str, ...] = ()
+    against: tuple[str, ...] = ()
     values: list[float] = field(default_factory=list)
 
 
@@ -171,7 +183,7 @@ def compare(first: Told, second: Told, weights: Weights | None = None) -> Samene
     probability = 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))
     verdict = Verdict.NO
     if probability >= used.perhaps_from:
-        verdict = Verdict.SAME if probability >= used.same_from else Verdict.PERHAPS
+        verdict = Verdict.SAME if probability >= used.same_from and not shared.against else Verdict.PERHAPS
     return Sameness(probability, verdict, _reasons(first, second, shared), shared.names, shared.kinds)
 
 
@@ -180,31 +192,89 @@ def features(first: Told, second: Told) -> list[float]:
     return _compared(first, second).values
 
 
+def contradicted(first: Told, second: Told) -> tuple[str, ...]:
+    """What forbids to call two reports the same, however likely it is: another building, line or event, in words."""
+    return _compared(first, second).against
+
+
 def _compared(first: Told, second: Told) -> _Shared:
     names, strength = _shared_names(first, second)
     kinds = first.kinds & second.kinds
     either = first.kinds | second.kinds
-    phrases = _shared_phrases(first, second, names)
-    words = _cosine(first.grams, second.grams)
-    beside = words
-    if names:
-        beside = _cosine(_weighed(_without(first.cleaned, names)), _weighed(_without(second.cleaned, names)))
     kind = len(kinds) / len(either) if either else 0.0
     named = min(strength, _NAMES_AT_MOST) / _NAMES_AT_MOST
-    apart = abs((first.moment - second.moment).total_seconds()) / 86_400 if first.moment and second.moment else 0.0
-    share = apart / days_of(kinds)
+    days = abs((first.moment - second.moment).total_seconds()) / 86_400 if first.moment and second.moment else 0.0
+    share = days / days_of(kinds)
     person = bool(first.person) and first.person == second.person
     known = bool(first.area and second.area)
     within = known and (first.area.startswith(second.area) or second.area.startswith(first.area))
+    runs = _rare_runs(first.plain, second.plain)
+    same_object = min(objects.shared(first.objects, second.objects), 2) / 2
+    other = objects.apart(first.objects, second.objects, first.plain, second.plain)
+    said_later = _later(first, second)
+    anew = days > _SOON and objects.told_anew(said_later)
+    rarest = runs[0][1] if runs else 0.0
+    place = max(rarest, named, same_object)
+    meaning = _meaning(first.plain, second.plain, [run for run, value in runs if value * 6 + _EVERYDAY >= _RARE_RUN])
     values = [
-        words, beside, _contained(first.grams[0], second.grams[0]), named,
+        _cosine(first.grams, second.grams), _contained(first.grams[0], second.grams[0]), meaning, named,
         float(not names and _differ(first, second)), kind, float(bool(first.kinds and second.kinds) and not kinds),
         float(person), float(within), float(known and not within), min(share, 1.0), float(share > 1.0),
-        float(bool(kinds)) * named, float(bool(kinds)) * (1.0 - min(1.0, named * 2)),
-        float(bool(first.buildings and second.buildings) and not first.buildings & second.buildings),
-        float(person and bool(kinds)), min(sum(map(_rarity, phrases)), _NAMES_AT_MOST) / _NAMES_AT_MOST,
+        min(math.log1p(days) / 5, 1.0), rarest, runs[1][1] if len(runs) > 1 else 0.0,
+        min(sum(value * 6 for _, value in runs), _RUNS_AT_MOST) / _RUNS_AT_MOST, same_object,
+        float(any(one in SHARP for one in other)), float(any(one not in SHARP for one in other)),
+        float(person and objects.goes_on(said_later)), float(anew), place, place * meaning, place * kind,
+        (1 - min(place, 1.0)) * kind, float(person) * kind,
     ]  # fmt: skip
-    return _Shared(names, strength, tuple(sorted(kinds)), values)
+    elsewhere = not names and _differ(first, second) and not same_object and not _tied(runs, first, second)
+    against = (
+        *(SHARP[one] for one in other if one in SHARP),
+        *(("说的是又一次",) if anew else ()),
+        *(("说明不是那一处",) if _denied(first, second) else ()),
+        *(("地点或对象不同",) if elsewhere else ()),
+    )
+    told = names or tuple(run for run, value in runs[:2] if value * 6 + _EVERYDAY >= _RARE_RUN and not families_of(run))
+    return _Shared(told, strength, tuple(sorted(kinds)), against, values)
+
+
+def _later(first: Told, second: Told) -> str:
+    """The words of the later report; of both where that is not known."""
+    if first.moment and second.moment and first.moment != second.moment:
+        return max((first, second), key=lambda one: (one.moment is not None, one.moment)).body
+    return f"{first.body}。{second.body}"
+
+
+def _rare_runs(first: str, second: str) -> list[tuple[str, float]]:
+    """Runs that both say and how rare they are, 0 for everyday pairs of characters, the rarest first."""
+    found = []
+    for run in objects.shared_runs(*sorted((first, second))):
+        values = sorted(objects.rarities(run), reverse=True)
+        if values:
+            best = float(values[0]) + (0.3 * min(float(values[1]), 8.0) if len(values) > 1 else 0.0)
+            found.append((run, max(best - _EVERYDAY, 0.0) / 6))
+    return sorted(found, key=lambda one: -one[1])
+
+
+def _denied(first: Told, second: Told) -> bool:
+    return objects.says_other(first.body, second.plain) or objects.says_other(second.body, first.plain)
+
+
+def _tied(runs: Sequence[tuple[str, float]], first: Told, second: Told) -> bool:
+    """Whether a rare run is part of a name that either text has, or a name part of it."""
+    known = (
+        *first.names,
+        *second.names,
+        *(name for one in (first, second) for of in one.objects.values() for name in of),
+    )
+    rare = [run for run, value in runs if value * 6 + _EVERYDAY >= _RARE_RUN]
+    return any(run in name or (len(name) >= 2 and name in run) for run in rare for name in known)
+
+
+def _meaning(first: str, second: str, names: Sequence[str]) -> float:
+    """How near two texts are in the space of meaning when what both name is taken out."""
+    space = default_meaning()
+    left, right = (space.vector(_without(clean(one), names)) for one in (first, second))
+    return float(np.dot(left, right))
 
 
 def _differ(first: Told, second: Told) -> bool:
@@ -216,22 +286,12 @@ def _cores(said: Iterable[str]) -> Iterator[str]:
     for one in said:
         for part in re.split(r"(?<=[路街道])[与和跟]", one):
             core = _TAIL.sub("", _AREA.sub("", part))
-            if _is_name(core) and _rarity(core) >= _RARE:
+            if _is_name(core) and objects.rarity(core) >= _RARE:
                 yield core
 
 
 def _is_name(words: str) -> bool:
     return len(words) >= 2 and len(_COMMON.sub("", words)) >= 2
-
-
-def _shared_phrases(first: Told, second: Told, names: Sequence[str]) -> tuple[str, ...]:
-    """Runs of three to eight characters that both say and that are neither a kind of matter nor everyday words."""
-    runs = shared_words(first.body[:300], _COURTESY.sub(" ", second.body[:300]), 12)
-    return tuple(
-        one for one in runs
-        if 3 <= len(one) <= 8 and _is_name(one) and not families_of(one) and _everywhere_rare(one)
-        and not any(one in name or name in one for name in names)
-    )  # fmt: skip
 
 
 def _shared_names(first: Told, second: Told) -> tuple[tuple[str, ...], float]:
@@ -241,7 +301,7 @@ def _shared_names(first: Told, second: Told) -> tuple[tuple[str, ...], float]:
         for name in names:
             part = _longest_part(name, text)
             if part and not any(part in other for other in found):
-                found[part] = _rarity(part)
+                found[part] = objects.rarity(part)
     kept = {one: value for one, value in found.items() if value >= _RARE and _is_name(one)}
     return tuple(kept), sum(value for value in kept.values())
 
@@ -256,25 +316,6 @@ def _longest_part(name: str, text: str) -> str:
     return ""
 
 
-def _rarity(words: str) -> float:
-    """The greatest inverse frequency among the pairs of characters of some words."""
-    buckets, _ = hashed(clean(words), (2,), BITS)
-    return float(_frequency()[buckets].max()) if len(buckets) else 0.0
-
-
-def _everywhere_rare(words: str) -> bool:
-    """Whether every pair of characters is seldom met: a name, not a turn of phrase."""
-    buckets, _ = hashed(clean(words), (2,), BITS)
-    return bool(len(buckets)) and float(_frequency()[buckets].min()) >= _SELDOM
-
-
-@cache
-def _frequency() -> Floats:
-    """Inverse document frequency of every bucket; what the training texts never had is as rare as anything."""
-    known = default_model().idf.astype(np.float32)
-    return np.where(known > 0, known, known.max()).astype(np.float32)
-
-
 def _without(text: str, names: Sequence[str]) -> str:
     for name in names:
         text = text.replace(clean(name), " ")
@@ -287,7 +328,7 @@ def _weighed(text: str) -> tuple[Ints, Floats]:
     if not len(buckets):
         return buckets, np.zeros(0, np.float32)
     distinct, counts = np.unique(buckets, return_counts=True)
-    weights = (1.0 + np.log(counts)) * _frequency()[distinct]
+    weights = (1.0 + np.log(counts)) * objects.frequency()[distinct]
     return distinct, (weights / np.sqrt((weights * weights).sum())).astype(np.float32)
 
 
@@ -316,15 +357,13 @@ def _reasons(first: Told, second: Told, shared: _Shared) -> tuple[str, ...]:
         lines.append("同一类事（" + "、".join(family(code).name for code in shared.kinds[:3]) + "）")
     if first.moment and second.moment:
         lines.append(_apart(abs((first.moment - second.moment).total_seconds()) / 3600))
-    if at["words_beside_names"] >= 0.1:
-        lines.append(f"文字相近 {at['words_beside_names']:.0%}")
+    if at["words"] >= 0.1:
+        lines.append(f"文字相近 {at['words']:.0%}")
     against = (
-        ("other_names", "地点或对象不同"),
         ("other_kind", "事情不同"),
-        ("other_building", "楼栋不同"),
         ("too_far_apart", "相隔太久"),
     )
-    return (*lines, *(words for name, words in against if at[name]))
+    return (*lines, *shared.against, *(words for name, words in against if at[name]))
 
 
 def _apart(hours: float) -> str:

@@ -10,6 +10,7 @@ import json
 import re
 import time
 import zlib
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -24,9 +25,12 @@ if TYPE_CHECKING:
     from minhu.language.matters import Told
 
 Stream = Annotated[
-    Path, typer.Option("--stream", help="XLSX or CSV of messages: 留言编号/id, 留言主题/title, 留言详情/body …")
+    list[Path],
+    typer.Option("--stream", help="XLSX or CSV of messages: 留言编号/id, 留言主题/title, 留言详情/body …; repeatable"),
 ]
-Pairs = Annotated[Path, typer.Option("--pairs", help="CSV: id_a, id_b, same (0/1).")]
+Pairs = Annotated[
+    list[Path], typer.Option("--pairs", help="CSV: id_a, id_b, same (0/1); one for each --stream, in order.")
+]
 _NAMES = {
     "id": ("留言编号", "id", "number", "编号"), "user": ("留言用户", "user"), "title": ("留言主题", "title", "标题"),
     "time": ("留言时间", "time", "时间"), "body": ("留言详情", "body", "text", "内容"), "area": ("area", "地区"),
@@ -74,7 +78,14 @@ def train_matters(
     from minhu.language.matter_training import train
 
     try:
-        card = train(labelled, version=name, date=clock.now().date().isoformat(), sources=[stream.name, pairs.name])
+        parts = [file.name for one, file in zip(stream, pairs, strict=True) for _ in _read_pairs(one, file)]
+        card = train(
+            labelled,
+            parts=parts,
+            version=name,
+            date=clock.now().date().isoformat(),
+            sources=[file.name for both in zip(stream, pairs, strict=True) for file in both],
+        )
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_text(json.dumps(card, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     except ValueError as error:
@@ -84,8 +95,14 @@ def train_matters(
     show("matters", {"pairs": card["pairs"], "same_from": card["same_from"], **card["figures"]})
 
 
-def read_pairs(stream: Path, pairs: Path) -> list[tuple[Told, Told, bool]]:
-    """The labelled pairs with their reports, or exit 2 with what is wrong in which row."""
+def read_pairs(streams: Sequence[Path], files: Sequence[Path]) -> list[tuple[Told, Told, bool]]:
+    """The labelled pairs of all files with their reports, or exit 2 with what is wrong in which row."""
+    if len(streams) != len(files):
+        fail("每个 --stream 要有一个 --pairs，顺序一致")
+    return [pair for stream, file in zip(streams, files, strict=True) for pair in _read_pairs(stream, file)]
+
+
+def _read_pairs(stream: Path, pairs: Path) -> list[tuple[Told, Told, bool]]:
     told = _read_stream(stream)
     found = []
     for number, row in enumerate(read(pairs, ("id_a", "id_b", "same")), 2):
