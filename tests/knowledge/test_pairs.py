@@ -12,10 +12,13 @@ from tests.knowledge.papers import PRICES, paper
 from minhu.directory.access import acting_as
 from minhu.kernel.actors import ANONYMOUS
 from minhu.kernel.errors import Conflict, Invalid, MinhuError, NotFound
+from minhu.knowledge.queries import contradictions as disputes
 from minhu.knowledge.queries import documents
 from minhu.knowledge.queries import pairs as reading_of
 from minhu.knowledge.services import contradictions, editing, interpreting, life, pairs
-from minhu.knowledge.types import Audience, PairState, PairView, Rights
+from minhu.knowledge.services.answering import Asked, ask
+from minhu.knowledge.services.entries import DISPUTED
+from minhu.knowledge.types import Audience, Door, Outcome, PairState, PairView, Rights, Verdict
 from minhu.language.papers.interpreting import Part
 
 pytestmark = pytest.mark.django_db
@@ -136,3 +139,33 @@ def test_the_word_file_says_that_a_machine_wrote_it(keepers: Keepers) -> None:
             assert (file.core_properties.category == "AI-generated") is not signed
             assert any("尚未经人签发" in one.text for one in file.paragraphs) is not signed
             assert file.tables[0].rows[0].cells[0].text == "数字"
+
+
+def test_an_accepted_wording_answers_what_the_papers_words_alone_do_not(keepers: Keepers) -> None:
+    _, pair = made(keepers)
+    odd = "俺家水表走到中间那一档，一方收几块几呀"
+    with acting_as(ANONYMOUS):
+        assert ask(Asked(odd, Door.PAGE)).outcome is Outcome.NOT_FOUND
+    with acting_as(keepers.editor):
+        pairs.accept(pair.id, [pair.questions[0], odd, pair.questions[2]])
+    with acting_as(ANONYMOUS):
+        got = ask(Asked(odd + "？", Door.PAGE))
+        assert (got.outcome, got.words) == (Outcome.ANSWERED, "3.15")
+        assert [(one.label, one.words) for one in got.clauses] == [("表1第2行", "3.15")]
+
+
+def test_an_answer_from_a_disputed_clause_says_so_until_somebody_judged(keepers: Keepers) -> None:
+    said = "低保家庭申请水价优惠，每户每月减免水费{}元，由供水公司在账单中扣除。"
+    keepers.published(paper(more=("第五条 " + said.format(12),)))
+    keepers.published(paper("云溪市困难家庭用水补贴问答", more=(said.format(15),)))
+    contradictions.look()
+    question = Asked("低保家庭每户每月减免水费多少元", Door.PAGE)
+    with acting_as(ANONYMOUS):
+        got = ask(question)
+        assert got.outcome is Outcome.ANSWERED
+        assert DISPUTED in got.said
+        assert all(DISPUTED in told for _, told in got.tones)
+    with acting_as(keepers.reviewer):
+        contradictions.judge(disputes.listed()[0][0].id, Verdict.BOTH, "适用对象不同")
+    with acting_as(ANONYMOUS):
+        assert DISPUTED not in ask(question).said

@@ -24,6 +24,7 @@ from minhu.knowledge.models import Asking, Document, PassageRow, Version
 from minhu.knowledge.queries.reach import reading
 from minhu.knowledge.queries.shown import Answered, Back, Choice, Clause, Narrow, Near
 from minhu.knowledge.queries.store import PaperStore, versions_within
+from minhu.knowledge.services import entries
 from minhu.knowledge.types import Door, Hit, Outcome, State, Tone
 from minhu.language.answers import tones as voices
 from minhu.language.answers.answering import answer
@@ -67,10 +68,13 @@ def ask(asked: Asked, *, record: bool = True) -> Answered:
     with transaction.atomic():
         with reading(actor) as keys:
             found, read = answer(understood, PaperStore(keys, versions_within(asked.narrow)), model)
+            if not asked.narrow:
+                found = entries.accepted_instead(found, understood)
             clauses = _clauses(found.citations)
             hits = _hits(read.ranked)
             near = _near([one.sheet.key for one in read.ranked[:_NEAREST]] if not clauses else found.others)
         got = _worded(asked, understood, found, ask_back(read), clauses, str(model.card.get("version", "")))
+        got = entries.disputes_told(got)
         got = replace(got, near=near, hits=hits, milliseconds=round((time.perf_counter() - begun) * 1000))
         return _recorded(asked, got, found, actor) if record else got
 
