@@ -10,6 +10,7 @@ import pytest
 from minhu.language.papers.cutting import cut
 from minhu.language.papers.interpreting import Part, Said, holds, interpret
 from minhu.language.papers.questions import About, Style, answer_in, questions_of, topic_of, worded
+from minhu.language.papers.triples import Relation, triples_of
 from minhu.language.papers.types import Block, BlockKind, Paper
 from minhu.server.demo import papers
 
@@ -115,3 +116,21 @@ def test_three_styles_ask_differently_and_answer_the_same() -> None:
         for style in Style:
             told = answer_in(one, style, paper.title, "四")
             assert all(words in told for words in one.words)
+
+
+def test_a_guide_tells_its_matter_its_materials_and_its_conditions_each_with_its_clause() -> None:
+    paper = read("public-rental-measures")
+    told = triples_of(paper.title, "云溪市人民政府", paper.passages)
+    by_relation = {relation: {one.thing for one in told if one.relation is relation} for relation in Relation}
+    assert "云溪市人民政府" in by_relation[Relation.UNIT]
+    assert {"申请表", "收入证明或者劳动合同"} <= by_relation[Relation.MATERIAL]
+    assert "主申请人具有本市城镇户籍满1年" in by_relation[Relation.CONDITION]
+    assert any("10个工作日内完成初审" in thing for thing in by_relation[Relation.TIME])
+    assert {one.matter for one in told} == {topic_of(paper.title)}
+
+
+def test_nothing_is_in_a_graph_that_its_clause_does_not_say() -> None:
+    for stem in papers.stems():
+        paper = read(stem)
+        for one in triples_of(paper.title, "", paper.passages):
+            assert one.thing in paper.passages[one.passage - 1].text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -90,6 +91,23 @@ def test_questions_are_reviewed_by_keyboard_and_an_interpretation_is_signed(visi
     expect(page.locator("main")).to_contain_text("已由")
     narrow = enter(visit, keepers.city, "agent", f"/knowledge/interpretation/{version}/", 375)
     expect(narrow.page.locator("main")).to_contain_text("数字一览")
+    clause = narrow.page.locator("table").get_by_role("link", name="第三条").first
+    expect(clause).to_have_attribute("href", re.compile(rf"^/knowledge/{document}/#p\d+$"))
     assert broken(narrow.page) == []
     shot(narrow.page, "interpretation_narrow")
     assert window.wrong == []
+
+
+def test_the_graph_of_a_matter_is_drawn_and_told_as_a_table(visit: Any, keepers: Keepers) -> None:  # noqa: F811
+    document = put(keepers, paper())
+    for name, width in (("agent", 1440), ("agent", 375)):
+        window = enter(visit, keepers.city, name, f"/knowledge/{document}/graph/", width)
+        page = window.page
+        expect(page.locator(".net-picture svg")).to_be_visible()
+        expect(page.locator("table")).to_contain_text("低保证原件")
+        expect(page.get_by_role("link", name="第二条第（二）项")).to_have_attribute(
+            "href", f"/knowledge/{document}/#p5"
+        )
+        assert broken(page) == []
+        shot(page, f"graph_{width}")
+        assert window.wrong == []
