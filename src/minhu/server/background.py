@@ -53,7 +53,7 @@ LOOPS: tuple[Loop, ...] = (
     Loop("counts of past days", 5.0, "minhu.governance.services.count_days"),
     Loop("messages to partners", 2.0, "minhu.exchange.services.delivering.deliver"),
     Loop("questions to a chat model", 2.0, "minhu.intake.services.consulting.consult"),
-    Loop("second look at unsure categories", 2.0, "minhu.intake.services.looking.look_again"),
+    Loop("second look by meaning", 2.0, "minhu.intake.services.looking.look_again"),
     Loop("cases to label", 300.0, "minhu.intake.services.queueing.fill_queue"),
     Loop("drift of suggestions", 3600.0, "minhu.intake.services.drifting.watch"),
     Loop("ended sessions", 3600.0, "minhu.directory.services.sign_ins.forget_old"),

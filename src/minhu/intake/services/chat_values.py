@@ -34,7 +34,7 @@ def values_of(advice: Advice, words: Veiled, request: Request) -> dict[str, Any]
             "category_id": info.id, "label": info.full_name, "confidence": round(advice.category_confidence, 3),
             "quote": quote(advice.category_span),
         }  # fmt: skip
-    if advice.urgency and LEVELS.index(advice.urgency) > LEVELS.index(_level(request)):
+    if advice.urgency and LEVELS.index(advice.urgency) > LEVELS.index(level_of(request)):
         found["urgency"] = {"level": advice.urgency, "quote": quote(advice.urgency_span)}
     place = _place(advice, words)
     if place:
@@ -42,8 +42,8 @@ def values_of(advice: Advice, words: Veiled, request: Request) -> dict[str, Any]
     return found
 
 
-def _level(request: Request) -> str:
-    """The embedded level, which a model may raise and never lower."""
+def level_of(request: Request) -> str:
+    """The level of the first look at a request, which a model may raise and never lower."""
     row = request.suggestions.filter(field=SuggestedField.URGENCY.value).last()
     level = row.value.get("level") if row is not None and isinstance(row.value, dict) else None
     return level if level in LEVELS else LEVELS[0]

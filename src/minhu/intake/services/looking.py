@@ -1,6 +1,7 @@
-"""Where words leave the category unsure, the meaning of the whole beginning is compared with the category tree.
+"""New requests are read again by meaning: danger to life and the intake class, and the category where words leave it unsure.
 
-In the background and a few at a time; nothing of a creation waits, no suggestion changes. What it finds stands beside
+In the background and a few at a time; nothing of a creation waits, no suggestion changes, danger is only raised and
+nobody is refused by it. An endpoint outside is asked for unsure categories only. What it finds stands beside
 the suggestions like a chat model's advice (`consulting`), which goes before it where one is set. Confidential, imported
 and forgotten requests are left out; an endpoint outside gets words without personal data only, and the ledger a line.
 """
@@ -18,14 +19,20 @@ from minhu.directory.queries import categories
 from minhu.engines.chat import Outcome, chat_settings
 from minhu.engines.embedding import embedding_settings
 from minhu.engines.embedding.choosing import house_embedder
+from minhu.engines.embedding.judging import judged, senses_of
 from minhu.engines.embedding.nearness import Seeing
 from minhu.engines.embedding.types import Embedder, Unembedded
 from minhu.intake import lexicon
 from minhu.intake.models import Consultation, Erasure, Request
+from minhu.intake.services.chat_values import LEVELS, level_of
 from minhu.intake.services.consulting import AGAIN, MOST_ATTEMPTS, claim
 from minhu.kernel.clock import now
 from minhu.language.directions import READ
+from minhu.language.intake_class import classify
 from minhu.language.keywords import KeywordIndex
+from minhu.language.senses import Senses
+from minhu.language.types import IntakeClass
+from minhu.language.urgency import assess
 from minhu.language.veil import veil
 from minhu.ledger import services as ledger
 
@@ -34,12 +41,13 @@ EACH: Final = 2
 """Requests in one round of two seconds: about an eighth of a core, and enough for 80,000 requests a day."""
 SURE: Final = 0.6
 """A category suggested from words with this confidence is not looked at again."""
-_NEW: Final = f"""
+_ONLY_UNSURE: Final = f"""
+  AND NOT EXISTS (SELECT 1 FROM intake_suggestion s WHERE s.request_id = r.id AND s.field = 'category' AND s.confidence >= {SURE})"""
+_NEW: Final = """
 INSERT INTO intake_consultation (request_id, attempts, next_at, outcome, maker)
 SELECT r.id, 0, %s, '', '' FROM intake_request r
 WHERE r.received_at > %s AND NOT r.confidential AND r.channel <> 'import'
-  AND NOT EXISTS (SELECT 1 FROM intake_consultation c WHERE c.request_id = r.id)
-  AND NOT EXISTS (SELECT 1 FROM intake_suggestion s WHERE s.request_id = r.id AND s.field = 'category' AND s.confidence >= {SURE})
+  AND NOT EXISTS (SELECT 1 FROM intake_consultation c WHERE c.request_id = r.id){only}
 ORDER BY r.received_at LIMIT %s ON CONFLICT DO NOTHING
 """
 
@@ -49,10 +57,14 @@ _LAST: Final[list[tuple[KeywordIndex, Embedder, Seeing | None]]] = []
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A request's words without personal data, and the category that they were read as."""
+    """A request's words without personal data, and what its first look said of them."""
 
     text: str
     category_id: int | None
+    unsure: bool
+    """Whether words alone leave the category unsure."""
+    level: str
+    recommended: str
 
 
 def look_again() -> int:
@@ -63,21 +75,24 @@ def look_again() -> int:
     embedder = house_embedder()
     if embedder is None:
         return 0
-    for request_id in claim(_NEW, EACH):
-        _look_at(embedder, request_id)
+    senses = senses_of(embedder)
+    for request_id in claim(_NEW.format(only="" if senses is not None else _ONLY_UNSURE), EACH):
+        _look_at(embedder, senses, request_id)
     return 0
 
 
-def _look_at(embedder: Embedder, request_id: int) -> None:
+def _look_at(embedder: Embedder, senses: Senses | None, request_id: int) -> None:
     look = _words_of(request_id)
     index = lexicon.keyword_index()
-    if look is None or index is None:
+    if look is None or (index is None and senses is None):
         _store(request_id, "", Outcome.UNSUPPORTED)
         return
     try:
-        found = _compare(embedder, index, look)
+        found = _judge(embedder, senses, look) if senses is not None else {}
+        if look.unsure and index is not None:
+            found |= _compare(embedder, index, look)
         outcome = Outcome.ANSWERED if found else Outcome.UNSUPPORTED
-        _store(request_id, embedder.maker, outcome, found, _sent(embedder, look))
+        _store(request_id, embedder.maker, outcome, found or None, _sent(embedder, look))
     except Unembedded as error:
         known = {one.value for one in Outcome}
         _store(
@@ -98,19 +113,34 @@ def _words_of(request_id: int) -> Look | None:
         known = (row.requester_name, row.requester_phone, row.requester_phone2, row.requester_id_number, row.requester_address)  # fmt: skip
         said = row.suggestions.filter(field="category").last()
         value = said.value if said is not None and isinstance(said.value, dict) else {}
-        return Look(veil(row.text, known).text, value.get("category_id"))
+        unsure = said is None or said.confidence < SURE
+        decided = row.decisions.last()
+        recommended = decided.recommended if decided is not None else ""
+        return Look(veil(row.text, known).text, value.get("category_id"), unsure, level_of(row), recommended)
 
 
-def _compare(embedder: Embedder, index: KeywordIndex, look: Look) -> dict[str, Any] | None:
-    """The category nearest in meaning as this city's value; None when unsure or when the words had said the same."""
+def _judge(embedder: Embedder, senses: Senses, look: Look) -> dict[str, Any]:
+    """Danger that the first look had not found, and an intake class other than the one recommended; for a person."""
+    urgency = assess(look.text)
+    found = judged(look.text, urgency, classify(look.text, urgency), embedder, senses)
+    values: dict[str, Any] = {}
+    if found.danger and look.level != LEVELS[-1]:
+        values["urgency"] = {"level": LEVELS[-1], "quote": "", "by_meaning": True}
+    if found.intake.value not in (look.recommended, IntakeClass.EMERGENCY.value) and look.recommended:
+        values["intake"] = {"class": found.intake.value, "confidence": round(found.sure, 3)}
+    return values
+
+
+def _compare(embedder: Embedder, index: KeywordIndex, look: Look) -> dict[str, Any]:
+    """The category nearest in meaning as this city's value; nothing when unsure or when the words had said the same."""
     seeing = _seeing(index, embedder)
     near = seeing.near(look.text) if seeing is not None else None
     if near is None:
-        return None
+        return {}
     best = index.predict("", look.text, lexicon.words_of_the_city().model, 1, near)[0]
     info = categories.category_by_code(best.value)
     if info is None or best.probability < lexicon.UNSURE_BELOW or info.id == look.category_id:
-        return None
+        return {}
     return {
         "category": {
             "category_id": info.id, "label": info.full_name, "confidence": round(best.probability, 3), "quote": "",
@@ -148,4 +178,4 @@ def _store(request_id: int, maker: str, outcome: Outcome, advice: dict[str, Any]
                 ("request", request_id),
                 {"maker": maker, "outcome": outcome.value, "characters": sent},
             )
-    log.info("category_looked_at_again", outcome=outcome.value)
+    log.info("request_looked_at_again", outcome=outcome.value)

@@ -10,7 +10,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -18,11 +18,18 @@ from minhu.language.types import Urgency
 from minhu.server.commands.evaluate_engine import Asking, Engine, EngineOption
 from minhu.server.tables import BadFile, Row, read_table, row_text, wanted_columns
 
+if TYPE_CHECKING:
+    from minhu.server.commands.evaluate_senses import Judging
+
 TrainFiles = Annotated[
     list[Path] | None, typer.Option("--train", help="CSV with title, body, category or words, category.")
 ]
 MoreFiles = Annotated[list[Path] | None, typer.Argument(metavar="[CSV…]", help="Further training files.")]
 Details = Annotated[bool, typer.Option("--details", help="Also print every row that went wrong.")]
+EmbeddingsOption = Annotated[
+    bool, typer.Option("--embeddings/--no-embeddings", help="With the second opinion by meaning, where it runs.")
+]
+SensesOption = Annotated[Path | None, typer.Option("--senses", help="Folder of another second opinion.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -155,6 +162,8 @@ def urgency(
     cases: Annotated[Path, typer.Option("--cases", help="CSV: text, life_danger (0/1).")],
     details: Details = False,
     engine: EngineOption = Engine.EMBEDDED,
+    embeddings: EmbeddingsOption = True,
+    senses: SensesOption = None,
 ) -> None:
     """Recall and precision of life danger, with the misses."""
     rows = read(cases, ("text", "life_danger"))
@@ -163,9 +172,10 @@ def urgency(
         fail(f"{cases.name} 第 {wrong[0]} 行的 life_danger 应为 0 或 1")
     from minhu.language.urgency import assess
 
-    assess(rows[0]["text"])
+    judging = _judging(embeddings, senses)
+    judging.danger(rows[0]["text"], assess(rows[0]["text"]))
     begun = time.process_time()
-    got = [assess(row["text"]) for row in rows]
+    got = [judging.danger(row["text"], assess(row["text"])) for row in rows]
     spent = (time.process_time() - begun) * 1000 / max(len(rows), 1)
     asking = _asking(engine)
     got = [
@@ -184,7 +194,7 @@ def urgency(
         "urgency",
         {
             "rows": len(rows), "recall": ratio(found, found + len(missed)), "precision": ratio(found, found + len(false)),
-            "misses": len(missed), "false_alarms": len(false), **_service_figures(pairs), "ms_per_message": round(spent, 3), **asking.figures(),
+            "misses": len(missed), "false_alarms": len(false), **_service_figures(pairs), "ms_per_message": round(spent, 3), **asking.figures(), **judging.figures(),
         },
     )  # fmt: skip
 
@@ -250,6 +260,8 @@ def intake(
     cases: Annotated[Path, typer.Option("--cases", help="CSV: text, class.")],
     details: Details = False,
     engine: EngineOption = Engine.EMBEDDED,
+    embeddings: EmbeddingsOption = True,
+    senses: SensesOption = None,
 ) -> None:
     """Accuracy and macro-F1 of the intake class."""
     rows = read(cases, ("text", "class"))
@@ -261,9 +273,11 @@ def intake(
     for number, row in enumerate(rows, 2):
         if row["class"].strip() not in known:
             fail(f"{cases.name} 第 {number} 行的 class “{row['class']}” 不在 {'、'.join(sorted(known))} 之中")
-    begun = time.perf_counter()
-    read_as = [classify(row["text"]) for row in rows]
-    spent = (time.perf_counter() - begun) * 1000 / max(len(rows), 1)
+    judging = _judging(embeddings, senses)
+    judging.intake(rows[0]["text"], classify(rows[0]["text"]))
+    begun = time.process_time()
+    read_as = [judging.intake(row["text"], classify(row["text"])) for row in rows]
+    spent = (time.process_time() - begun) * 1000 / max(len(rows), 1)
     asking = _asking(engine)
     got = [asking.intake(row["text"], one.value, one.confidence) for row, one in zip(rows, read_as, strict=True)]
     wanted = [row["class"].strip() for row in rows]
@@ -275,7 +289,7 @@ def intake(
         "intake",
         {
             "rows": len(rows), "accuracy": round(measures.accuracy(wanted, got), 4),
-            "macro_f1": round(measures.macro_f1(wanted, got), 4), "ms_per_message": round(spent, 3), **asking.figures(),
+            "macro_f1": round(measures.macro_f1(wanted, got), 4), "ms_per_message": round(spent, 3), **asking.figures(), **judging.figures(),
         },
     )  # fmt: skip
 
@@ -285,6 +299,12 @@ def _asking(engine: Engine) -> Asking:
         return Asking.of(engine)
     except ValueError as error:
         fail(str(error))
+
+
+def _judging(wanted: bool, folder: Path | None) -> Judging:
+    from minhu.server.commands.evaluate_senses import Judging
+
+    return Judging.of(wanted, folder)
 
 
 def labelled(file: Path) -> list[tuple[str, str]]:

@@ -13,6 +13,7 @@ from minhu.server.commands.evaluate import category_figures, fail, labelled, rea
 from minhu.server.commands.evaluate_answers import train_answers
 from minhu.server.commands.evaluate_duplicates import train_matters
 from minhu.server.commands.evaluate_language import train_posts
+from minhu.server.commands.evaluate_senses import train_senses
 from minhu.server.tables import BadFile
 
 _HELD_OUT = 5
@@ -31,6 +32,7 @@ def register(app: typer.Typer) -> None:
     group.command("urgency")(urgency)
     group.command("services")(services)
     group.command("intake")(intake_classes)
+    group.command("senses")(train_senses)
     group.command("emotion")(train_posts)
     group.command("matters")(train_matters)
     group.command("answers")(train_answers)
