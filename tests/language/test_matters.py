@@ -126,6 +126,12 @@ def test_no_matter_lies_on_both_sides_of_a_fold() -> None:
     assert card["figures_of"]["own"] == card["figures"]
 
 
+def test_a_quoted_paragraph_is_not_shown_as_a_name() -> None:
+    law = "因特殊需要必须连续作业的除外并应当公告附近居民"
+    found = compare(Told(f"工地半夜施工，法律说{law}", NOON), Told(f"楼盘通宵打桩，{law}", NOON))
+    assert not any(one in law for one in found.names)
+
+
 def test_every_family_is_found_in_its_own_name_or_has_a_way_to_be_named() -> None:
     assert len({one.code for one in families()}) == len(families())
     assert families_of("水龙头一滴都不出") == ("water_off",)

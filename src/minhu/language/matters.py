@@ -53,6 +53,8 @@ _COMMON = re.compile(
 _READ: Final = 300
 """Characters in which shared runs are looked for."""
 _EVERYDAY: Final = 4.0
+_LONGEST_NAME: Final = 12
+"""Longer runs are quoted: paragraphs of a law stand in many complaints, and are shown to nobody as a name."""
 _RARE_RUN: Final = 5.5
 _RUNS_AT_MOST: Final = 20.0
 _SOON: Final = 2.0
@@ -233,8 +235,12 @@ def _compared(first: Told, second: Told) -> _Shared:
         *(("说明不是那一处",) if _denied(first, second) else ()),
         *(("地点或对象不同",) if elsewhere else ()),
     )
-    told = names or tuple(run for run, value in runs[:2] if value * 6 + _EVERYDAY >= _RARE_RUN and not families_of(run))
+    told = names or tuple(run for run, value in runs[:2] if value * 6 + _EVERYDAY >= _RARE_RUN and _may_be_shown(run))
     return _Shared(told, strength, tuple(sorted(kinds)), against, values)
+
+
+def _may_be_shown(run: str) -> bool:
+    return len(run) <= _LONGEST_NAME and not families_of(run)
 
 
 def _later(first: Told, second: Told) -> str:
