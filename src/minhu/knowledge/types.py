@@ -132,6 +132,22 @@ class Outcome(Labelled):
     NOT_FOUND = "not_found", _("未找到依据")
 
 
+class Trouble(Labelled):
+    """Why a question waits for a person."""
+
+    UNANSWERED = "unanswered", _("没有答上来")
+    UNHELPFUL = "unhelpful", _("答复没帮助")
+
+
+class Settled(Labelled):
+    """How a person settled such a question."""
+
+    DOCUMENT = "document", _("已有文件可答")
+    CORRECTED = "corrected", _("已更正文件")
+    WORDING = "wording", _("已补充说法")
+    NOT_OURS = "not_ours", _("不属于我们")
+
+
 class Tone(Labelled):
     """How an answer is worded around the words of the paper."""
 

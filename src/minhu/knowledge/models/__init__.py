@@ -6,6 +6,7 @@ from minhu.knowledge.models.documents import Document, Finding, PassageRow, Vers
 from minhu.knowledge.models.explained import MadePair, Signature
 from minhu.knowledge.models.incoming import Notice, Source, SourceItem, Upload, UploadItem
 from minhu.knowledge.models.index import Circle, IndexedVersion, Posting, TermCount
+from minhu.knowledge.models.questions import OpenQuestion, Wording
 
 __all__ = [
     "Asking",
@@ -17,6 +18,7 @@ __all__ = [
     "Looked",
     "MadePair",
     "Notice",
+    "OpenQuestion",
     "PassageRow",
     "Posting",
     "Signature",
@@ -26,4 +28,5 @@ __all__ = [
     "Upload",
     "UploadItem",
     "Version",
+    "Wording",
 ]

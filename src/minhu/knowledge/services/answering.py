@@ -25,7 +25,8 @@ from minhu.knowledge.queries.reach import reading
 from minhu.knowledge.queries.shown import Answered, Back, Choice, Clause, Narrow, Near
 from minhu.knowledge.queries.store import PaperStore, versions_within
 from minhu.knowledge.services import entries
-from minhu.knowledge.types import Door, Hit, Outcome, State, Tone
+from minhu.knowledge.services.questions import note, reworded
+from minhu.knowledge.types import Door, Hit, Outcome, State, Tone, Trouble
 from minhu.language.answers import tones as voices
 from minhu.language.answers.answering import answer
 from minhu.language.answers.asking import AskBack, ask_back
@@ -67,7 +68,7 @@ def ask(asked: Asked, *, record: bool = True) -> Answered:
     model = default_model()
     with transaction.atomic():
         with reading(actor) as keys:
-            found, read = answer(understood, PaperStore(keys, versions_within(asked.narrow)), model)
+            found, read = answer(reworded(understood), PaperStore(keys, versions_within(asked.narrow)), model)
             if not asked.narrow:
                 found = entries.accepted_instead(found, understood)
             clauses = _clauses(found.citations)
@@ -174,6 +175,8 @@ def _recorded(asked: Asked, got: Answered, found: Answer, actor: Actor) -> Answe
             category_code=document.category_code if document else "",
             keys=sorted(keeper_keys(document.owner_unit_id if document else None)),
         )  # fmt: skip
+        if got.outcome is Outcome.NOT_FOUND and got.reason not in _NO_MATTER:
+            note(row, Trouble.UNANSWERED, None)
         if document is not None:
             Document.objects.filter(pk=document.pk).update(cited=F("cited") + 1)
     return replace(got, token=str(row.token))

@@ -12,6 +12,8 @@ from minhu.kernel.clock import now
 from minhu.kernel.errors import Invalid, NotFound
 from minhu.knowledge.models import Asking
 from minhu.knowledge.queries.reach import reading
+from minhu.knowledge.services.questions import note
+from minhu.knowledge.types import Trouble
 from minhu.language.personal import mask_personal
 
 MOST: Final = 300
@@ -27,9 +29,11 @@ def rate(token: str, helpful: bool, complaint: str = "") -> None:
     if len(said) > MOST:
         raise Invalid(f"说明请不超过 {MOST} 个字。", fields={"complaint": f"请不超过 {MOST} 个字。"})
     with transaction.atomic(), as_system(), reading():
-        row = Asking.objects.select_for_update().filter(token=asked).first()
+        row = Asking.objects.select_for_update(of=("self",)).filter(token=asked).first()
         if row is None:
             raise NotFound("没有找到这次问答，无法评价。", code="no_such_asking")
         row.helpful, row.rated_at = helpful, now()
         row.complaint = "" if helpful else mask_personal(said)[:MOST]
         row.save(update_fields=["helpful", "rated_at", "complaint"])
+        if not helpful and row.version is not None:
+            note(row, Trouble.UNHELPFUL, row.version.document)

@@ -229,6 +229,7 @@ _LINES: Final[dict[Book, dict[str, str]]] = {
         "knowledge.signed": "签发政策解读",
         "knowledge.pair_reviewed": "审阅文件问答",
         "knowledge.judged": "判断文件矛盾",
+        "knowledge.question_settled": "处理未答好的问题",
         "knowledge.exported": "导出知识库",
         "knowledge.imported": "导入知识库",
         "order.supervise": "催办督办",

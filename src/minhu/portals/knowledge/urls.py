@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from django.urls import path
 
-from minhu.portals.knowledge import views, views_ask, views_document, views_table, views_upload, views_watch
+from minhu.portals.knowledge import (
+    views,
+    views_ask,
+    views_document,
+    views_questions,
+    views_table,
+    views_upload,
+    views_watch,
+)
 
 urlpatterns = [
     path("knowledge/", views.listing, name="knowledge"),
     path("knowledge/search/", views.search_page, name="knowledge_search"),
     path("knowledge/ask/", views_ask.ask_page, name="knowledge_ask"),
     path("knowledge/passage/<int:version>/<int:number>/", views_ask.passage, name="knowledge_passage"),
+    path("knowledge/questions/", views_questions.listing, name="knowledge_questions"),
+    path("knowledge/questions/<int:question>/", views_questions.settle, name="knowledge_settle"),
     path("knowledge/upload/", views_upload.new, name="knowledge_upload_new"),
     path("knowledge/upload/<int:upload>/", views_upload.one, name="knowledge_upload"),
     path("knowledge/upload/<int:upload>/items/", views_upload.items, name="knowledge_upload_items"),
