@@ -13,9 +13,10 @@ from minhu.kernel.errors import Conflict, Invalid, MinhuError, NotFound
 from minhu.knowledge.models import Contradiction, Notice
 from minhu.knowledge.queries import contradictions as reading_of
 from minhu.knowledge.queries import documents
+from minhu.knowledge.queries.made import ContradictionView
 from minhu.knowledge.queries.reach import reading
 from minhu.knowledge.services import contradictions, editing, life
-from minhu.knowledge.types import Audience, ContradictionView, Rights, Verdict
+from minhu.knowledge.types import Audience, Rights, Verdict
 
 pytestmark = pytest.mark.django_db
 FIRST = "第五条 低保家庭申请水价优惠，每户每月减免水费12元，由供水公司在账单中扣除。"

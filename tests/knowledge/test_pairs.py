@@ -15,10 +15,11 @@ from minhu.kernel.errors import Conflict, Invalid, MinhuError, NotFound
 from minhu.knowledge.queries import contradictions as disputes
 from minhu.knowledge.queries import documents
 from minhu.knowledge.queries import pairs as reading_of
+from minhu.knowledge.queries.made import PairView
 from minhu.knowledge.services import contradictions, editing, interpreting, life, pairs
 from minhu.knowledge.services.answering import Asked, ask
 from minhu.knowledge.services.entries import DISPUTED
-from minhu.knowledge.types import Audience, Door, Outcome, PairState, PairView, Rights, Verdict
+from minhu.knowledge.types import Audience, Door, Outcome, PairState, Rights, Verdict
 from minhu.language.papers.interpreting import Part
 
 pytestmark = pytest.mark.django_db

@@ -12,8 +12,9 @@ from minhu.directory.policy import Action, decide
 from minhu.kernel.actors import Actor, current_actor
 from minhu.kernel.errors import NotFound
 from minhu.knowledge.models import Contradiction, PassageRow, Version
+from minhu.knowledge.queries.made import ContradictionView, Quoted
 from minhu.knowledge.queries.reach import reading
-from minhu.knowledge.types import LIVE, ContradictionView, Quoted, Verdict
+from minhu.knowledge.types import LIVE, Verdict
 from minhu.language.contradictions.types import Sort
 
 _LIVE: Final = [state.value for state in LIVE]

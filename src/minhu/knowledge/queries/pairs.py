@@ -11,8 +11,9 @@ from django.db.models import QuerySet
 
 from minhu.kernel.actors import Actor
 from minhu.knowledge.models import MadePair, PassageRow
+from minhu.knowledge.queries.made import PairView
 from minhu.knowledge.queries.reach import reading
-from minhu.knowledge.types import LIVE, PairState, PairView
+from minhu.knowledge.types import LIVE, PairState
 from minhu.language.contradictions.statements import terms_of
 from minhu.language.papers.words import words_of
 

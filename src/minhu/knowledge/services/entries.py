@@ -7,8 +7,8 @@ from typing import Final
 
 from minhu.knowledge.models import PassageRow
 from minhu.knowledge.queries import contradictions, pairs
+from minhu.knowledge.queries.made import PairView
 from minhu.knowledge.queries.shown import Answered
-from minhu.knowledge.types import PairView
 from minhu.language.answers.types import Answer, Citation
 
 DISPUTED: Final = "（请注意：另有一份有效文件对此说法不同，正在核对，请以主管部门答复为准。）"

@@ -11,9 +11,10 @@ from minhu.kernel.actors import SYSTEM, Actor, current_actor
 from minhu.kernel.clock import now
 from minhu.kernel.errors import Conflict, NotFound
 from minhu.knowledge.models import Signature, Version
+from minhu.knowledge.queries.made import Interpretation
 from minhu.knowledge.queries.reach import reading
 from minhu.knowledge.services.common import changing, record, version_for
-from minhu.knowledge.types import LIVE, Interpretation, State
+from minhu.knowledge.types import LIVE, State
 from minhu.language.papers.interpreting import interpret
 from minhu.language.papers.types import Passage
 

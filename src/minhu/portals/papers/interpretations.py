@@ -17,8 +17,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from minhu.directory.policy import Action
+from minhu.knowledge.queries.made import Interpretation
 from minhu.knowledge.services import interpreting
-from minhu.knowledge.types import Interpretation
 from minhu.language.papers.interpreting import Part, Said
 from minhu.portals.orders.guards import for_staff
 

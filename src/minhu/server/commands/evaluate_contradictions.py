@@ -79,12 +79,13 @@ def _read(file: Path) -> list[Rule]:
 
 def _demo() -> tuple[list[Rule], Sequence[frozenset[str]]]:
     """The valid papers of the demo city, and the pairs that its authors planted by hand."""
-    from minhu.knowledge.domain.states import today
+    from minhu.kernel.calendar.types import CHINA_TIME
+    from minhu.kernel.clock import now
     from minhu.language.contradictions.types import Rule
     from minhu.language.papers.cutting import cut
     from minhu.server.demo import papers
 
-    day = today()
+    day = now().astimezone(CHINA_TIME).date()
     whole = papers.papers(day)
     numbers = {one.number: one.stem for one in whole if one.number}
     rules = []
