@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 from minhu.directory.access import visible_to
 from minhu.handling.models import Order, OrderStep
-from minhu.handling.services.joining import REASON
-from minhu.handling.types import State, Step
+from minhu.handling.types import JOINED_BY_RULE, State, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +25,6 @@ def joined_by_rule(order_id: int) -> Joined | None:
     if order is None or order.merged_into is None:
         return None
     step = OrderStep.objects.filter(order=order).exclude(step=Step.NOTE.value).order_by("-id").first()
-    if step is None or step.step != Step.JOIN.value or step.reason_code != REASON:
+    if step is None or step.step != Step.JOIN.value or step.reason_code != JOINED_BY_RULE:
         return None
     return Joined(order.merged_into.number, step.text)

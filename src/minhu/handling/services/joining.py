@@ -13,11 +13,10 @@ from minhu.directory.types import Urgency
 from minhu.handling.domain.states import AT_UNIT, BEFORE_DISPATCH
 from minhu.handling.models import Order
 from minhu.handling.services.perform import take
-from minhu.handling.types import State, Step, StepData
+from minhu.handling.types import JOINED_BY_RULE, State, Step, StepData
 from minhu.intake.events import RequestReceived
 from minhu.kernel.errors import Conflict, Invalid
 
-REASON: Final = "joined_by_rule"
 _RUNNING: Final = BEFORE_DISPATCH | AT_UNIT
 
 
@@ -30,7 +29,9 @@ def join_by_rule(number: str, event: RequestReceived) -> bool:
         target = _running(event.joins_request_id)
         if target is None:
             return False
-        data = StepData(target_number=target.number, text=f"按规则并案：{event.joins_basis}"[:500], reason_code=REASON)
+        data = StepData(
+            target_number=target.number, text=f"按规则并案：{event.joins_basis}"[:500], reason_code=JOINED_BY_RULE
+        )
         try:
             take(number, Step.JOIN, data, key="auto-join")
         except (Conflict, Invalid):

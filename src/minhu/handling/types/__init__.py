@@ -22,6 +22,7 @@ from minhu.handling.types.views import (
 from minhu.handling.types.words import (
     DONE_STATES,
     HELPERS,
+    JOINED_BY_RULE,
     LIVE_STATES,
     AssignmentRole,
     AssignmentState,
@@ -38,6 +39,7 @@ from minhu.handling.types.words import (
 __all__ = [
     "DONE_STATES",
     "HELPERS",
+    "JOINED_BY_RULE",
     "LIVE_STATES",
     "AllowedStep",
     "AssignmentRole",

@@ -131,6 +131,9 @@ class AssignmentState(StrEnum):
     RECALLED = "recalled"
 
 
+JOINED_BY_RULE = "joined_by_rule"
+"""Reason of a step by which a published rule joined a request to a running order."""
+
 HELPERS: frozenset[str] = frozenset({AssignmentRole.ASSIST.value, AssignmentRole.GRID.value})
 """Roles whose units report to the lead, which waits for them before it replies."""
 
