@@ -28,6 +28,8 @@ FORBIDDEN: dict[str, str] = {
 }
 ALLOWED: dict[str, frozenset[str]] = {
     "src/minhu/kernel/clock.py": frozenset({"datetime.now"}),
+    # asked and answered as nobody in particular, without a cookie: a forged post could do no more than its sender
+    "src/minhu/portals/ask/views.py": frozenset({"csrf_exempt"}),
 }
 
 
