@@ -40,7 +40,8 @@ def read_questions(file: Path, papers: dict[str, Paper]) -> list[Asked]:
             raise BadFile(f"{file.name} 第 {number} 行的 docid “{key[:60]}”不在文件集里")
         if key and not row.get("answer", "").strip():
             raise BadFile(f"{file.name} 第 {number} 行有 docid 而没有 answer")
-        asked.append(Asked(row["question"], key, row.get("answer", "") if key else ""))
+        answer = row.get("answer", "") if key else ""
+        asked.append(Asked(row["question"], key, answer, row.get("kind") or "", row.get("clause") or ""))
     return asked
 
 
@@ -80,7 +81,7 @@ def _row(file: Path, number: int, line: str, columns: tuple[str, ...]) -> dict[s
         raise BadFile(f"{file.name} 第 {number} 行缺少 {'、'.join(missing)}")
     wrong = [
         key
-        for key in ("docid", "text", "question", "answer")
+        for key in ("docid", "text", "question", "answer", "kind", "clause")
         if row.get(key) is not None and not isinstance(row[key], str)
     ]
     if wrong:

@@ -10,13 +10,14 @@ from typing import Final
 import numpy as np
 
 from minhu.language.answers import refusal
-from minhu.language.answers.lists import Part, cell_of, with_items
+from minhu.language.answers.lists import Part, with_items
 from minhu.language.answers.model import AnswerModel, default_model
 from minhu.language.answers.question import understand_question
 from minhu.language.answers.ranking import Rarity, rank, readable
 from minhu.language.answers.refusal import Evidence
 from minhu.language.answers.spans import Place, spans_of
 from minhu.language.answers.support import unsupported
+from minhu.language.answers.tables import cells_of, part_of
 from minhu.language.answers.types import Answer, Citation, NotFound, Query, Ranked, Store
 from minhu.language.papers.types import Passage
 
@@ -74,18 +75,29 @@ def read(words: str, store: Store, model: AnswerModel) -> Reading:
         return Reading(query, rarity, tuple(ranked))
     values = model.spans(features)
     at = int(np.argmax(values))
-    place = places[spans[at].place]
+    paper, value, cell = places[spans[at].place].paper, float(values[at]), _cell(query, ranked, model)
     parts: tuple[Part, ...]
-    if cell := cell_of(query, rarity, places[0].passage):
-        place, parts = places[0], (cell,)
-    elif cell := cell_of(query, rarity, place.passage):
-        parts = (cell,)
+    if cell and cell[2] >= value:
+        part, paper, chance = cell
+        parts = (part,)
     else:
-        paper = ranked[place.paper].sheet.paper
-        parts = with_items(query, paper, (place.passage, spans[at].start, spans[at].end))
+        span = spans[at]
+        part, chance = (places[span.place].passage, span.start, span.end), cell[2] if cell else 0.0
+        parts = with_items(query, ranked[paper].sheet.paper, part)
     said = " ".join(passage.text[start:end].strip() for passage, start, end in parts)
-    evidence = Evidence(ranked, ranked[place.paper], place.passage, said, float(values[at]))
+    evidence = Evidence(ranked, ranked[paper], part[0], said, value, chance)
     return Reading(query, rarity, tuple(ranked), evidence, parts)
+
+
+def _cell(query: Query, ranked: Sequence[Ranked], model: AnswerModel) -> tuple[Part, int, float] | None:
+    """The cell of a table that fits best: where it stands, the number of its paper, its chance."""
+    cells, features = cells_of(query, ranked)
+    if not cells:
+        return None
+    chances = model.cell_chances(features)
+    at = int(np.argmax(chances))
+    part = part_of(cells[at])
+    return None if part is None else (part, cells[at].paper, float(chances[at]))
 
 
 def chance_of(reading: Reading, model: AnswerModel) -> float:

@@ -1,12 +1,10 @@
-"""Answers that are lists or cells: the items after 'the following materials', the cell of a table that was asked for."""
+"""Answers that are lists: the items after 'the following materials'."""
 
 from __future__ import annotations
 
 import re
 from typing import Final
 
-from minhu.language.answers.question import plain, unit_of
-from minhu.language.answers.ranking import Rarity, covered
 from minhu.language.answers.types import Kind, Query
 from minhu.language.papers.types import Paper, Passage, PassageKind
 
@@ -17,9 +15,6 @@ _LISTED: Final = {Kind.MATERIALS, Kind.CONDITIONS, Kind.STEPS, Kind.WHERE, Kind.
 _MANY = re.compile(r"哪些|什么|包括|有哪几|内容|哪几")
 _NUMERAL = re.compile(r"[一二三四五六七八九十\d]+")
 _MOST_ITEMS: Final = 12
-_LEAST_HEADER: Final = 0.05
-_UNIT_WEIGHT: Final = 0.2
-_DIGIT = re.compile(r"\d|[一二三四五六七八九十百千万]")
 
 
 def with_items(query: Query, paper: Paper, part: Part) -> tuple[Part, ...]:
@@ -49,41 +44,3 @@ def with_items(query: Query, paper: Paper, part: Part) -> tuple[Part, ...]:
 def _form(passage: Passage) -> tuple[str, ...]:
     """Where an item stands and how it is numbered, without its number: items of one list share it."""
     return (passage.kind.value, _NUMERAL.sub("#", passage.label), *passage.path)
-
-
-def cell_of(query: Query, rarity: Rarity, passage: Passage) -> Part | None:
-    """Of a table row, the cell that the question asks for by its header or unit; None for other passages or when it
-    asks for none."""
-    if passage.kind is not PassageKind.ROW or not passage.cells:
-        return None
-    unit = unit_of(query.words)
-    # The cells that the question names say which row is meant; the answer is another one.
-    found = [
-        (_asked_for(query, rarity, header, value, unit), -at, value)
-        for at, (header, value) in enumerate(passage.cells)
-        if value.strip() and value in passage.text
-    ]
-    best = max(found, default=None)
-    if best is None or best[0] < _LEAST_HEADER:
-        return None
-    start = _place_of(passage, -best[1])
-    return (passage, start, start + len(best[2])) if start >= 0 else None
-
-
-def _asked_for(query: Query, rarity: Rarity, header: str, value: str, unit: re.Pattern[str] | None) -> float:
-    """How much a question asks for a cell: its header named, its unit right, its value not yet said."""
-    counted = 0.0
-    if unit is not None:
-        counted = _UNIT_WEIGHT * bool(unit.search(value) or (unit.search(header) and _DIGIT.search(value)))
-    elif query.kind in (Kind.NUMBER, Kind.WHEN, Kind.CONTACT):
-        counted = _UNIT_WEIGHT / 2 * bool(_DIGIT.search(value))
-    return covered(plain(header), rarity) - 2 * covered(plain(value), rarity) + counted
-
-
-def _place_of(passage: Passage, number: int) -> int:
-    """Where the value of cell ``number`` stands in the text of a row, the cells before it passed over."""
-    at = 0
-    for _, value in passage.cells[:number]:
-        found = passage.text.find(value, at)
-        at = found + len(value) if value and found >= 0 else at
-    return passage.text.find(passage.cells[number][1], at)

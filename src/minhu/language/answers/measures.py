@@ -10,6 +10,7 @@ from typing import Final
 
 import numpy as np
 
+from minhu.language.answers.answering import Reading
 from minhu.language.answers.question import plain
 from minhu.language.answers.ranking import Rarity, bm25, readable
 from minhu.language.answers.support import bare, unsupported
@@ -21,15 +22,22 @@ _LONG_ENOUGH: Final = 6
 _COPY: Final = 0.5
 SAME_ANSWER: Final = 0.5
 """From this F1 on another paper is taken to say what was asked for."""
+TABLE_CELL: Final = "table_cell"
+"""The kind of a question whose answer is one cell of a table."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question of an evaluation set; ``key`` is empty where no paper answers it."""
+    """A question of an evaluation set; ``key`` is empty where no paper answers it.
+
+    ``kind`` of question and ``clause`` (label of the passage that answers) may be empty.
+    """
 
     words: str
     key: str = ""
     answer: str = ""
+    kind: str = ""
+    clause: str = ""
 
 
 def character_f1(said: str, wanted: str) -> float:
@@ -76,6 +84,14 @@ def cites_right(answer: Answer, asked: Asked, papers: Mapping[str, Paper]) -> bo
         if passage and len(wanted) >= _LONG_ENOUGH and wanted in bare(passage.text):
             return True
     return False
+
+
+def row_and_cell(asked: Asked, reading: Reading) -> tuple[bool, bool]:
+    """Of a question about a table's cell: whether its row was found, and whether its cell and nothing else was read."""
+    if reading.evidence is None or reading.evidence.best.sheet.key != asked.key:
+        return False, False
+    row = all(passage.label == asked.clause for passage, _, _ in reading.parts)
+    return row, row and bare(reading.evidence.words) == bare(asked.answer)
 
 
 class Copies:

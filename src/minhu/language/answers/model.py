@@ -12,7 +12,9 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from minhu.language.answers.refusal import SIGNS
 from minhu.language.answers.spans import FEATURES
+from minhu.language.answers.tables import CELL_FEATURES
 from minhu.language.categories import ModelError
 
 DEFAULT_MODEL: Final = Path(__file__).parents[1] / "models" / "answers-default"
@@ -45,13 +47,20 @@ class Layers:
 class AnswerModel:
     """``spans`` guesses how much of a span is the answer (0 … 1); ``sure`` the log odds that a question is answered.
 
-    ``threshold``: below this chance the answer is 'not found'.
+    ``cells`` says how well each cell of a table fits, against 0 for none of them. ``threshold``: below this chance the answer is 'not found'.
     """
 
     spans: Layers
+    cells: Layers
     sure: Layers
     threshold: float
     card: Mapping[str, Any]
+
+    def cell_chances(self, features: Floats) -> Floats:
+        """The chance of each cell to be the one that answers, shape (cells,); what is left to 1 is for none."""
+        values = np.append(self.cells(features), np.float32(0.0))
+        grown = np.exp(values - values.max())
+        return np.asarray((grown / grown.sum())[:-1], np.float32)
 
     @classmethod
     def load(cls, path: Path | str = DEFAULT_MODEL) -> AnswerModel:
@@ -60,10 +69,11 @@ class AnswerModel:
         try:
             card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
             with np.load(folder / "model.npz", allow_pickle=False) as data:
-                found = cls(_layers(data, "spans"), _layers(data, "sure"), float(card["threshold"]), card)
+                spans, cells, sure = (_layers(data, name) for name in ("spans", "cells", "sure"))
+                found = cls(spans, cells, sure, float(card["threshold"]), card)
         except (OSError, KeyError, ValueError) as error:
             raise ModelError(f"无法读取问答模型 {folder.name}：{error}") from error
-        if len(found.spans.mean) != FEATURES:
+        if [len(one.mean) for one in (found.spans, found.cells, found.sure)] != [FEATURES, CELL_FEATURES, SIGNS]:
             raise ModelError(f"问答模型 {folder.name} 的形状不对")
         return found
 
@@ -72,7 +82,7 @@ class AnswerModel:
         folder = Path(path)
         folder.mkdir(parents=True, exist_ok=True)
         arrays: dict[str, Any] = {}
-        for name, layers in (("spans", self.spans), ("sure", self.sure)):
+        for name, layers in (("spans", self.spans), ("sure", self.sure), ("cells", self.cells)):
             arrays |= {f"{name}_mean": layers.mean, f"{name}_scale": layers.scale}
             for at, (weight, offset) in enumerate(zip(layers.weights, layers.offsets, strict=True)):
                 arrays |= {f"{name}_w{at}": weight, f"{name}_b{at}": offset}

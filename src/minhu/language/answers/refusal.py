@@ -20,7 +20,7 @@ from minhu.language.answers.ranking import Rarity, covered, readable
 from minhu.language.answers.types import Kind, NotFound, Query, Ranked
 from minhu.language.papers.types import Passage
 
-SIGNS: Final = 21
+SIGNS: Final = 23
 _HEAD: Final = 150
 _INSTRUCTION = re.compile(
     r"(?:忽略|无视|忘记|不(?:要|用|必)?(?:管|理会)).{0,8}(?:以上|上面|之前|前面|先前|所有|文件|规则|要求)|(?:系统)?提示词|扮演|假装你|从现在起你|"
@@ -39,13 +39,15 @@ _WANTED: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What answering found: the ranked papers, the passage and the words chosen, and the span model's value for them."""
+    """What answering found: the ranked papers, the passage and the words chosen, the span model's value and the chance of the
+    best cell of a table."""
 
     ranked: Sequence[Ranked]
     best: Ranked
     passage: Passage
     words: str
     value: float
+    cell: float = 0.0
 
 
 def no_question(query: Query) -> NotFound | None:
@@ -70,6 +72,7 @@ def signs(query: Query, rarity: Rarity, evidence: Evidence) -> npt.NDArray[np.fl
         [
             ranked[0].score, best.score, best.passages[0][1], ranked[0].score - second, covered(whole, rarity),
             covered(f"{title} {around}", rarity), covered(around, rarity), rarity.unknown, evidence.value,
+            evidence.cell, max(evidence.value, evidence.cell),
             sum(term in whole for term in rare) / 4.0, sum(term in around or term in title for term in rare) / 4.0,
             float(wanted is None or bool(wanted.search(evidence.words))), len(query.terms) / 20.0,
             *_words(query, f"{title} {around}", whole), _best_sentence(evidence.passage, rarity),

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from minhu.language.answers import refusal
 from minhu.language.answers.answering import places_to_read, read
+from minhu.language.answers.cell_training import cell_example, fit_cells
 from minhu.language.answers.measures import SAME_ANSWER, Asked, Copies, character_f1
 from minhu.language.answers.model import AnswerModel, Layers
 from minhu.language.answers.question import understand_question
@@ -53,19 +54,24 @@ def train(
         raise ModelError(f"至少要有 {_LEAST} 个有答案的问题，现有 {total} 个")
     rooms = [_Room(papers, asked) for papers, asked in collections]
     unsure = _one_layer(np.zeros(SIGNS, np.float32), np.ones(SIGNS, np.float32), np.zeros(SIGNS), 0.0)
-    spans = _fit_spans([one for room in rooms for one in room.examples])
     for fold in (0, 1):
-        # The span model must not have seen the question that it vouches for here.
-        part = AnswerModel(_fit_spans([one for room in rooms for one in room.examples[1 - fold :: 2]]), unsure, 0.5, {})
+        # The models of spans and cells must not have seen the question that they vouch for here.
+        part = AnswerModel(*_fit_choice(rooms, slice(1 - fold, None, 2)), unsure, 0.5, {})
         for room in rooms:
             room.look(fold, part)
-    model = _fit_sure(spans, *(np.vstack(rows) for rows in zip(*(room.signs() for room in rooms), strict=True)))
+    sure, threshold = _fit_sure(*(np.vstack(rows) for rows in zip(*(room.signs() for room in rooms), strict=True)))
     card = {
         "version": version, "date": date, "sources": list(sources), "questions": total,
         "papers": sum(len(papers) for papers, _ in collections),
         "unanswerable": sum(not one.key for _, asked in collections for one in asked), "holds": "weights only, no text",
     }  # fmt: skip
-    return AnswerModel(model.spans, model.sure, model.threshold, card)
+    return AnswerModel(*_fit_choice(rooms, slice(None)), sure, threshold, card)
+
+
+def _fit_choice(rooms: Sequence[_Room], part: slice) -> tuple[Layers, Layers]:
+    """The models that choose spans and cells, from a part of each collection's questions."""
+    spans = _fit_spans([one for room in rooms for one in room.examples[part]])
+    return spans, fit_cells([one for room in rooms for one in (*room.cells[part], *room.none[part])])
 
 
 class _Room:
@@ -76,6 +82,8 @@ class _Room:
         self.answerable = [one for one in asked if one.key]
         self.strange = [one for one in asked if not one.key]
         self.examples = [_example(one, self.store) for one in self.answerable]
+        self.cells = [cell_example(one, self.store) for one in self.answerable]
+        self.none = [cell_example(one, self.store) for one in self.strange]
         self._copies = Copies(papers)
         self._rows: tuple[list[Floats], list[Floats], list[Floats]] = ([], [], [])
 
@@ -149,7 +157,7 @@ def _refused(asked: Asked, store: MemoryStore, copies: Copies, model: AnswerMode
     return [refusal.signs(reading.query, reading.rarity, reading.evidence)]
 
 
-def _fit_sure(spans: Layers, positive: Floats, negative: Floats, strangers: Floats) -> AnswerModel:
+def _fit_sure(positive: Floats, negative: Floats, strangers: Floats) -> tuple[Layers, float]:
     """Logistic regression; the threshold refuses 93 % of either sort of question without an answer."""
     from sklearn.linear_model import LogisticRegression
 
@@ -165,4 +173,4 @@ def _fit_sure(spans: Layers, positive: Floats, negative: Floats, strangers: Floa
     sure = _one_layer(mean, scale, fitted.coef_[0], float(fitted.intercept_[0]))
     cuts = [float(np.quantile(sure(part), _REFUSED_AT_LEAST)) for part in (negative, strangers) if len(part)]
     threshold = float(1.0 / (1.0 + np.exp(-max(cuts, default=0.0))))
-    return AnswerModel(spans, sure, round(threshold, 4), {})
+    return sure, round(threshold, 4)

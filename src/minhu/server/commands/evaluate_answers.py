@@ -56,6 +56,7 @@ class _Tally:
     sure: list[float] = field(default_factory=list)
     unsure: list[float] = field(default_factory=list)
     refused: int = 0
+    cells: list[tuple[bool, bool, bool]] = field(default_factory=list)
     milliseconds: list[float] = field(default_factory=list)
 
 
@@ -151,7 +152,13 @@ def _demo() -> tuple[dict[str, Paper], list[Asked]]:
         if one.valid(today) or one.stem in asked_about
     }
     asked = [
-        Asked(rewrite([one.earlier] if one.earlier else [], one.question).words, one.document, one.answer)
+        Asked(
+            rewrite([one.earlier] if one.earlier else [], one.question).words,
+            one.document,
+            one.answer,
+            one.kind,
+            one.clause,
+        )
         for one in questions
     ]
     return papers, asked
@@ -194,6 +201,9 @@ def _ask(
         tally.said += 1
         tally.held += measures.citations_hold(got, papers)
         tally.right += measures.cites_right(got, asked, papers)
+    if asked.kind == measures.TABLE_CELL:
+        row, cell = measures.row_and_cell(asked, reading)
+        tally.cells.append((row, cell, cell and got.not_found is None))
     if details and tally.f1[-1] < 0.3:
         typer.echo(f"{asked.words[:80]} → {got.text[:80] or got.not_found}；应为 {asked.answer[:80]}")
 
@@ -208,6 +218,9 @@ def _figures(tally: _Tally) -> dict[str, object]:
     def mean(values: Sequence[float]) -> float | None:
         return round(sum(values) / len(values), 4) if values else None
 
+    def share(at: int) -> float | None:
+        return ratio(sum(one[at] for one in tally.cells), len(tally.cells)) if tally.cells else None
+
     def within(depth: int) -> float | None:
         return ratio(sum(rank <= depth for rank in found), asked) if asked else None
 
@@ -221,7 +234,8 @@ def _figures(tally: _Tally) -> dict[str, object]:
         "citation_precision": ratio(tally.held, tally.said) if tally.said else None,
         "citation_of_asked_paper": ratio(tally.right, tally.said) if tally.said else None,
         "refusal_recall": ratio(tally.refused, without) if without else None,
-        "ms_p95": round(float(np.percentile(tally.milliseconds, 95)), 1),
+        "cells_asked": len(tally.cells), "cells_right_row": share(0), "cells_right_if_never_refused": share(1),
+        "cells_right": share(2), "ms_p95": round(float(np.percentile(tally.milliseconds, 95)), 1),
     }  # fmt: skip
 
 

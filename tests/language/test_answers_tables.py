@@ -1,0 +1,120 @@
+"""Cells of tables: the row by what tells it from the others, the column by what is asked for; ranges hold numbers."""
+
+from __future__ import annotations
+
+import pytest
+
+from minhu.language.answers.answering import answer, read
+from minhu.language.answers.cell_training import cell_example, fit_cells
+from minhu.language.answers.intervals import Interval, fits, intervals_in
+from minhu.language.answers.measures import TABLE_CELL, Asked, citations_hold, row_and_cell
+from minhu.language.answers.model import default_model
+from minhu.language.answers.store import MemoryStore
+from minhu.language.answers.tables import Cell, cells_of, part_of
+from minhu.language.answers.types import Sheet
+from minhu.language.papers.cutting import cut_blocks
+from minhu.language.papers.types import Block, BlockKind, Paper, Passage, PassageKind
+
+RENT = (
+    ("对象", "年龄", "租金比例", "保证金（元）", "窗口地址", "办结时限"),
+    ("低保家庭", "不限", "30%", "500", "清溪路1号", "3个工作日"),
+    ("新就业职工", "22至35周岁", "70%", "2000", "白塔路2号", "5个工作日"),
+    ("老年家庭", "60周岁及以上", "40%", "800", "西门街3号", "当场"),
+)
+
+
+def paper(title: str, rows: tuple[tuple[str, ...], ...], before: str = "") -> Paper:
+    blocks = [Block(BlockKind.HEADING, title, 1), Block(BlockKind.PARAGRAPH, before or f"{title}按下表执行。")]
+    return cut_blocks([*blocks, Block(BlockKind.TABLE, rows=rows, headers=1)])
+
+
+@pytest.fixture(scope="module")
+def papers() -> dict[str, Paper]:
+    other = (("等级", "补贴（元）"), ("一级", "100"), ("二级", "60"))
+    return {
+        "rent": paper("公共租赁住房租金标准", RENT), "care": paper("长期护理补贴标准", other),
+    }  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def store(papers: dict[str, Paper]) -> MemoryStore:
+    return MemoryStore([Sheet(key, one) for key, one in papers.items()])
+
+
+@pytest.mark.parametrize(
+    ("words", "cell"),
+    [
+        ("低保家庭公租房租金比例是多少", "30%"), ("新就业职工租公租房窗口在哪", "白塔路2号"),
+        ("老年家庭公租房保证金交多少", "800"), ("低保家庭申请公租房多久办结", "3个工作日"),
+    ],
+)  # fmt: skip
+def test_the_row_that_is_named_and_the_column_that_is_asked_for(
+    papers: dict[str, Paper], store: MemoryStore, words: str, cell: str
+) -> None:
+    got, _ = answer(words, store, threshold=0.0)
+    assert got.text == cell
+    assert citations_hold(got, papers)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("80至89周岁", Interval(80, 89, "岁")), ("三孩家庭", Interval(3, 3, "孩")), ("不足14℃", Interval(float("-inf"), 14, "℃")),
+        ("60周岁及以上", Interval(60, float("inf"), "岁")), ("五楼", Interval(5, 5, "层")), ("二十五岁", Interval(25, 25, "岁")),
+        ("80平方米以下", Interval(float("-inf"), 80, "㎡")), ("交了5年半", Interval(5.5, 5.5, "年")),
+    ],
+)  # fmt: skip
+def test_numbers_are_read_as_ranges(text: str, found: Interval) -> None:
+    assert intervals_in(text) == (found,)
+
+
+@pytest.mark.parametrize(
+    ("asked", "written", "fit"),
+    [
+        ("82岁老人", "80至89周岁", 1.0), ("82岁老人", "70至79周岁", -1.0), ("交了5年半", "满5年不足10年", 1.0),
+        ("交了10年", "满5年不足10年", -1.0), ("82岁老人", "5层", 0.0), ("老人", "80至89周岁", 0.0),
+        ("60平的店", "80平方米以下", 1.0), ("住五楼", "五层", 1.0),
+    ],
+)  # fmt: skip
+def test_a_number_belongs_to_the_row_whose_range_holds_it(asked: str, written: str, fit: float) -> None:
+    assert fits(intervals_in(asked), intervals_in(written)) == fit
+
+
+def test_merged_cells_stand_once_in_the_text_and_are_both_found_there() -> None:
+    row = Passage(
+        1, PassageKind.ROW, "某公园 | 否 | 是", cells=(("公园", "某公园"), ("甲", "否"), ("乙", "否"), ("丙", "是"))
+    )
+    said = [part_of(Cell(0, row, at)) for at in range(4)]
+    assert [row.text[one[1] : one[2]] for one in said if one] == ["某公园", "否", "否", "是"]
+
+
+def test_a_paper_without_tables_has_no_cells(store: MemoryStore) -> None:
+    words = "低保家庭公租房租金比例是多少"
+    reading = read(words, store, default_model())
+    plain = [one for one in reading.ranked if one.sheet.key == "none"]
+    cells, features = cells_of(reading.query, plain)
+    assert (cells, len(features)) == ([], 0)
+
+
+def test_row_and_cell_are_told_apart(store: MemoryStore) -> None:
+    reading = read("低保家庭公租房租金比例是多少", store, default_model())
+    right = Asked("", "rent", "30%", TABLE_CELL, "表1第1行")
+    assert row_and_cell(right, reading) == (True, True)
+    assert row_and_cell(Asked("", "rent", "500", TABLE_CELL, "表1第1行"), reading) == (True, False)
+    assert row_and_cell(Asked("", "rent", "30%", TABLE_CELL, "表1第2行"), reading) == (False, False)
+    assert row_and_cell(Asked("", "care", "30%", TABLE_CELL, "表1第1行"), reading) == (False, False)
+
+
+def test_learning_cells_prefers_the_right_one_and_none_where_there_is_none(store: MemoryStore) -> None:
+    asked = [
+        Asked("低保家庭公租房租金比例", "rent", "30%", TABLE_CELL, "表1第1行"),
+        Asked("新就业职工公租房租金比例", "rent", "70%", TABLE_CELL, "表1第2行"),
+        Asked("老年家庭公租房保证金", "rent", "800", TABLE_CELL, "表1第3行"),
+        Asked("护理补贴是哪年开始的"), Asked("公共租赁住房由谁管"),
+    ]  # fmt: skip
+    examples = [cell_example(one, store) for one in asked]
+    layers = fit_cells(examples)
+    for one in examples[:3]:
+        assert one.right[layers(one.features).argmax()]
+    assert max(layers(examples[0].features)) > max(layers(examples[3].features))
+    assert max(fit_cells(examples[3:])(examples[0].features)) < -10
