@@ -10,9 +10,9 @@ from minhu.language.answers.intervals import Interval, fits, intervals_in
 from minhu.language.answers.measures import TABLE_CELL, Asked, citations_hold, row_and_cell
 from minhu.language.answers.model import default_model
 from minhu.language.answers.store import MemoryStore
-from minhu.language.answers.tables import Cell, cells_of, part_of
+from minhu.language.answers.tables import CELL_FEATURES, Cell, cells_of, part_of
 from minhu.language.answers.types import Sheet
-from minhu.language.papers.cutting import cut_blocks
+from minhu.language.papers.cutting import cut as cut_blocks
 from minhu.language.papers.types import Block, BlockKind, Paper, Passage, PassageKind
 
 RENT = (
@@ -88,12 +88,12 @@ def test_merged_cells_stand_once_in_the_text_and_are_both_found_there() -> None:
     assert [row.text[one[1] : one[2]] for one in said if one] == ["某公园", "否", "否", "是"]
 
 
-def test_a_paper_without_tables_has_no_cells(store: MemoryStore) -> None:
-    words = "低保家庭公租房租金比例是多少"
-    reading = read(words, store, default_model())
-    plain = [one for one in reading.ranked if one.sheet.key == "none"]
-    cells, features = cells_of(reading.query, plain)
-    assert (cells, len(features)) == ([], 0)
+def test_a_paper_without_tables_has_no_cells() -> None:
+    text = cut_blocks([Block(BlockKind.PARAGRAPH, "低保家庭公租房租金比例为百分之三十。")])
+    reading = read("低保家庭公租房租金比例是多少", MemoryStore([Sheet("rent", text)]), default_model())
+    cells, features = cells_of(reading.query, reading.ranked)
+    assert reading.ranked
+    assert (cells, features.shape) == ([], (0, CELL_FEATURES))
 
 
 def test_row_and_cell_are_told_apart(store: MemoryStore) -> None:
