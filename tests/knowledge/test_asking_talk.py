@@ -13,7 +13,7 @@ from minhu.kernel.actors import ANONYMOUS
 from minhu.knowledge.queries.shown import Answered
 from minhu.knowledge.queries.store import forget_papers
 from minhu.knowledge.services.answering import Asked, ask
-from minhu.knowledge.types import Door, Outcome, Tone
+from minhu.knowledge.types import Door, Tone
 
 pytestmark = pytest.mark.django_db
 MATERIALS = "低保家庭申请水价优惠应当提交什么材料"

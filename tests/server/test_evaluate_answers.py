@@ -88,6 +88,7 @@ def test_without_files_the_demo_city_is_asked() -> None:
     assert figures["answer_f1_if_never_refused"] > figures["answer_f1_bm25_sentence"]
     assert figures["citation_precision"] >= 0.95
     assert figures["refusal_recall"] >= 0.9
+    assert figures["cells_right_row"] >= figures["cells_right_if_never_refused"] > 0.65
 
 
 def test_papers_without_questions_are_refused() -> None:
