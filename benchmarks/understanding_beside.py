@@ -237,7 +237,7 @@ def dialect(data: Path) -> Row:
 
 def duplicates(_data: Path) -> Row:
     """The same matter; the baseline's bound is the best one on these very pairs."""
-    told, pairs = OWN / "matters_blind1_told.csv", OWN / "matters_blind1_pairs.csv"
+    told, pairs = OWN / "matters_held_back2_told.csv", OWN / "matters_held_back2_pairs.csv"
     ours = evaluated("duplicates", "--stream", told, "--pairs", pairs)
     texts = {row["id"]: f"{row['title']}。{row['body']}" for row in table(told)}
     matrix = TfidfVectorizer(analyzer="char", ngram_range=(1, 3)).fit_transform(list(texts.values()))
@@ -249,6 +249,7 @@ def duplicates(_data: Path) -> Row:
     return Row(
         "the same matter", f"{len(rows)} own pairs", "precision / recall", two(ours["precision"], ours["recall"]),
         two(precision_score(wanted, near >= best), recall_score(wanted, near >= best)) + " (likeness of characters, its best bound)",
+        held_back=True,
     )  # fmt: skip
 
 
