@@ -49,6 +49,14 @@ def test_danger_is_an_alarm_before_anything_else(city: City) -> None:
     assert 'class="alarm" role="alert"' in page
 
 
+def test_words_of_despair_are_not_read_back_to_the_caller(city: City) -> None:
+    words = {"text": "我不想活了，今晚就从楼上跳下去，谁也别拦我。"}
+    page = body(signed_in(city, "agent").post("/desk/new/advice/", words))
+    assert 'class="alarm" role="alert"' in page
+    assert "您反映的是：" not in page
+    assert "请问具体在哪里？" in page
+
+
 def test_from_call_to_unit_in_one_press(city: City) -> None:
     data = typed(after="dispatch", category_id="A1", area_code="990101001")
     response = signed_in(city, "dispatcher").post("/desk/new/", data)
