@@ -167,7 +167,8 @@ def test_the_last_factor_stays_where_the_role_asks_for_two(town: None, settings:
 @pytest.mark.parametrize("role", sorted(set(Role) - {Role.CITIZEN, Role.PARTNER, Role.SYSTEM}))
 def test_two_factors_for_administrators_and_who_sees_people(role: Role, settings: Any) -> None:
     settings.MINHU_SECOND_FACTOR = "sensitive"
-    free = {Role.INSPECTOR, Role.LEADER}  # see matters, but neither requesters nor exports
+    # see matters or papers, but neither requesters nor exports of them
+    free = {Role.INSPECTOR, Role.LEADER, Role.EDITOR, Role.REVIEWER}
     assert second_step.is_wanted(frozenset({role.value})) is (role not in free)
     assert role not in ADMINISTRATORS or second_step.is_wanted(frozenset({role.value}))
 
