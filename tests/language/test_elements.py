@@ -145,3 +145,9 @@ def test_a_very_long_text_is_read_in_moderate_time() -> None:
 def test_a_telephone_number_is_no_earlier_call_of_the_hotline() -> None:
     assert read_elements("电梯坏了，电话13812345678，请修理。", NOW).of(K.EARLIER) == ()
     assert read_elements("之前打12345反映过，没有修，请修理。", NOW).of(K.EARLIER) != ()
+
+
+def test_in_danger_only_what_a_rescuer_needs_is_asked() -> None:
+    told = read_elements("老板欠我八个月工资，我站在厂房楼顶上，不想活了", NOW)
+    assert [one.code for one in told.questions] == ["where_now", "safe_now"]
+    assert [one.code for one in read_elements("老板欠我八个月工资", NOW).questions] == ["where", "demand"]

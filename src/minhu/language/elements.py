@@ -18,6 +18,7 @@ from minhu.language.sites import find_sites
 from minhu.language.times import find_times
 from minhu.language.titles import make_title
 from minhu.language.types import PlaceCandidate
+from minhu.language.urgency import assess
 
 MAKER = "elements/2026.1"
 # The rest of longer texts is seldom anything but repetition.
@@ -49,7 +50,7 @@ def read_elements(
         summary=summarise(body, elements),
         elements=elements,
         matters=matters,
-        questions=questions_for(body, elements, places, wants_callback=wants_callback),
+        questions=questions_for(body, elements, places, wants_callback=wants_callback, danger=assess(body).life_danger),
     )
 
 

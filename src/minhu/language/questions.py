@@ -7,7 +7,7 @@ needs follow the usual registration rules of hotlines: who, when, where, what, w
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from minhu.language.element_types import Element, ElementKind, Question
@@ -15,6 +15,7 @@ from minhu.language.types import PlaceCandidate
 
 K = ElementKind
 Present = dict[ElementKind, tuple[Element, ...]]
+_SURE_PLACE = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +84,15 @@ _SAME_AS = {"noise_time": "when", "outage_since": "when", "bought_when": "when",
 
 def questions_for(
     text: str, elements: Sequence[Element], places: Sequence[PlaceCandidate] = (), *, wants_callback: bool | None = None,
-    limit: int = 5,
+    danger: bool = False, limit: int = 5,
 ) -> tuple[Question, ...]:  # fmt: skip
-    """The open questions, the most important first; contradictions come before what is missing."""
+    """The open questions, the most important first; contradictions come before what is missing.
+
+    With ``danger`` to life only what a rescuer needs is asked: nobody is asked for sums or sources then.
+    """
     present: Present = {kind: tuple(one for one in elements if one.kind is kind) for kind in K}
+    if danger:
+        return tuple(_urgent(present, places))
     found = list(_contradictions(present, places, wants_callback))
     light = bool(_ADVICE.match(text.strip()) or _PRAISE.search(text))
     for need in _NEEDS:
@@ -99,6 +105,13 @@ def questions_for(
     covered = {_SAME_AS.get(one.code, "") for one in found}
     kept = sorted((one for one in found if one.code not in covered), key=lambda one: one.rank)
     return tuple(kept[:limit])
+
+
+def _urgent(present: Present, places: Sequence[PlaceCandidate]) -> Iterator[Question]:
+    """Where exactly, and whether somebody is there: the words by which an emergency call begins."""
+    if not present[K.WHERE] or present[K.WHERE][0].confidence < _SURE_PLACE or (places and places[0].ask):
+        yield Question("where_now", "请问现在的准确位置在哪里？附近有什么门牌或标志？", 1)
+    yield Question("safe_now", "请问现在身边有人吗，能不能到安全的地方？请保持电话畅通。", 2)
 
 
 def _contradictions(present: Present, places: Sequence[PlaceCandidate], wants_callback: bool | None) -> list[Question]:
