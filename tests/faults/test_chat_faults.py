@@ -246,6 +246,7 @@ print(*got)
 """
 
 
+@pytest.mark.skipif(not os.environ.get("MINHU_FAULTS"), reason="played by .ci/run, which sets MINHU_FAULTS=ci")
 @pytest.mark.django_db(transaction=True)
 def test_budget_and_breaker_hold_for_all_processes() -> None:
     command, environment = [sys.executable, "-c", ADMITS], {**os.environ, "PYTHONPATH": str(ROOT / "src")}

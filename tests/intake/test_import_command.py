@@ -76,7 +76,7 @@ def test_a_wrong_file_is_one_line_and_code_2(house: House, tmp_path: Path) -> No
 def test_ctrl_c_ends_after_a_whole_batch_and_the_same_command_goes_on(house: House, tmp_path: Path) -> None:
     file = tmp_path / "大.csv"
     lines = ["编号,标题,内容,时间"] + [
-        f"C{n},停水{n},第{n}户家里停水三天了没有人管请尽快处理,2019/1/8 10:00" for n in range(3_000)
+        f"C{n},停水{n},第{n}户家里停水三天了没有人管请尽快处理,2019/1/8 10:00" for n in range(1_500)
     ]
     file.write_text("\n".join(lines), encoding="gb18030")
     process = house.start("import", str(file), "--no-understand")
@@ -89,17 +89,16 @@ def test_ctrl_c_ends_after_a_whole_batch_and_the_same_command_goes_on(house: Hou
     assert process.returncode == 130, err
     first = json.loads(out.splitlines()[-1])
     assert first["stopped"]
-    assert 0 < first["stored"] < 3_000
+    assert 0 < first["stored"] < 1_500
     assert first["stored"] % 500 == 0
     second = house.figures(str(file), "--no-understand")
-    assert (second["stored"], second["unchanged"], second["rejected"]) == (3_000 - first["stored"], first["stored"], 0)
+    assert (second["stored"], second["unchanged"], second["rejected"]) == (1_500 - first["stored"], first["stored"], 0)
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(not MESSAGES.is_dir(), reason="the public message exports are not mounted here (MINHU_DATA)")
-@pytest.mark.parametrize(
-    ("name", "rows"), [("answered", 2816)] + ([("stream", 4326)] if os.environ.get("MINHU_FAULTS") else [])
-)
+@pytest.mark.skipif(not os.environ.get("MINHU_FAULTS"), reason="played by .ci/run, which sets MINHU_FAULTS=ci")
+@pytest.mark.parametrize(("name", "rows"), [("stream", 4326), ("answered", 2816)])
 def test_real_exports_come_in_completely(house: House, tmp_path: Path, name: str, rows: int) -> None:
     file, rejects = str(MESSAGES / f"{name}.xlsx"), str(tmp_path / "rejects.csv")
     figures = house.figures(file, "--rejects", rejects, "--no-understand")

@@ -7,6 +7,7 @@ service, and once through every door. What readers may see is taken from the tab
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -32,6 +33,8 @@ from minhu.knowledge.types import Door, Tone
 from minhu.server.mcp import tools
 
 pytestmark = pytest.mark.django_db
+EVERYTHING = os.environ.get("MINHU_FAULTS", "") in {"ci", "bench"}
+"""All triples and all people at all doors are part of `.ci/run`; `make test` plays a third of them."""
 MATTERS = {
     "public": ("青石井修缮", "柳湾泵房"), "staff": ("绿藻应急处置", "望云水厂"), "urban bureau": ("窨井盖巡查", "澄湖营业所"),
     "streets": ("水表轮换登记", "桐山街道窗口"), "district": ("二次供水清洗", "滨江水务站"), "draft": ("再生水试点", "石桥中水站"),
@@ -87,7 +90,7 @@ def test_no_answer_and_no_hit_is_from_a_paper_that_the_asker_may_not_read(keeper
     for who, actor in readers(keepers).items():
         with acting_as(actor):
             for name, (matter, _place) in MATTERS.items():
-                for form in ASKED:
+                for form in ASKED[:: 1 if EVERYTHING else 3]:
                     got = ask(Asked(form.format(matter), Door.DESK), record=False)
                     shown = {one.document_id for one in (*got.clauses, *got.near, *got.hits)}
                     choices = " ".join(one.label + one.question for one in got.back.choices) if got.back else ""
@@ -99,9 +102,9 @@ def test_no_answer_and_no_hit_is_from_a_paper_that_the_asker_may_not_read(keeper
                             leaks += made[other] in shown or told(text, other)
                     triples += 1
                     given += may_answer(who, name) and made[name] in shown
-    assert triples >= 1000
+    assert triples >= (1000 if EVERYTHING else 350)
     assert leaks == 0
-    assert given > 100, "whoever may read is answered"
+    assert given > (100 if EVERYTHING else 30), "whoever may read is answered"
 
 
 def test_every_door_tells_nobody_more(keepers: Keepers) -> None:
@@ -112,7 +115,7 @@ def test_every_door_tells_nobody_more(keepers: Keepers) -> None:
     names = {actor.staff_id: who for who, actor in readers(keepers).items() if actor.staff_id}
     people |= {names[row.pk]: client_of(row.username) for row in Staff.objects.filter(pk__in=names)}
     looked = answered = 0
-    for who, client in people.items():
+    for who, client in list(people.items())[:: 1 if EVERYTHING else 3]:
         for name, (matter, _place) in MATTERS.items():
             question = ASKED[0].format(matter)
             for door, got in through_every_door(client, question, made[name], versions[made[name]]):
@@ -124,8 +127,8 @@ def test_every_door_tells_nobody_more(keepers: Keepers) -> None:
                     assert may or not told(text, other), (who, door, name, other)
                 looked += 1
                 answered += told(text, name)
-    assert looked >= 900
-    assert answered > 100
+    assert looked >= (900 if EVERYTHING else 300)
+    assert answered > (100 if EVERYTHING else 30)
 
 
 def through_every_door(client: Client, question: str, document: int, version: int) -> Iterator[tuple[str, Any]]:

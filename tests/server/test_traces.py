@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import dataclasses
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -184,6 +185,7 @@ def belong_together(spans: list[dict[str, Any]], found: dict[str, dict[str, Any]
     assert attributes(found["POST"])["http.response.status_code"] == "200"
 
 
+@pytest.mark.skipif(not os.environ.get("MINHU_FAULTS"), reason="played by .ci/run, which sets MINHU_FAULTS=ci")
 @pytest.mark.parametrize("how", ["refuses", "hangs"])
 def test_a_collector_that_is_away_holds_nobody_up(home: Path, parts: list[Part], how: str) -> None:
     with socket.socket() as mute:
