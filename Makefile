@@ -28,7 +28,7 @@ e2e: setup ## only the tests that play people in a browser
 bench: setup ## the scripts behind the published figures, then the slow proofs: 500 lives, 1,000 kills, hostile callers
 	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
 	@MINHU_HYPOTHESIS=bench $(BIN)/pytest tests/handling/test_machine.py
-	@MINHU_FAULTS=bench $(BIN)/pytest tests/faults
+	@MINHU_FAULTS=bench $(BIN)/pytest tests/faults tests/intake/test_import_command.py tests/server/test_simulate.py
 
 coverage: setup ## all tests but the browser's, then the share of lines they reach against the goals
 	@$(BIN)/pytest -n $(PYTEST_PROCESSES) --dist worksteal -m "not e2e" --cov --cov-report=

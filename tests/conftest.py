@@ -68,7 +68,7 @@ WHOLE_ROOMS = {"ledger", "knowledge", "governance", "evaluation"}
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests of rooms that use the database are `data_layer`; browser tests need a browser, and CI must have one.
 
-    On a second kind of server (MINHU_TEST_DATABASE_URL) every other test of the largest rooms is enough: what differs
+    On a second kind of server (MINHU_TEST_DATABASE_URL) every third test of the largest rooms is enough: what differs
     there is the server's SQL, which many tests share.
     """
     turn = 0
@@ -77,7 +77,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         room = Path(item.path).relative_to(ROOT / "tests").parts[0]
         if room in DATA_ROOMS and (item.get_closest_marker("django_db") or "db" in getattr(item, "fixturenames", ())):
             turn += 1
-            if not SERVER_URL or room in WHOLE_ROOMS or "row_security" in item.nodeid or turn % 2:
+            if not SERVER_URL or room in WHOLE_ROOMS or "row_security" in item.nodeid or turn % 3 == 0:
                 item.add_marker(pytest.mark.data_layer)
         if not browser and item.get_closest_marker("e2e"):
             item.add_marker(pytest.mark.skip(reason="no Chromium on this machine; make setup installs it under root"))
