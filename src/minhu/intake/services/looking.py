@@ -178,4 +178,4 @@ def _store(request_id: int, maker: str, outcome: Outcome, advice: dict[str, Any]
                 ("request", request_id),
                 {"maker": maker, "outcome": outcome.value, "characters": sent},
             )
-    log.info("request_looked_at_again", outcome=outcome.value)
+    log.debug("request_looked_at_again", outcome=outcome.value)
