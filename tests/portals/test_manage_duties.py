@@ -75,7 +75,7 @@ def _sheet(*rows: tuple[str, ...]) -> SimpleUploadedFile:
     [
         (lambda: csv(HEAD + "nobody,A1,,职责,依据,\n"), "不存在"),
         (lambda: csv("单位,分类\nx,y\n"), "缺少列"),
-        (lambda: csv(HEAD), "缺少列"),
+        (lambda: csv(HEAD), "没有数据行"),
         (lambda: SimpleUploadedFile("a.csv", b"\x00\x01\xff"), "空字符"),
         (lambda: SimpleUploadedFile("a.xlsx", b"not a sheet"), "无法打开"),
         (lambda: SimpleUploadedFile("a.pdf", b"%PDF"), "CSV 或 XLSX"),

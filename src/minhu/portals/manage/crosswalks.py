@@ -18,14 +18,13 @@ from minhu.directory.policy import Action
 from minhu.directory.queries import crosswalks as reading
 from minhu.directory.queries.categories import category_info
 from minhu.directory.services import crosswalks
-from minhu.directory.services.loading import parse_csv
 from minhu.directory.types import VersionState
-from minhu.engines import workbooks
 from minhu.kernel.errors import Invalid
 from minhu.ledger import services as ledger
 from minhu.portals.manage import words
-from minhu.portals.manage.catalogue_sheet import MEGABYTES, cell_text
+from minhu.portals.manage.catalogue_sheet import MEGABYTES
 from minhu.portals.manage.common import act, chosen_page, may, saved, show
+from minhu.portals.manage.uploaded import bad_file, uploaded_rows
 from minhu.portals.orders.guards import for_staff
 from minhu.portals.orders.pickers import CategoryField
 from minhu.portals.sheets import sheet_response
@@ -103,26 +102,13 @@ def load(request: HttpRequest) -> HttpResponse:
 
 def rows_of(content: bytes, name: str) -> list[dict[str, Any]]:
     """Rows of an uploaded CSV or XLSX by our column names (Chinese or as in exports); raises Invalid."""
-    table = parse_csv(content, name) if name.lower().endswith(".csv") else _sheet_rows(content)
+    table = uploaded_rows(content, name, crosswalks.MOST_ROWS + 1)
     labels = {label: key for key, label in COLUMNS.items()} | LEVELS
     rows = [{labels.get(str(key).strip(), str(key).strip()): value for key, value in row.items()} for row in table]
-    if not rows or not {"path", "level1"} & set(rows[0]):
+    if not {"path", "level1"} & set(rows[0]):
         message = _("缺少列：要么有“分类路径”，要么有“一级分类”“二级分类”……")
-        raise Invalid(message, code="bad_file", fields={"file": message})
+        raise bad_file(message)
     return [row for row in rows if any(str(value or "").strip() for value in row.values())]
-
-
-def _sheet_rows(content: bytes) -> list[dict[str, str]]:
-    try:
-        if not content.startswith(workbooks.ZIP):
-            raise workbooks.broken()
-        book = workbooks.opened(content)
-        cells = workbooks.rows_of(book, book.sheet_names[0], crosswalks.MOST_ROWS + 2) if book.sheet_names else []
-    except Invalid as error:
-        message = _("这个文件{reason}").format(reason=error.message)
-        raise Invalid(message, code="bad_file", fields={"file": message}) from error
-    header = [str(cell).strip() for cell in cells[0]] if cells else []
-    return [dict(zip(header, map(cell_text, row), strict=False)) for row in cells[1:]]
 
 
 @for_staff(Action.VIEW_DIRECTORY)

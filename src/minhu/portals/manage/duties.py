@@ -17,14 +17,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from minhu.directory.policy import Action
 from minhu.directory.queries import areas, categories, duties, versions
 from minhu.directory.services import duties as service
-from minhu.directory.services.loading import parse_csv
-from minhu.engines import workbooks
-from minhu.kernel.errors import Invalid
 from minhu.ledger import services as ledger
 from minhu.portals.manage import words
-from minhu.portals.manage.catalogue_sheet import MEGABYTES, cell_text
+from minhu.portals.manage.catalogue_sheet import MEGABYTES
 from minhu.portals.manage.catalogue_words import rule_words
 from minhu.portals.manage.common import act, may, page_number, saved, show
+from minhu.portals.manage.uploaded import bad_file, uploaded_rows
 from minhu.portals.orders.guards import for_staff
 from minhu.portals.orders.pickers import area_words
 from minhu.portals.sheets import sheet_response
@@ -133,27 +131,14 @@ def load(request: HttpRequest) -> HttpResponse:
 
 def rows_of(content: bytes, name: str) -> list[dict[str, Any]]:
     """Rows of an uploaded CSV or XLSX by our column names (Chinese or as in exports); raises Invalid."""
-    table = parse_csv(content, name) if name.lower().endswith(".csv") else _sheet_rows(content)
+    table = uploaded_rows(content, name, service.MOST_ROWS)
     labels = {label: key for key, label in COLUMNS.items()}
     rows = [{labels.get(str(key).strip(), str(key).strip()): value for key, value in row.items()} for row in table]
-    missing = [COLUMNS[key] for key in NEEDED if rows and key not in rows[0]]
-    if missing or not rows:
-        message = _("缺少列：{names}。请用导出的表格作模板。").format(names="、".join(missing or COLUMNS.values()))
-        raise Invalid(message, code="bad_file", fields={"file": message})
+    missing = [COLUMNS[key] for key in NEEDED if key not in rows[0]]
+    if missing:
+        message = _("缺少列：{names}。请用导出的表格作模板。").format(names="、".join(missing))
+        raise bad_file(message)
     return [row for row in rows if any(row.get(key) for key in NEEDED)]
-
-
-def _sheet_rows(content: bytes) -> list[dict[str, str]]:
-    try:
-        if not content.startswith(workbooks.ZIP):
-            raise workbooks.broken()
-        book = workbooks.opened(content)
-        cells = workbooks.rows_of(book, book.sheet_names[0], service.MOST_ROWS + 1) if book.sheet_names else []
-    except Invalid as error:
-        message = _("这个文件{reason}").format(reason=error.message)
-        raise Invalid(message, code="bad_file", fields={"file": message}) from error
-    header = [str(cell).strip() for cell in cells[0]] if cells else []
-    return [dict(zip(header, map(cell_text, row), strict=False)) for row in cells[1:]]
 
 
 @for_staff(Action.VIEW_DIRECTORY)
