@@ -2,6 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PYTEST_PROCESSES ?= 2
+# container images set it; every start of the program would then compile a thousand modules anew
+unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check e2e bench coverage audit docs lock
 
@@ -17,7 +19,7 @@ demo: ## set up, load the fictional city 云溪市 if it is not there, serve it 
 
 test: setup ## set up and pass all tests
 	@$(BIN)/pytest -n $(PYTEST_PROCESSES) --dist worksteal -m "not e2e"
-	@$(BIN)/pytest -n $(PYTEST_PROCESSES) --dist worksteal -m e2e || { echo "played once more, one at a time:"; $(BIN)/pytest -m e2e --last-failed; }
+	@$(BIN)/pytest -n $(PYTEST_PROCESSES) --dist worksteal -m e2e tests/e2e tests/portals || { echo "played once more, one at a time:"; $(BIN)/pytest -m e2e --last-failed tests/e2e tests/portals; }
 
 check: setup ## style, types, house plan, sizes, texts, translations, documents
 	@$(BIN)/python tools/check.py
@@ -27,7 +29,7 @@ e2e: setup ## only the tests that play people in a browser
 
 bench: setup ## the scripts behind the published figures, then the slow proofs: 500 lives, 1,000 kills, hostile callers
 	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
-	@MINHU_HYPOTHESIS=bench $(BIN)/pytest tests/handling/test_machine.py
+	@MINHU_HYPOTHESIS=bench $(BIN)/pytest tests/handling/test_machine.py tests/kernel/test_calendar.py
 	@MINHU_FAULTS=bench $(BIN)/pytest tests/faults tests/intake/test_import_command.py tests/server/test_simulate.py
 
 coverage: setup ## all tests but the browser's, then the share of lines they reach against the goals

@@ -15,16 +15,10 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import shutil
 import statistics
-import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -44,6 +38,7 @@ from parts.million_orders import (
     WITHOUT_ID,
     WRONG_DESKS,
 )
+from parts.own_home import a_home
 
 MOST_RATIO, MOST_P95 = 2.0, 200.0
 DAYS = 730
@@ -275,33 +270,6 @@ def measure(total: int, rounds: int) -> dict[str, dict[str, float]]:
     }  # fmt: skip
 
 
-@contextmanager
-def a_home(folder: str | None) -> Iterator[Path]:
-    """A MINHU_HOME with a running, migrated database and the fictional city; removed unless it was named."""
-    home = Path(folder or tempfile.mkdtemp(prefix="minhu-lists-")).absolute()
-    os.environ.update(MINHU_HOME=str(home), MINHU_WORKER="none", MINHU_DEMO="0", MINHU_SECOND_FACTOR="optional")
-    os.environ.pop("MINHU_DATABASE_URL", None)
-    subprocess.run([sys.executable, "-m", "minhu", "migrate", "--quiet"], check=True)
-    from minhu.server.bootstrap import setup
-
-    setup()
-    from django.conf import settings
-    from django.db import connections
-
-    from minhu.engines import database
-    from minhu.server.demo.load import ensure_base
-
-    settings.ALLOWED_HOSTS = ["*"]
-    try:
-        ensure_base()
-        yield home
-    finally:
-        connections.close_all()
-        database.server_of(home).stop()
-        if not folder:
-            shutil.rmtree(home, ignore_errors=True)
-
-
 def main() -> None:
     """Fill, measure, compare."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -311,7 +279,7 @@ def main() -> None:
     parser.add_argument("--as-is", action="store_true", help="measure what --home holds, fill nothing")
     options = parser.parse_args()
     figures: dict[int, dict[str, dict[str, float]]] = {}
-    with a_home(options.home):
+    with a_home(options.home, "minhu-lists-"):
         for size in options.sizes:
             if not options.as_is:
                 print(f"{size:,} orders made in {fill(size, _unit()):.0f} s", flush=True)

@@ -15,6 +15,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from django.db import connection
+from django.db.models import Model
+
 from minhu.directory.access import acting_as, as_system
 from minhu.directory.models import Area, Category, Post, Staff, Taxonomy, Unit
 from minhu.directory.queries.actors import actor_of_staff
@@ -95,35 +98,76 @@ class City:
 
 
 def make_city() -> City:
-    """Areas in six levels, eight units, five categories, one or two people for every role."""
+    """Areas in six levels, eight units, five categories, one or two people for every role.
+
+    Written in few statements: most tests of the house begin with it.
+    """
     city = City()
-    for code, name, level, parent in AREAS:
-        above = city.areas.get(parent or "")
-        city.areas[code] = Area.objects.create(
-            code=code, name=name, level=level.value, parent=above,
-            path=f"{above.path}/{code}" if above else code,
-            path_name=f"{above.path_name}/{name}" if above else name,
-        )  # fmt: skip
-    for code, name, kind, area, parent in UNITS:
-        city.units[code] = make_unit(code, name, kind, city.areas[area], city.units.get(parent or ""))
-    taxonomy = Taxonomy.objects.create(version=1)
-    for code, name, parent in CATEGORIES:
-        above_category = city.categories.get(parent or "")
-        city.categories[code] = Category.objects.create(
-            taxonomy=taxonomy, code=code, name=name, parent=above_category, level=2 if parent else 1,
-            path=f"{parent}/{code}" if parent else code, path_name=name, is_leaf=parent is not None,
-        )  # fmt: skip
-    Taxonomy.objects.filter(pk=taxonomy.pk).update(state=VersionState.PUBLISHED.value, published_at=MONDAY)
-    for number, (username, unit, role) in enumerate(STAFF):
-        city.staff[username] = make_staff(username, city.units[unit], role, f"{NAMES[number % len(NAMES)]}{unit}")
+    _areas(city)
+    _units(city)
+    _categories(city)
+    _staff(city)
     forget()
     return city
 
 
+def _areas(city: City) -> None:
+    for code, name, level, parent in AREAS:
+        above = city.areas.get(parent or "")
+        city.areas[code] = Area(
+            code=code, name=name, level=level.value, parent=above,
+            path=f"{above.path}/{code}" if above else code,
+            path_name=f"{above.path_name}/{name}" if above else name,
+        )  # fmt: skip
+    Area.objects.bulk_create(city.areas.values())
+
+
+def _units(city: City) -> None:
+    for (code, name, kind, area, parent), number in zip(UNITS, _numbers(Unit, len(UNITS)), strict=True):
+        city.units[code] = _unit(code, name, kind, city.areas[area], city.units.get(parent or ""))
+        city.units[code].pk = number
+    Unit.objects.bulk_create(city.units.values())
+
+
+def _categories(city: City) -> None:
+    taxonomy = Taxonomy.objects.create(version=1)
+    for (code, name, parent), number in zip(CATEGORIES, _numbers(Category, len(CATEGORIES)), strict=True):
+        city.categories[code] = Category(
+            pk=number, taxonomy=taxonomy, code=code, name=name, parent=city.categories.get(parent or ""),
+            level=2 if parent else 1, path=f"{parent}/{code}" if parent else code, path_name=name,
+            is_leaf=parent is not None,
+        )  # fmt: skip
+    Category.objects.bulk_create(city.categories.values())
+    Taxonomy.objects.filter(pk=taxonomy.pk).update(state=VersionState.PUBLISHED.value, published_at=MONDAY)
+
+
+def _staff(city: City) -> None:
+    for number, (username, unit, _role) in enumerate(STAFF):
+        city.staff[username] = Staff(username=username, name=f"{NAMES[number % len(NAMES)]}{unit}")
+    Staff.objects.bulk_create(city.staff.values())
+    Post.objects.bulk_create(
+        Post(staff=city.staff[username], unit=city.units[unit], role=role.value) for username, unit, role in STAFF
+    )
+
+
+def _numbers(model: type[Model], count: int) -> list[int]:
+    """The next numbers of a table's own sequence, so that one statement writes parents and children."""
+    drawn = "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)"
+    with connection.cursor() as cursor:
+        cursor.execute(drawn, [model._meta.db_table, count])
+        return [number for (number,) in cursor.fetchall()]
+
+
 def make_unit(code: str, name: str, kind: UnitKind, area: Area | None = None, parent: Unit | None = None) -> Unit:
     """One handling unit."""
+    unit = _unit(code, name, kind, area, parent)
+    unit.save()
+    return unit
+
+
+def _unit(code: str, name: str, kind: UnitKind, area: Area | None, parent: Unit | None) -> Unit:
     ancestors = [*parent.ancestor_ids, parent.pk] if parent else []
-    return Unit.objects.create(
+    return Unit(
         code=code, name=name, short_name=name, kind=kind.value, area=area, parent=parent, ancestor_ids=ancestors
     )
 

@@ -38,25 +38,29 @@ def locked(name: str) -> Iterator[None]:
         yield
 
 
-def migrated(home: Path) -> Path:
-    """Fill an empty folder with the files of a house right after `minhu migrate`, and return it.
+def model() -> Path:
+    """The files of a house right after `minhu migrate`, made once for all processes and sessions.
 
-    The copied server never ran, so that each house has a server of its own. A master key is not made by migrating and
-    therefore not shared; the key of the sessions is, and is taken away.
+    A master key is not made by migrating and therefore not shared; the key of the sessions is, and is taken away.
     """
     # Not below the checkout: under root the server is another user, who may not pass a folder such as /root.
-    model = Path(tempfile.gettempdir()) / f"minhu-model-{os.getuid()}-{schema_key(str(SOURCE))}"
+    folder = Path(tempfile.gettempdir()) / f"minhu-model-{os.getuid()}-{schema_key(str(SOURCE))}"
     with locked("model"):
-        if not (model / "done").exists():
-            shutil.rmtree(model, ignore_errors=True)
-            model.mkdir()
+        if not (folder / "done").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
             for command in (["migrate", "--quiet"], ["stop"]):
-                done = _minhu(model, *command)
+                done = _minhu(folder, *command)
                 assert done.returncode == 0, f"minhu {command[0]} failed:\n{(done.stdout + done.stderr)[-2000:]}"
-            shutil.rmtree(model / "keys", ignore_errors=True)
-            (model / "done").touch()
+            shutil.rmtree(folder / "keys", ignore_errors=True)
+            (folder / "done").touch()
+    return folder
+
+
+def migrated(home: Path) -> Path:
+    """Fill a folder with the files of the model, and return it; the copied server never ran, so each house has its own."""
     # cp keeps owners, which shutil does not
-    subprocess.run(["cp", "-a", f"{model}/.", str(home)], check=True)
+    subprocess.run(["cp", "-a", f"{model()}/.", str(home)], check=True)
     return home
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from common import ROOT
@@ -30,25 +32,34 @@ CHECKS: dict[str, list[str]] = {
 }
 
 
-def main() -> int:
-    """Run the named checks (default: all); prints what failed at the end."""
-    import os
-
+def play(names: list[str]) -> list[str]:
+    """Run checks one after the other, each with its time and its words; returns those that failed."""
     environment = {**os.environ, "MINHU_HOME": str(ROOT / "build" / "check-home"), "MYPYPATH": "benchmarks"}
     failed = []
-    for name in sys.argv[1:] or CHECKS:
+    for name in names:
         began = time.monotonic()
         done = subprocess.run(
             CHECKS[name], cwd=ROOT, env=environment, capture_output=True, text=True, stdin=subprocess.DEVNULL,
             check=False,
         )  # fmt: skip
-        print(f"{'ok    ' if not done.returncode else 'FAILED'} {name} ({time.monotonic() - began:.1f} s)", flush=True)
+        said = [f"{'ok    ' if not done.returncode else 'FAILED'} {name} ({time.monotonic() - began:.1f} s)"]
         if done.returncode:
             failed.append(name)
             lines = (done.stdout + done.stderr).splitlines()
-            print("\n".join(lines[:MOST_LINES]), flush=True)
+            said += lines[:MOST_LINES]
             if len(lines) > MOST_LINES:
-                print(f"… and {len(lines) - MOST_LINES} lines more: {' '.join(CHECKS[name])}".replace(str(ROOT), "."))
+                more = f"… and {len(lines) - MOST_LINES} lines more: {' '.join(CHECKS[name])}"
+                said.append(more.replace(str(ROOT), "."))
+        print("\n".join(said), flush=True)
+    return failed
+
+
+def main() -> int:
+    """Run the named checks (default: all), types beside all others; prints what failed at the end."""
+    chosen = sys.argv[1:] or list(CHECKS)
+    lanes = [[name for name in chosen if name.startswith("types") is typed] for typed in (True, False)]
+    with ThreadPoolExecutor(len(lanes)) as beside:
+        failed = [name for found in beside.map(play, lanes) for name in found]
     print(f"check: {'all passed' if not failed else 'failed: ' + ', '.join(failed)}")
     return 1 if failed else 0
 

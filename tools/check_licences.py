@@ -1,7 +1,7 @@
 """Licences of every locked package against lists of what may be shipped and what may be used for development.
 
-Read from the installed packages' own metadata. `requirements/otel.txt` holds what runs in service (with the optional
-parts), `requirements/dev.txt` everything. A package that belongs on this machine and is not installed is a finding.
+Read from the installed packages' own metadata. `requirements/otel.txt` and `requirements/voice.txt` hold what runs in
+service (with the optional parts), `requirements/dev.txt` everything. A package that belongs on this machine and is not installed is a finding.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def licences(package: str) -> set[str]:
 
 def findings() -> Iterator[str]:
     """Packages with no licence, or one that is on no list."""
-    shipped = {name for name, _version in locked("otel.txt")}
+    shipped = {name for file in ("otel.txt", "voice.txt") for name, _version in locked(file)}
     for name, version in locked("dev.txt"):
         try:
             found = licences(name)

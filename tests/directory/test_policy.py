@@ -71,6 +71,11 @@ GRANTS: dict[str, tuple[str, str, str]] = {
     "view_directory": (
         EVERYWHERE + " unit_handler unit_head system_admin security_admin editor reviewer", "", "",
     ),
+    "talk": ("agent supervisor", "", ""),
+    "watch_talks": ("supervisor inspector", "", ""),
+    "write_bulletin": ("agent dispatcher supervisor", "", ""),
+    "publish_bulletin": ("dispatcher supervisor", "", ""),
+    "switch_assistants": ("supervisor system_admin", "", ""),
     "view_knowledge": (EVERYWHERE + " " + UNITS + " editor reviewer citizen partner", "", ""),
     "edit_knowledge": ("reviewer", "editor", ""),
     "review_knowledge": ("reviewer", "", ""),

@@ -6,7 +6,9 @@ anybody. Every table is either protected or explained here.
 
 from __future__ import annotations
 
+import copy
 import itertools
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -14,6 +16,8 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import Model
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.directory.filling import insert_plain, select
+from tests.directory.tables import ABOVE, CITIZENS_TABLES, LEDGER_TABLES, OPEN_TABLES, PARENTS, THROUGH_ANOTHER
 
 from minhu.directory.access import acting_as, as_system, elevated, get_for, require, visible_to
 from minhu.directory.models import Unit
@@ -22,56 +26,11 @@ from minhu.directory.types import ADMINISTRATORS, Role
 from minhu.evaluation.models import Rating
 from minhu.handling.models import Order
 from minhu.intake.models import Request
-from minhu.kernel.actors import SYSTEM, Actor
+from minhu.kernel.actors import Actor
 from minhu.kernel.clock import now
 from minhu.kernel.errors import NotAllowed, NotFound
 
 pytestmark = [pytest.mark.django_db, pytest.mark.data_layer]
-
-CITIZENS_TABLES = {
-    "evaluation_rating", "exchange_transfer", "exchange_transferitem", "handling_assignment", "handling_attendance", "handling_clock",
-    "handling_contractwarning", "handling_holding", "handling_incidenttold", "handling_jointcase", "handling_jointopinion", "handling_lesson", "handling_newmatter", "handling_order", "handling_orderstep", "handling_replymark", "handling_review", "handling_supervision", "handling_whistle", "intake_attachment", "intake_consultation", "intake_keptelement", "intake_label", "intake_labelcase",
-    "intake_intakedecision", "intake_request", "intake_suggestion", "intake_supplement",
-}  # fmt: skip
-ABOVE = {"handling_incident": "incident_id", "handling_incidentnotice": "notice_id", "handling_jointcase": "case_id"}
-PARENTS = {"whistle_id": "handling_whistle", "transfer_id": "exchange_transfer"}
-THROUGH_ANOTHER = {"handling_attendance", "exchange_transferitem"}  # their rows belong to another of these tables
-LEDGER_TABLES = {"ledger_access", "ledger_checkpoint", "ledger_contractstate", "ledger_entry", "ledger_subtree"}
-PUBLIC = "area catalogueitem catalogueversion category crosswalk crosswalkgap crosswalkline duty dutyversion landmark ruleset taxonomy unit".split()
-OF_STAFF = "absence emergency pastpassword post proposal recoverycode signin staff".split()
-OPEN_TABLES = {
-    **dict.fromkeys(("auth_group", "auth_group_permissions", "auth_permission"), "Django's, unused"),
-    **dict.fromkeys((f"axes_access{x}" for x in ("attempt", "attemptexpiration", "failurelog", "log")), "staff's sign-ins"),
-    **dict.fromkeys((f"procrastinate_{x}" for x in ("events", "jobs", "periodic_defers", "workers")), "ids only"),
-    **dict.fromkeys((f"directory_{x}" for x in PUBLIC), "public: areas, duties, categories, places, rules"),
-    **dict.fromkeys((f"directory_{x}" for x in OF_STAFF), "staff and how they sign in, no citizen"),
-    "directory_apitoken": "digests of partners' tokens",
-    "directory_factor": "staff: sealed seeds and public keys; needed before anybody is known",
-    "directory_revision": "stamps only", "handling_typeproposal": "a category or duty asked for; nobody's name",
-    **dict.fromkeys(("intake_erasure", "intake_erasurecase"), "ids, counts and blind indexes of what was forgotten"),
-    **dict.fromkeys(("directory_rotation", "directory_rotationpart"), "key versions, names of tables, counts"),
-    **dict.fromkeys(("django_content_type", "django_migrations"), "Django's"),
-    "django_session": "which requests a session may open, by number only; signed and short-lived",
-    **dict.fromkeys(("exchange_partner", "exchange_oldkeys"), "other systems; their keys are sealed"),
-    "exchange_outboxevent": "kinds, numbers and states of orders, gone within seconds",
-    **dict.fromkeys(("exchange_delivery", "exchange_received"), "ids, times, digests and outcomes of messages; bodies are sealed"),
-    **dict.fromkeys(("intake_frozenset", "intake_learnedmodel", "intake_drift"), "ids, category codes, digests, figures; weights without words"),
-    **dict.fromkeys(("intake_chatstate", "intake_chatday", "intake_chatcount"), "counters of questions to a chat model"),
-    **dict.fromkeys(("intake_attempt", "intake_tokenuse"), "counters of wrong follow codes and of partners' calls"),
-    "intake_fingerprint": "hashes only, needed to find repeats without reading",
-    **dict.fromkeys(("handling_incident", "handling_incidentnotice", "handling_typeproposal"), "what all or the directory are told; nobody's name"),
-    **dict.fromkeys(("handling_words", "handling_unmarked"), "hashes of words and ids, needed to find orders"),
-    "evaluation_day": "counts of ratings by day and unit", "governance_changed": "days to count again",
-    **dict.fromkeys(("governance_day", "governance_slice", "handling_simulation"), "counts of past days and of drafts played on them"),
-    **dict.fromkeys(("intake_importbatch", "intake_importmapping"), "file and column names, counts"),
-    **dict.fromkeys(("intake_importedrow", "intake_importreject"), "keys, digests, row numbers, reasons without contents"),
-}  # fmt: skip
-
-
-def select(statement: str, *parameters: object) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        return cursor.fetchall()
 
 
 def ids_in(table: str) -> set[int]:
@@ -91,8 +50,17 @@ class Population:
         with elevated("the test writes for everybody"):
             self.requests = [self._request(n, [self.units[at] for at in given]) for n, given in enumerate(SPREAD)]
             self.orders = [self._order(request) for request in self.requests]
+            insert_plain("exchange_board", {})
+            insert_plain("exchange_enterprise", {})
             for order in self.orders:
                 self._everything_below(order)
+            insert_plain("exchange_channelaccount", {})
+            account = select("SELECT max(id) FROM exchange_channelaccount")[0][0]
+            insert_plain("exchange_channelline", {"account_id": account})
+            for table in ("intake_textmessage", "intake_textstop", "exchange_mailbox"):
+                insert_plain(table, {})
+            insert_plain("exchange_mailthread", {"mailbox_id": select("SELECT max(id) FROM exchange_mailbox")[0][0]})
+            insert_plain("exchange_mailout", {"thread_id": select("SELECT max(id) FROM exchange_mailthread")[0][0]})
 
     def _request(self, number: int, units: list[int]) -> Request:
         return Request.objects.create(
@@ -114,49 +82,38 @@ class Population:
             known[name] = select(f"SELECT max(id) FROM {table}")[0][0]
         for table in sorted(CITIZENS_TABLES - {"intake_request", "handling_order"} - THROUGH_ANOTHER):
             insert_plain(table, known)
+        insert_plain("intake_call", {"key": order.pk})
+        shop = select("SELECT max(id) FROM exchange_enterprise")[0][0]
+        insert_plain("exchange_dispute", known | {"enterprise_id": shop})
+        insert_plain("exchange_disputeentry", {"dispute_id": select("SELECT max(id) FROM exchange_dispute")[0][0]})
+        board = select("SELECT max(id) FROM exchange_board")[0][0]
+        insert_plain("exchange_boardpost", known | {"board_id": board, "key": order.pk})
+        insert_plain("exchange_boardentry", {"post_id": select("SELECT max(id) FROM exchange_boardpost")[0][0]})
         ids = {name: select(f"SELECT max(id) FROM {table}")[0][0] for name, table in PARENTS.items()}
         insert_plain("handling_attendance", ids | {"unit_id": self.units[0]})
+        service = {"service_id": select("SELECT min(id) FROM exchange_emergencyservice")[0][0]}
+        for below in ("entry", "offer", "party"):
+            insert_plain(f"exchange_handover{below}", ids | service)
         insert_plain("exchange_transferitem", ids)
+        insert_plain("intake_personbond", ids | {"other_id": ids["talk_id"]})
+        for below in "utterance voicemark callevent draft recording whisper callbacktry".split():
+            insert_plain(f"intake_{below}", ids)
 
     def order_of(self, request_id: int) -> Order:
         return next(order for order in self.orders if order.request_id == request_id)
 
 
-FILL = {
-    "character varying": "x", "text": "x", "timestamp with time zone": None, "jsonb": "{}", "boolean": True,
-    "integer": 1, "smallint": 1, "bigint": 1, "double precision": 0.5, "ARRAY": "{}", "uuid": None,
-}  # fmt: skip
-
-
-def insert_plain(table: str, known: dict[str, int]) -> None:
-    columns = select(
-        "SELECT column_name, data_type FROM information_schema.columns WHERE table_name = %s"
-        " AND column_default IS NULL AND is_identity = 'NO' AND is_nullable = 'NO'",
-        table,
-    )
-    names = [name for name, _ in columns] + [
-        name for name in known if name not in dict(columns) and name == "order_id" and has_column(table, name)
-    ]
-    values: list[object] = []
-    for name in names:
-        kind = dict(columns).get(name, "bigint")
-        special = {"timestamp with time zone": now(), "uuid": select("SELECT gen_random_uuid()")[0][0]}
-        anywhere = known.get("unit_id") if name.endswith("unit_id") else special.get(kind, FILL.get(kind))
-        values.append(known.get(name, anywhere))
-    marks = ", ".join(["%s"] * len(names))
-    with connection.cursor() as cursor:
-        cursor.execute(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks})", values)
-
-
-def has_column(table: str, name: str) -> bool:
-    return bool(
-        select("SELECT 1 FROM information_schema.columns WHERE table_name = %s AND column_name = %s", table, name)
-    )
+@pytest.fixture(scope="module")
+def populated(django_db_setup: None, django_db_blocker: Any) -> Iterator[Population]:
+    """Made once, in a transaction that is never committed; tests that commit are therefore in other modules."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield Population()
+        transaction.set_rollback(True)
 
 
 @pytest.fixture
-def population(db: None) -> Population:
-    return Population()
+def population(populated: Population, db: None) -> Population:
+    return copy.deepcopy(populated)
 
 
 # -- the three agree ----------------------------------------------------------------------------------------------
@@ -306,13 +263,6 @@ def test_an_error_of_the_database_inside_a_scope_is_told_as_it_is(population: Po
         with pytest.raises(IntegrityError), transaction.atomic(), elevated("the test breaks a constraint inside"):
             Unit.objects.create(code="U0", name="x", kind="bureau")
         assert ids_in("handling_order") == mine
-
-
-@pytest.mark.django_db(transaction=True)
-def test_outside_a_transaction_nobody_gets_a_scope() -> None:
-    for block in (lambda: elevated("reason"), lambda: acting_as(SYSTEM)):
-        with pytest.raises(RuntimeError), block():
-            pass
 
 
 # -- writing ------------------------------------------------------------------------------------------------------

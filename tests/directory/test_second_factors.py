@@ -26,12 +26,6 @@ pytestmark = pytest.mark.django_db
 SECRET = "Correct-horse-7-battery"
 
 
-@pytest.fixture(autouse=True)
-def _fast(settings: Any) -> None:
-    """Passwords are hashed a hundred times here; how slowly is Django's own test."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 def person(name: str = "zhang", role: Role = Role.DISPATCHER, password: str | None = SECRET) -> tuple[Staff, Actor]:
     """An account with a post, and its actor."""
     staff = accounts.create_account(name, "某人", password, must_change=False)

@@ -25,11 +25,6 @@ pytestmark = pytest.mark.django_db
 SECRET = "Correct-horse-7-battery"
 
 
-@pytest.fixture(autouse=True)
-def _fast(settings: Any) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 def centre() -> int:
     found = units.unit_by_code("HX")
     assert found is not None

@@ -66,6 +66,28 @@ class Person:
         """What the page says, with single blanks."""
         return re.sub(r"\s+", " ", self.page.locator(where).first.inner_text())
 
+    def tab_to(self, wanted: Locator, most: int = 60) -> Locator:
+        """By the keyboard alone: past the menu by the first link of the page, then Tab until it has the focus."""
+        wanted.wait_for()
+        if self.page.evaluate("document.activeElement === document.body"):
+            self.page.keyboard.press("Tab")
+            if self.page.evaluate("document.activeElement.className") == "skip-link":
+                self.page.keyboard.press("Enter")
+        for _step in range(most):
+            if wanted.evaluate("one => one === document.activeElement"):
+                return wanted
+            self.page.keyboard.press("Tab")
+        raise AssertionError(f"{wanted} is not reached by Tab; the focus is on {self.focused()}")
+
+    def focused(self) -> str:
+        """What has the focus, as it stands in the page."""
+        return str(self.page.evaluate("document.activeElement.outerHTML.slice(0, 200)"))
+
+    def press_on(self, wanted: Locator) -> Page:
+        """Tab to a link or button, then Enter; the page that follows is ready."""
+        self.tab_to(wanted).press("Enter")
+        return self.ready()
+
     def sees(self, *texts: str, where: str = "main") -> None:
         """Each text is on the page, now or in a moment."""
         for text in texts:

@@ -13,6 +13,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from costs import within
 from minhu.engines import database
 from minhu.engines.embedded import DatabaseError, EmbeddedServer
 
@@ -50,12 +51,14 @@ def hold(home: Path) -> subprocess.Popen[str]:
     return other
 
 
-def test_second_start_takes_less_than_a_second(server: EmbeddedServer) -> None:
+def test_a_restart_takes_less_than_two_seconds(server: EmbeddedServer) -> None:
     server.ensure_running()
-    server.stop()
-    began = time.monotonic()
-    server.ensure_running()
-    assert time.monotonic() - began < 1.0
+
+    def again() -> None:
+        server.stop()
+        server.ensure_running()
+
+    within(2.0, again, clock=time.monotonic)
     with connect(server) as connection:
         durable = connection.execute(
             "SELECT current_setting('fsync'), current_setting('synchronous_commit'), current_setting('timezone')"

@@ -195,7 +195,7 @@ def test_an_endpoint_that_misbehaves_is_left_in_time(behaviour: Behaviour, code:
         fake.behaviours = [behaviour]
         began = time.monotonic()
         assert ends(remote(fake, seconds=0.6)) == code
-        assert time.monotonic() - began < 1.0
+        assert time.monotonic() - began < 10, "it would have held us twenty seconds or more"
 
 
 def test_a_model_that_changes_under_its_name_is_refused() -> None:

@@ -14,6 +14,7 @@ from PIL import Image, ImageDraw, ImageFont
 from minhu.engines.readers import kinds
 from minhu.engines.readers.reading import read
 from minhu.kernel.errors import Invalid
+from minhu.language.papers.cutting import cut
 from minhu.language.papers.types import Block, BlockKind
 
 FONTS = (
@@ -125,9 +126,12 @@ def test_markdown_keeps_headings_lists_and_tables() -> None:
 
 def _pdf(*lines: str, rules: str = "") -> bytes:
     """A page of Chinese text in a font that every reader of PDFs knows, 20 points a line."""
-    shown = "".join(
-        f"BT /F 14 Tf {x} {y} Td <{text.encode('utf-16-be').hex()}> Tj ET\n" for x, y, text in _places(lines)
-    )
+    return _page(_places(lines), rules)
+
+
+def _page(places: list[tuple[int, int, str]], rules: str = "") -> bytes:
+    """A page with words at places, in points from the lower left corner."""
+    shown = "".join(f"BT /F 14 Tf {x} {y} Td <{text.encode('utf-16-be').hex()}> Tj ET\n" for x, y, text in places)
     content = f"{rules}\n{shown}".encode()
     objects = [
         b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
@@ -210,3 +214,70 @@ def test_every_kind_has_an_ending_and_a_reader() -> None:
     from minhu.engines.readers.process import READERS
 
     assert set(READERS) | set(kinds.PICTURES) == set(kinds.ENDINGS)
+
+
+def test_a_table_without_lines_is_found_by_the_air_between_its_columns() -> None:
+    cells = (("序号", "材料名称", "份数"), ("1", "身份证复印件", "2"), ("2", "收入证明由单位", "1"), ("", "或者社区出具", ""), ("3", "申请表", "1"))  # fmt: skip
+    shown, y = [(80, 780, "为了方便群众办事现将有关材料公布如下请各单位遵照执行")], 740
+    for row in cells:
+        shown += [
+            (x, y + (5 if row[0] == "" else 0), text) for x, text in zip((80, 160, 400), row, strict=True) if text
+        ]
+        y -= 26
+    blocks = read(_page(shown), "材料.pdf").blocks
+    assert table_of(blocks) == (
+        ("序号", "材料名称", "份数"), ("1", "身份证复印件", "2"), ("2", "收入证明由单位或者社区出具", "1"), ("3", "申请表", "1"),
+    )  # fmt: skip
+    assert said(blocks)[0] == ("paragraph", "为了方便群众办事现将有关材料公布如下请各单位遵照执行")
+
+
+def test_two_columns_of_text_and_a_list_of_contents_are_no_tables() -> None:
+    long = "各县区人民政府应当加强组织领导落实责任"
+    columns = [(x, 780 - 24 * at, long) for at in range(14) for x in (60, 330)]
+    contents = [(80, 300 - 24 * at, f"第{at}章总则……………………{at}") for at in range(1, 5)]
+    assert not [block for block in read(_page(columns + contents), "栏.pdf").blocks if block.kind is BlockKind.TABLE]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "first"),
+    [
+        ("a.srt", "1\n00:00:01,000 --> 00:00:03,500\n各位市民大家好\n\n2\n00:00:03,600 --> 00:00:06,000\n今天介绍水价。\n\n3\n00:12:31,000 --> 00:12:34,000\n李科长：每月减免五立方米。\n", [("00:00:01", "各位市民大家好 今天介绍水价。"), ("00:12:31", "李科长：每月减免五立方米。")]),
+        ("a.vtt", "WEBVTT\n\nNOTE x\n\n00:05.000 --> 00:07.000\n<v 主持人>怎么申请？\n\n01:00:07.500 --> 01:00:09.000\n<v 李科长>到<i>街道</i>办。\n", [("00:00:05", "主持人：怎么申请？"), ("01:00:07", "李科长：到街道办。")]),
+        ("a.txt", "说话人1 00:05\n大家好。\n说话人2 12:31\n水价三元。\n说话人1 13:00\n谢谢。\n", [("00:00:05", "说话人1：大家好。"), ("00:12:31", "说话人2：水价三元。"), ("00:13:00", "说话人1：谢谢。")]),
+        ("b.txt", "主持人：怎么申请？\n李科长：到街道办。\n主持人：要什么？\n李科长：身份证。\n", [("", "主持人：怎么申请？"), ("", "李科长：到街道办。"), ("", "主持人：要什么？"), ("", "李科长：身份证。")]),
+        ("c.txt", "办事指南\n地址：人民路1号\n时间：9:00-17:00\n地址：解放路2号\n时间：8:00-16:00\n", [("", "地址：人民路1号"), ("", "时间：9:00-17:00"), ("", "地址：解放路2号"), ("", "时间：8:00-16:00")]),
+    ],
+)  # fmt: skip
+def test_what_was_said_is_cited_by_its_time(name: str, content: str, first: list[tuple[str, str]]) -> None:
+    passages = cut(read(content.encode(), name).blocks, name).passages
+    assert [(one.label, one.text) for one in passages] == first
+
+
+def test_a_recording_is_refused_with_what_to_do() -> None:
+    with pytest.raises(Invalid, match=r"上传 \.srt"):
+        read(b"ID3\x04" + bytes(100), "会议.mp3")
+
+
+def test_a_note_at_the_foot_of_a_page_goes_to_the_passage_with_its_mark() -> None:
+    places = [
+        (80, 780, "第一条低保家庭①可以申请减免水费。"),
+        (80, 740, "第二条申请由街道受理。"),
+        (80, 700, "第三条五日内办结。"),
+    ]
+    small = f"BT /F 9 Tf 80 90 Td <{'①本市户籍且在册的家庭。'.encode('utf-16-be').hex()}> Tj ET\n"
+    passages = cut(read(_page(places, small), "注.pdf").blocks, "注").passages
+    assert [(one.kind.value, one.text) for one in passages][-1] == ("note", "①本市户籍且在册的家庭。")
+    assert ["本市户籍" in one.context for one in passages[:3]] == [True, False, False]
+
+
+def test_numbered_clauses_set_apart_by_air_are_text_and_the_table_between_them_is_one() -> None:
+    shown = [(80, 780, "第一条"), (170, 780, "农村村民一户只能拥有一处宅基地。"), (80, 750, "第二条"), (170, 750, "乡镇人民政府负责宅基地审批。")]  # fmt: skip
+    shown += [(80, 720, "表1"), (150, 720, "面积标准")]
+    for at, row in enumerate(
+        (("类型", "平原", "山区"), ("1至3人户", "100", "120"), ("4至5人户", "120", "140"), ("6人以上", "140", "160"))
+    ):
+        shown += [(x, 690 - 24 * at, text) for x, text in zip((80, 240, 380), row, strict=True)]
+    shown += [(80, 580, "第三条"), (170, 580, "本办法自公布之日起施行。")]
+    blocks = read(_page(shown), "办法.pdf").blocks
+    assert [block.kind.value for block in blocks] == ["paragraph", "paragraph", "paragraph", "table", "paragraph"]
+    assert table_of(blocks) == (("类型", "平原", "山区"), ("1至3人户", "100", "120"), ("4至5人户", "120", "140"), ("6人以上", "140", "160"))  # fmt: skip

@@ -41,7 +41,7 @@ def city() -> City:
 moments = st.lists(st.tuples(st.sampled_from(("pause", "resume", "look")), st.integers(0, 40 * 1440)), max_size=8)
 
 
-@plan(max_examples=500, deadline=None)
+@plan(max_examples=500 if LIVES == 500 else 200, deadline=None)
 @given(cases(), st.integers(1, 900), st.sampled_from(("minutes", "working", "working_days")), moments)
 def test_deadlines_under_a_jumping_clock_agree_with_the_oracle(
     case: Case, amount: int, kind: str, events: list[tuple[str, int]]

@@ -8,11 +8,10 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import pytest
-import schemathesis
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
@@ -27,12 +26,18 @@ from minhu.directory.models import Staff
 from minhu.directory.services.tokens import SCOPES, issue_token
 from minhu.server.api import api
 
+if TYPE_CHECKING:
+    import schemathesis
+
 pytestmark = pytest.mark.django_db
 
 BENCH = os.environ.get("MINHU_FAULTS") == "bench"
-EXAMPLES = 200 if BENCH else 10
+EXAMPLES = 200 if BENCH else 6
 CALLERS = ("none", "invented", "garbled", "read", "write", "every")
-OPEN = {"/api/v1/ask", "/api/v1/knowledge/search"}
+OPEN = {
+    "/api/v1/ask", "/api/v1/knowledge/search", "/api/v1/knowledge/graph", "/api/v1/knowledge/trees",
+    "/api/v1/knowledge/trees/{tree}", "/api/v1/tools", "/api/v1/tools/{name}",
+}  # fmt: skip
 """What anybody may ask without a key: the papers that are public, within a quota."""
 STRANGERS = ("none", "invented", "garbled")
 NUMBERS = (
@@ -82,6 +87,8 @@ def headers(db: None) -> dict[str, dict[str, str]]:
 
 @pytest.mark.parametrize("caller", CALLERS)
 def test_the_api_never_crashes_and_never_opens_without_a_key(headers: dict[str, dict[str, str]], caller: str) -> None:
+    import schemathesis  # a second of imports, that every test process would pay while it collects
+
     schema = schemathesis.openapi.from_dict(api.get_openapi_schema())
     schema.app = WSGIHandler()
     tried = 0
@@ -115,11 +122,7 @@ def addresses(patterns: list[URLPattern | URLResolver], before: str = "/") -> It
 def filled(route: str, number: str, at: int) -> Iterator[str]:
     """Addresses with hostile values in each part."""
     head, *parts = route.split("<")
-    values = (
-        (number, *(NUMBERS if BENCH else (NUMBERS[at % len(NUMBERS)], NUMBERS[(at * 7 + 5) % len(NUMBERS)])))
-        if parts
-        else ("",)
-    )
+    values = (number, *(NUMBERS if BENCH else (NUMBERS[at % len(NUMBERS)],))) if parts else ("",)
     for value in values:
         yield head + "".join(quote(value, safe="%") + part.split(">", 1)[1] for part in parts)
 
@@ -140,7 +143,8 @@ def test_no_page_crashes_on_hostile_addresses(who: str, settings: Any) -> None:
             client.force_login(Staff.objects.get(username=who))
     crashed = []
     seen = 0
-    for at, (route, _converters) in enumerate(addresses(get_resolver().url_patterns)):
+    turn = 2 * (*STAFF, "").index(who)  # each of these people tries other values at the same address
+    for at, (route, _converters) in enumerate(addresses(get_resolver().url_patterns), turn):
         if route.startswith(("/events", "/i18n", "/static")) or "^" in route:
             continue
         for address, query in itertools.product(

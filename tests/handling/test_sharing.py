@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from factories import City, make_order, make_unit
@@ -180,6 +180,9 @@ def select(statement: str) -> list[tuple[Any, ...]]:
         return found
 
 
+EVERYTHING = Beam(frozenset(PLACES), frozenset(TYPES), frozenset(STATES))
+
+
 def beams() -> st.SearchStrategy[Beam]:
     return st.builds(
         Beam,
@@ -207,6 +210,7 @@ def test_decision_list_and_row_security_agree_for_any_reach(city: City) -> None:
     met: set[bool] = set()
 
     @settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+    @example(Reach(EVERYTHING, EVERYTHING), Role.UNIT_HANDLER)
     @given(st.builds(Reach, beams(), beams()), st.sampled_from(list(Role)))
     def agree(reach: Reach, role: Role) -> None:
         actor = Actor(kind="staff", id="x", roles=frozenset({role.value}), unit_ids=(city.unit("street"),))

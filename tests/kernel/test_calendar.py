@@ -1,5 +1,6 @@
 """Deadlines against a slow oracle that walks minute by minute and knows nothing of the fast code."""
 
+import os
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
@@ -13,6 +14,8 @@ from numpy.typing import NDArray
 
 from minhu.kernel.calendar import CHINA_TIME, Duration, Pause, Period, WorkingCalendar
 
+MORE = 2 if os.environ.get("MINHU_HYPOTHESIS") == "bench" else 1
+"""Cases per test; `make bench` plays twice as many."""
 FIRST_DAY = date(2026, 1, 1)
 DAYS = 150
 ZERO = datetime(2026, 1, 1, tzinfo=CHINA_TIME)
@@ -110,7 +113,7 @@ def oracle_working_days(case: Case, days: int, *, precise: bool) -> int:
     raise AssertionError("the oracle's days are too few")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150 * MORE, deadline=None)
 @given(cases(), st.integers(1, 1500), st.booleans(), st.booleans())
 def test_minutes_and_hours_agree_with_the_oracle(case: Case, amount: int, working: bool, hours: bool) -> None:
     start, pauses = case.moments()
@@ -121,7 +124,7 @@ def test_minutes_and_hours_agree_with_the_oracle(case: Case, amount: int, workin
     assert due.at == ZERO + wanted * MINUTE
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150 * MORE, deadline=None)
 @given(cases(), st.integers(1, 8))
 def test_working_days_agree_with_the_oracle(case: Case, days: int) -> None:
     start, pauses = case.moments()
@@ -129,7 +132,7 @@ def test_working_days_agree_with_the_oracle(case: Case, days: int) -> None:
     assert due.at == ZERO + oracle_working_days(case, days, precise=False) * MINUTE
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100 * MORE, deadline=None)
 @given(cases(counting="precise"), st.integers(1, 8))
 def test_precise_working_days_agree_with_the_oracle_to_the_minute(case: Case, days: int) -> None:
     start, pauses = case.moments()
@@ -138,7 +141,7 @@ def test_precise_working_days_agree_with_the_oracle_to_the_minute(case: Case, da
     assert wanted - MINUTE < at <= wanted
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75 * MORE, deadline=None)
 @given(cases(), st.integers(1, 10), st.booleans())
 def test_natural_days_agree_with_the_oracle(case: Case, days: int, working: bool) -> None:
     start, pauses = case.moments()
@@ -155,7 +158,7 @@ def test_natural_days_agree_with_the_oracle(case: Case, days: int, working: bool
     assert due.at == ZERO + end * MINUTE
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75 * MORE, deadline=None)
 @given(cases(), st.integers(0, 40 * 1440))
 def test_working_time_between_two_moments_agrees_with_the_oracle(case: Case, end: int) -> None:
     start, pauses = case.moments()
@@ -174,7 +177,7 @@ durations = st.one_of(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150 * MORE, deadline=None)
 @given(
     st.sampled_from(["end_of_day", "precise"]).flatmap(lambda counting: cases(counting=counting)),  # type: ignore[arg-type]
     durations,
@@ -197,7 +200,7 @@ def test_later_longer_or_more_paused_is_never_due_earlier(
         assert due(start, duration, [*reversed(pauses), pauses[0]]).at == at, "order and repetition"
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50 * MORE, deadline=None)
 @given(cases(), durations)
 def test_the_zone_of_the_caller_does_not_matter(case: Case, duration: Duration) -> None:
     start, pauses = case.moments()
@@ -205,7 +208,7 @@ def test_the_zone_of_the_caller_does_not_matter(case: Case, duration: Duration) 
     assert case.calendar.due(start.astimezone(UTC), duration, elsewhere) == case.calendar.due(start, duration, pauses)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75 * MORE, deadline=None)
 @given(cases(), durations)
 def test_the_time_gone_by_reaches_the_duration_at_the_deadline(case: Case, duration: Duration) -> None:
     start, pauses = case.moments()

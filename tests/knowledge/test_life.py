@@ -11,8 +11,8 @@ from minhu.directory.access import acting_as
 from minhu.kernel.actors import ANONYMOUS
 from minhu.kernel.errors import Conflict, Invalid, MinhuError, NotAllowed, NotFound
 from minhu.knowledge.queries import documents
-from minhu.knowledge.queries.searching import search
 from minhu.knowledge.services import editing, life
+from minhu.knowledge.services.finding import find
 from minhu.knowledge.types import EntryData, Rights, State
 
 pytestmark = pytest.mark.django_db
@@ -28,15 +28,15 @@ def test_a_word_file_is_read_confirmed_published_and_found_by_its_words(keepers:
         assert (facts.document_number, facts.issuer) == ("云政发〔2025〕12号", "云溪市人民政府")
         assert [str(day) for day in (facts.issued, facts.in_force, facts.repealed)] == ["2025-05-20", "2025-07-01", "2030-06-30"]  # fmt: skip
         assert facts.repeals == ("《云溪市居民用水价格管理规定》（云政发〔2010〕3号）",)
-        assert search("低保家庭水价优惠要什么材料") == []
+        assert find("低保家庭水价优惠要什么材料").papers == ()
     version = keepers.ready(document)
     with acting_as(keepers.reviewer):
         life.publish(version)
     with acting_as(ANONYMOUS):
-        hits = search("低保家庭水价优惠要什么材料")
-        assert hits[0].title == TITLE
-        assert any(hit.passage.label == "第二条第（一）项" for hit in hits[:4])
-        row = search("第二阶梯价格")[0].passage
+        best = find("低保家庭水价优惠要什么材料").papers[0]
+        assert best.title == TITLE
+        assert best.passages[0].label == "第二条"
+        row = find("第二阶梯价格").papers[0].passages[0]
         assert ("价格（元/立方米）", "3.15") in row.cells
         assert "表1 居民水价标准" in row.context
         assert documents.card(document).version.state is State.PUBLISHED
@@ -87,7 +87,7 @@ def test_a_new_version_takes_the_place_of_the_old_one(keepers: Keepers) -> None:
         life.publish(version)
         assert [one.state for one in documents.card(document).versions] == [State.PUBLISHED, State.SUPERSEDED]
     with acting_as(ANONYMOUS):
-        texts = [hit.passage.text for hit in search("第一阶梯价格")]
+        texts = [one.text for paper in find("第一阶梯价格").papers for one in paper.passages]
         assert any("2.40" in text for text in texts)
         assert not any("2.10" in text for text in texts)
         with pytest.raises(NotFound):
@@ -101,7 +101,7 @@ def test_what_is_withdrawn_is_found_by_nobody(keepers: Keepers) -> None:
         with pytest.raises(Invalid):
             life.withdraw(version, "")
         life.withdraw(version, "内容有误")
-        assert search("阶梯水价") == []
+        assert find("阶梯水价").papers == ()
     with acting_as(ANONYMOUS), pytest.raises(NotFound):
         documents.card(document)
 

@@ -14,8 +14,8 @@ from minhu.kernel import clock
 from minhu.kernel.actors import ANONYMOUS
 from minhu.kernel.errors import Invalid, MinhuError
 from minhu.knowledge.queries import documents, notices
-from minhu.knowledge.queries.searching import search
-from minhu.knowledge.services import watching
+from minhu.knowledge.services import sources, watching
+from minhu.knowledge.services.finding import find
 from minhu.knowledge.types import EntryData, Filters, NoticeKind, Rights, State
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +44,7 @@ def test_a_document_is_warned_of_and_then_ends_on_the_day_after_its_last(keepers
             watching.tick()
         assert (state(), kinds(keepers)) == (expected, told)
     with acting_as(ANONYMOUS):
-        assert search("阶梯水价") == []
+        assert find("阶梯水价").papers == ()
     with acting_as(keepers.other_editor):
         assert notices.open_notices() == []
     with acting_as(keepers.editor):
@@ -70,21 +70,21 @@ def test_a_folder_proposes_new_changed_and_gone_files_and_publishes_nothing(keep
     with acting_as(keepers.editor):
         rows, total = documents.listed(Filters(), 0, 10)
         assert (total, rows[0].state) == (1, State.DRAFT)
-        watching.switch(source, active=True)
+        sources.switch(source, active=True)
     watching.tick()
     assert len(kinds(keepers)) == 2, "what did not change is told once"
     dearer = (("类别", "价格"), ("第一阶梯", "2.40"))
     (folder / "水价.docx").write_bytes(paper(prices=dearer))
     (folder / "坏.pdf").unlink()
     with acting_as(keepers.editor):
-        watching.switch(source, active=True)
+        sources.switch(source, active=True)
     watching.tick()
     assert kinds(keepers)[:2] == [NoticeKind.GONE, NoticeKind.CHANGED]
     with acting_as(keepers.editor):
         card = documents.card(rows[0].id)
         assert [version.number for version in card.versions] == [2, 1]
         assert card.version.origin == "水务局目录：水价.docx"
-        watching.switch(source, active=False)
+        sources.switch(source, active=False)
     for path in folder.iterdir():
         path.unlink()
     watching.tick()
@@ -111,3 +111,26 @@ def test_a_source_that_disappears_is_told_once(keepers: Keepers, home: Path) -> 
     with clock.at(clock.now() + timedelta(minutes=6)):
         watching.tick()
     assert kinds(keepers) == [NoticeKind.FAILED]
+
+
+def test_a_file_that_may_not_be_read_is_told_once_and_the_others_are_read(
+    keepers: Keepers, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = home / "watched" / "water"
+    folder.mkdir(parents=True)
+    for name in ("a.docx", "b.docx"):
+        (folder / name).write_bytes(paper())
+    read = Path.read_bytes
+
+    def refused(path: Path) -> bytes:
+        if path.name == "a.docx":
+            raise PermissionError(13, "Permission denied")
+        return read(path)
+
+    monkeypatch.setattr(Path, "read_bytes", refused)
+    with acting_as(keepers.editor):
+        watching.add_folder("水务局目录", "water", keepers.city.unit("water"), Rights(), EntryData(), minutes=5)
+    watching.tick()
+    with clock.at(clock.now() + timedelta(minutes=6)):
+        watching.tick()
+    assert sorted(kinds(keepers)) == sorted([NoticeKind.FAILED, NoticeKind.CHANGED])

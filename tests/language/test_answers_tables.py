@@ -5,12 +5,15 @@ from __future__ import annotations
 import pytest
 
 from minhu.language.answers.answering import answer, read
-from minhu.language.answers.cell_training import cell_example, fit_cells
+from minhu.language.answers.clause_training import Search, cell_example, fit
 from minhu.language.answers.intervals import Interval, fits, intervals_in
 from minhu.language.answers.measures import TABLE_CELL, Asked, citations_hold, row_and_cell
 from minhu.language.answers.model import default_model
+from minhu.language.answers.question import understand_question
+from minhu.language.answers.ranking import rank
 from minhu.language.answers.store import MemoryStore
-from minhu.language.answers.tables import CELL_FEATURES, Cell, cells_of, part_of
+from minhu.language.answers.tables import CELL_FEATURES, Cell, cells_of, named, part_of
+from minhu.language.answers.tones import Tone, say
 from minhu.language.answers.types import Sheet
 from minhu.language.papers.cutting import cut as cut_blocks
 from minhu.language.papers.types import Block, BlockKind, Paper, Passage, PassageKind
@@ -56,12 +59,30 @@ def test_the_row_that_is_named_and_the_column_that_is_asked_for(
     assert citations_hold(got, papers)
 
 
+def test_a_cell_is_told_with_the_names_of_its_row_and_column(store: MemoryStore) -> None:
+    got, _ = answer("新就业职工公租房租金比例是多少", store, threshold=0.0)
+    assert say(got) == "新就业职工，租金比例：70%。"
+    assert say(got, Tone.FORMAL).startswith("根据《公共租赁住房租金标准》表1第2行")
+
+
+def test_a_row_that_begins_as_another_is_told_by_its_second_cell_too() -> None:
+    rows = (("用户", "阶梯", "水价（元）"), ("居民", "第一阶梯", "3.30"), ("居民", "第二阶梯", "4.10"))
+    both = paper("城市供水价格", rows).passages
+    steps = [one for one in both if one.kind is PassageKind.ROW]
+    part = part_of(Cell(0, steps[1], 2))
+    assert part is not None
+    assert named(part, both) == ("居民，第二阶梯", "水价（元）")
+    assert named((steps[0], 0, 2), both) == ("", "用户")
+    assert named((steps[0], 0, 1), both) == ("", "")
+
+
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        ("80至89周岁", Interval(80, 89, "岁")), ("三孩家庭", Interval(3, 3, "孩")), ("不足14℃", Interval(float("-inf"), 14, "℃")),
+        ("80至89周岁", Interval(80, 89, "岁")), ("三孩家庭", Interval(3, 3, "孩")), ("不足14℃", Interval(float("-inf"), 14 - 1e-6, "℃")),
         ("60周岁及以上", Interval(60, float("inf"), "岁")), ("五楼", Interval(5, 5, "层")), ("二十五岁", Interval(25, 25, "岁")),
         ("80平方米以下", Interval(float("-inf"), 80, "㎡")), ("交了5年半", Interval(5.5, 5.5, "年")),
+        ("停水两万户", Interval(20000, 20000, "户")), ("3万元以上", Interval(30000, float("inf"), "元")), ("我娘今年85了", Interval(85, 85, "岁")),
     ],
 )  # fmt: skip
 def test_numbers_are_read_as_ranges(text: str, found: Interval) -> None:
@@ -74,6 +95,7 @@ def test_numbers_are_read_as_ranges(text: str, found: Interval) -> None:
         ("82岁老人", "80至89周岁", 1.0), ("82岁老人", "70至79周岁", -1.0), ("交了5年半", "满5年不足10年", 1.0),
         ("交了10年", "满5年不足10年", -1.0), ("82岁老人", "5层", 0.0), ("老人", "80至89周岁", 0.0),
         ("60平的店", "80平方米以下", 1.0), ("住五楼", "五层", 1.0),
+        ("低于14度", "不足14℃", 1.0), ("低于14度", "14℃以上不足16℃", -1.0), ("80亩鱼塘", "50至100亩", 1.0), ("花了3万元", "2万元至5万元", 1.0),
     ],
 )  # fmt: skip
 def test_a_number_belongs_to_the_row_whose_range_holds_it(asked: str, written: str, fit: float) -> None:
@@ -105,6 +127,12 @@ def test_row_and_cell_are_told_apart(store: MemoryStore) -> None:
     assert row_and_cell(Asked("", "care", "30%", TABLE_CELL, "表1第1行"), reading) == (False, False)
 
 
+def _searched(asked: Asked, store: MemoryStore) -> Search:
+    query = understand_question(asked.words)
+    ranked, rarity = rank(query, store)
+    return Search(asked, query, rarity, ranked)
+
+
 def test_learning_cells_prefers_the_right_one_and_none_where_there_is_none(store: MemoryStore) -> None:
     asked = [
         Asked("低保家庭公租房租金比例", "rent", "30%", TABLE_CELL, "表1第1行"),
@@ -112,9 +140,9 @@ def test_learning_cells_prefers_the_right_one_and_none_where_there_is_none(store
         Asked("老年家庭公租房保证金", "rent", "800", TABLE_CELL, "表1第3行"),
         Asked("护理补贴是哪年开始的"), Asked("公共租赁住房由谁管"),
     ]  # fmt: skip
-    examples = [cell_example(one, store) for one in asked]
-    layers = fit_cells(examples)
+    examples = [cell_example(_searched(one, store))[1] for one in asked]
+    layers = fit(examples, CELL_FEATURES)
     for one in examples[:3]:
         assert one.right[layers(one.features).argmax()]
     assert max(layers(examples[0].features)) > max(layers(examples[3].features))
-    assert max(fit_cells(examples[3:])(examples[0].features)) < -10
+    assert max(fit(examples[3:], CELL_FEATURES)(examples[0].features)) < -10

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from minhu.language.answers.answering import answer
 from minhu.language.answers.asking import ask_back
 from minhu.language.answers.cutting import cut
-from minhu.language.answers.followups import Leaning, conversation, rewrite
+from minhu.language.answers.followups import Leaning, rewrite
 from minhu.language.answers.store import MemoryStore, sheets_of
 from minhu.language.answers.synonyms import families, same, synonyms_in
 from minhu.language.answers.tones import Tone, say
@@ -53,8 +54,8 @@ def test_a_follow_up_is_made_complete(before: str, said: str, whole: str, leanin
 
 def test_a_first_question_stays_as_it_is_and_a_conversation_keeps_its_conditions() -> None:
     assert rewrite([], "要带什么材料？").leaning is Leaning.NONE
-    said = ["职工医保三级医院报销多少？", "居民医保呢？", "二级医院呢？"]
-    assert conversation(said)[-1].words == "居民医保二级医院报销多少？"
+    first = rewrite(["职工医保三级医院报销多少？"], "居民医保呢？").words
+    assert rewrite([first], "二级医院呢？").words == "居民医保二级医院报销多少？"
 
 
 def test_the_follow_up_finds_the_paper_that_it_alone_does_not(store: MemoryStore) -> None:
@@ -87,6 +88,9 @@ def test_tones_keep_the_words_of_the_paper_and_name_it() -> None:
     assert say(given, Tone.SHORT) == "每户限养一只。"
     assert say(given, Tone.SPOKEN) == "您好，《养犬规定》第四条里是这样规定的：每户限养一只。"
     assert say(given, Tone.FORMAL) == "根据《养犬规定》第四条，答复如下：每户限养一只。"
+    more = Citation("k", "养犬规定", 4, "第五条", (), 8, 12, "不收费")
+    both = Answer("每户限养一只，不收费", Kind.NUMBER, 0.9, (cited, more, replace(more, title="收费规定")))
+    assert say(both, Tone.FORMAL).startswith("根据《养犬规定》第四条、第五条、《收费规定》第五条，答复如下：")
     old = Answer(
         "每户限养一只", Kind.NUMBER, 0.9, (Citation("k", "养犬规定", 3, "", (), 0, 6, "每户限养一只", valid=False),)
     )

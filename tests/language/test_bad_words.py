@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-import time
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from costs import within
 from minhu.language.categories import default_model
 from minhu.language.gazetteer import Gazetteer
 from minhu.language.types import Understanding
@@ -80,22 +81,16 @@ def test_a_hundred_thousand_characters_cost_less_than_half_a_second(unit: str) -
     text = (unit * (HUGE // len(unit) + 1))[:HUGE]
     read("小区停水了，请处理")
     for reader in (read, impression, assess):
-        begun = time.process_time()
-        reader(text)
-        assert time.process_time() - begun < LIMIT, reader
+        within(LIMIT, partial(reader, text))
 
 
 def test_many_different_harmless_alarms_do_not_cost_the_square_of_their_number() -> None:
     text = "".join(f"去年{number}号楼着火过，后来赔偿的事法院怎么判。" for number in range(1000))
     assert len(text) > 20_000
-    begun = time.process_time()
-    assert not assess(text).life_danger
-    assert time.process_time() - begun < LIMIT
+    assert not within(LIMIT, lambda: assess(text)).life_danger
 
 
 def test_a_cry_for_help_within_a_huge_text_is_heard() -> None:
     filler = "小区路灯坏了，请尽快维修。" * (HUGE // 26)
-    begun = time.process_time()
-    found = assess(f"{filler}我家着火了，孩子还在里面，快来救人！{filler}")
-    assert time.process_time() - begun < LIMIT
-    assert found.life_danger
+    text = f"{filler}我家着火了，孩子还在里面，快来救人！{filler}"
+    assert within(LIMIT, lambda: assess(text)).life_danger

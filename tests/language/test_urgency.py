@@ -235,6 +235,43 @@ def test_daily_life_emergencies_are_urgent_but_no_danger(text: str) -> None:
     assert assess(text).level == "urgent"
 
 
+HARMLESS = "小区的花开得很好。"
+
+
+@pytest.mark.parametrize("before", [0, 7, 30])
+@pytest.mark.parametrize("after", [10, 20, 300])
+@pytest.mark.parametrize(
+    ("cry", "service"),
+    [
+        ("三楼窗户往外冒黑烟，里面还有老人没出来。", "119"),
+        ("要跳楼了快来人。", "110"),
+        ("我老公喝醉了正拿着菜刀追我。", "110"),
+    ],
+)
+def test_a_cry_for_help_is_heard_among_harmless_sentences(cry: str, service: str, before: int, after: int) -> None:
+    found = assess(HARMLESS * before + cry + HARMLESS * after)
+    assert found.life_danger
+    assert service in found.services
+    assert found.spans
+
+
+@pytest.mark.parametrize("around", [0, 12])
+def test_harmless_sentences_beside_it_do_not_change_whom_it_is_handed_to(around: int) -> None:
+    assert assess("要跳楼了快来人。" + HARMLESS * around).services[:2] in {("110", "119"), ("119", "110")}
+
+
+def test_an_old_fight_told_in_a_letter_is_no_alarm() -> None:
+    letter = "去年三月邻居因为停车打过我一次，派出所已经调解过了。" + "现在想咨询调解协议怎么执行，需要哪些材料。" * 3
+    told = letter + "小区物业费涨了两次，业委会也没有公示。电梯年检标志过期了，请督促物业换新的。" * 3
+    assert len(told) > 160
+    assert not assess(told).life_danger
+
+
+def test_what_is_taken_back_at_once_in_a_long_text_is_no_alarm() -> None:
+    told = HARMLESS * 12 + "孩子走丢了找不到，已经两个小时。找到了，不用来了，谢谢你们。" + HARMLESS * 12
+    assert not assess(told).life_danger
+
+
 def test_the_quick_look_never_hides_a_match() -> None:
     patterns = [pattern for hazard in (*HAZARDS, *FAMILIES) for pattern in hazard.patterns]
     quick = Prefilter(patterns)

@@ -29,7 +29,10 @@ def appended() -> Iterator[tuple[str, str]]:
     """Where something is appended, and under which kind (patterns where it is put together)."""
     for path in sorted(SOURCE.rglob("*.py")):
         room = next((one for one in ("directory", "knowledge") if f"{one}/services" in path.as_posix()), "")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        text = path.read_text(encoding="utf-8")
+        if not any(f"{name}(" in text for name in APPENDERS):
+            continue
+        for node in ast.walk(ast.parse(text)):
             if not isinstance(node, ast.Call) or not node.args:
                 continue
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
@@ -46,6 +49,13 @@ def appended() -> Iterator[tuple[str, str]]:
                     yield f"{path.name}:{node.lineno}", full
 
 
+def noted(path: Path) -> Iterator[str]:
+    """The kinds that the services of scenario trees note."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and (getattr(node.func, "id", "") or getattr(node.func, "attr", "")) == "noted":
+            yield from texts(node.args[0])
+
+
 def test_every_kind_that_is_appended_anywhere_is_in_the_table() -> None:
     found = list(appended())
     plain = {kind for _, kind in found if "*" not in kind}
@@ -55,11 +65,14 @@ def test_every_kind_that_is_appended_anywhere_is_in_the_table() -> None:
 
 def test_kinds_that_are_put_together_are_in_the_table() -> None:
     patterns = {kind for _, kind in appended() if "*" in kind}
-    assert patterns <= {"order.*", "directory.*", "directory.proposal_*", "knowledge.*"}, (
+    assert patterns <= {"order.*", "directory.*", "directory.proposal_*", "knowledge.*", "knowledge.tree_*"}, (
         "a new pattern needs its own check here"
     )
     assert [step for step in Step if f"order.{step.value}" not in KINDS] == []
     assert [move for move in Move if f"knowledge.{move.value}" not in KINDS] == []
+    trees = {kind for where in (SOURCE / "knowledge/services").glob("tree*.py") for kind in noted(where)}
+    assert len(trees) >= 5
+    assert [kind for kind in trees if f"knowledge.tree_{kind}" not in KINDS] == []
 
 
 def test_each_kind_belongs_to_exactly_one_ledger() -> None:

@@ -29,7 +29,7 @@ def test_an_early_transaction_that_commits_late_is_integrated_later(write: Write
     assert opened.wait(20)
     started = time.monotonic()
     write(5)
-    assert time.monotonic() - started < 5, "a writer must not wait for another's open transaction"
+    assert time.monotonic() - started < 15, "a writer must not wait for another's open transaction"
     assert queries.status().size == 5
     go_on.set()
     thread.join()

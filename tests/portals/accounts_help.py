@@ -20,9 +20,8 @@ SECRET = "Correct-horse-7-battery"
 
 
 @pytest.fixture
-def city(db: None, settings: Any) -> City:
+def city(db: None) -> City:
     """The city; the dispatcher and the three administrators have a password."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     city = make_city()
     for name, role in (("security", "security_admin"), ("audit", "audit_admin")):
         if name not in city.staff:

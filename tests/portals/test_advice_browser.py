@@ -11,11 +11,11 @@ from playwright.sync_api import expect
 from factories import City, make_city, make_order
 from minhu.directory.access import as_system
 from minhu.directory.models import DutyVersion
+from minhu.directory.queries.freshness import local_day
 from minhu.directory.services.catalogue import load_catalogue
 from minhu.directory.services.duties import draft_from, load_duties
 from minhu.handling.models import Lesson, Simulation
 from minhu.handling.services import simulating
-from minhu.kernel.clock import now
 from portals.test_browser import browser, visit  # noqa: F401  # fixtures
 from portals.test_desk_board import closed
 from portals.test_said_browser import enter, shot
@@ -80,7 +80,7 @@ def test_an_administrator_plays_a_draft(visit: Any, city: City, width: int, mode
     shot(page, f"duties-{width}")
     assert broken(page) == []
     window.go(f"/manage/simulations/duties/{version}/")
-    day = now().date().isoformat()
+    day = local_day().isoformat()
     page.get_by_label("从").fill(day)
     page.get_by_label("到", exact=True).fill(day)
     shot(page, f"start-{width}")

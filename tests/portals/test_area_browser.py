@@ -18,6 +18,7 @@ from minhu.directory.types import RuleKind
 from minhu.handling.models import Order
 from portals.staff_pages import signed_in
 from portals.test_browser import browser  # noqa: F401  # fixtures
+from waiting import hear_errors
 
 pytestmark = [
     pytest.mark.e2e,
@@ -64,7 +65,7 @@ def test_the_pages_of_sharing_are_usable(
         context = entered(browser, city, who, live_server.url, settings, width)
         page = context.new_page()
         wrong: list[str] = []
-        page.on("console", lambda message, seen=wrong: seen.append(message.text) if message.type == "error" else None)
+        hear_errors(page, wrong)
         for path in paths:
             answer = page.goto(f"{live_server.url}/{path}")
             assert answer

@@ -15,6 +15,7 @@ from tests.portals.test_knowledge import client_of
 
 from minhu.directory.access import as_system
 from minhu.directory.services.tokens import issue_token
+from minhu.kernel import clock
 from minhu.knowledge.models import Asking
 from minhu.knowledge.queries.reach import reading
 from minhu.knowledge.queries.store import forget_papers
@@ -102,16 +103,52 @@ def test_a_follow_up_is_understood_from_what_was_asked_before(keepers: Keepers) 
     assert f'name="earlier" value="{MATERIALS}"' in first
     shown = post("/ask/", question="多久能办结？", earlier=[MATERIALS]).content.decode()
     assert "按这样理解" in shown
+    assert f"<li>{MATERIALS}</li>" in shown
+    price = post("/ask/", question="第二阶梯水价是多少").content.decode()
+    assert "<dt>价格（元/立方米）</dt><dd><mark>3.15</mark></dd>" in price, "a row is told by its headers, not by bars"
+
+
+def test_a_person_is_there_in_the_same_turn_and_danger_comes_first(keepers: Keepers) -> None:
+    keepers.published()
+    shown = post("/ask/window/", question="别机器人了，转人工", earlier=[MATERIALS]).content.decode()
+    assert 'href="tel:12345"' in shown
+    assert f'name="words" value="{MATERIALS}"' in shown, "what was asked before goes along"
+    shown = post("/ask/", question="家里一股煤气味，怎么办").content.decode()
+    assert shown.index('href="tel:119"', shown.index("ask-turn")) < shown.index("ask-words")
+    both = api({"question": f"{MATERIALS}？另外外省的机动车年检要多少钱？"}).json()
+    assert (both["outcome"], both["unanswered"]) == ("answered", ["外省的机动车年检要多少钱"])
+    assert (both["emergency"], api({"question": "要跳楼了快来人"}).json()["emergency"][0]) == ([], "119")
+    lost = post("/ask/", question="外省的机动车年检要多少钱").content.decode()
+    assert "外省的机动车年检要多少钱" in lost.partition('name="words"')[2]
 
 
 def test_one_address_asks_so_often_and_no_more(keepers: Keepers, settings: Any) -> None:
     settings.MINHU_ASK_PER_MINUTE = 3
+    with clock.at(clock.now()):  # the next minute would begin a new count
+        asked_too_often()
+
+
+def asked_too_often() -> None:
     codes = [post("/ask/", question="水价").status_code for _ in range(5)]
     assert codes == [200, 200, 200, 429, 429]
     refused = api({"question": "水价"})
     assert refused.status_code == 429
     assert int(refused["Retry-After"]) <= 60
     assert api({"question": "水价"}, REMOTE_ADDR="198.51.100.7").status_code == 200
+    household = [f"2001:db8:0:7::{number}" for number in range(1, 6)]
+    codes = [api({"question": "水价"}, REMOTE_ADDR=address).status_code for address in household]
+    assert codes == [200, 200, 200, 429, 429], "a household has as many addresses of IPv6 as it likes"
+    assert api({"question": "水价"}, REMOTE_ADDR="2001:db8:1::1").status_code == 200
+
+
+def test_characters_that_no_database_keeps_are_left_out(keepers: Keepers) -> None:
+    for body in (
+        {"question": "水\0价多少", "earlier": ["第一\0问"]},
+        {"question": "水\ud800价多少", "earlier": ["\ud800"]},
+    ):
+        assert api(body).status_code == 200
+    with as_system(), reading():
+        assert {row.question for row in Asking.objects.all()} == {"水价多少"}
 
 
 def test_whoever_asked_rates_the_answer(keepers: Keepers) -> None:
@@ -119,7 +156,10 @@ def test_whoever_asked_rates_the_answer(keepers: Keepers) -> None:
     shown = post("/ask/", question=MATERIALS).content.decode()
     token = shown.partition('name="token" value="')[2].partition('"')[0]
     bad = {"token": token, "helpful": "0", "complaint": "我的电话13912345678，材料不全"}
-    assert "谢谢" in post("/ask/rate/", **bad).content.decode()
+    thanked = post("/ask/rate/", **bad, question=MATERIALS).content.decode()
+    assert "谢谢" in thanked
+    assert "<mark>" in thanked, "the answer that was rated is still there"
+    assert "有帮助吗" not in thanked
     with as_system(), reading():
         row = Asking.objects.get()
         assert (row.helpful, "13912345678" in row.complaint, "材料不全" in row.complaint) == (False, False, True)

@@ -82,6 +82,11 @@ def test_a_bad_answer_waits_for_those_who_keep_its_paper_only(keepers: Keepers) 
     with acting_as(keepers.editor):
         (row,), total = questions.waiting()
         assert (row.cited_id, total, "13912345678" in row.complaint) == (document, 1, False)
+    for helpful in (True, False, True, False):
+        rating.rate(got.token, helpful, "" if helpful else "还是少了户口本")
+    with acting_as(keepers.editor):
+        (row,), _total = questions.waiting()
+        assert (row.times, row.complaint) == (1, "还是少了户口本"), "one asking counts once, however often it is rated"
     with acting_as(keepers.other_editor):
         assert questions.waiting() == ([], 0)
 
@@ -90,13 +95,13 @@ def test_a_wording_taught_makes_the_question_understood(keepers: Keepers) -> Non
     keepers.published(
         paper("云溪市公共厕所开放办法", more=("第五条 公共厕所开放时间为每日6时至23时，夜间照明由城管部门负责。",))
     )
-    words = "茅房几点关门"
+    words = "五谷轮回所几点关门"
     assert asked(words).hits == ()
     (row,) = queue(keepers)
     with acting_as(keepers.reviewer):
         with pytest.raises(Invalid):
-            questions.settle(row.id, Settled.WORDING, said="茅房")
-        questions.settle(row.id, Settled.WORDING, said="茅房", meant="公共厕所")
+            questions.settle(row.id, Settled.WORDING, said="五谷轮回所")
+        questions.settle(row.id, Settled.WORDING, said="五谷轮回所", meant="公共厕所")
     got = asked(words)
     assert got.hits[0].title == "云溪市公共厕所开放办法"
     assert "6时至23时" in " ".join(hit.passage.text for hit in got.hits)

@@ -20,6 +20,7 @@ from minhu.handling.types import Step, StepData
 from minhu.ledger import services as ledger
 from portals.staff_pages import signed_in
 from portals.test_browser import browser  # noqa: F401  # fixtures
+from waiting import hear_errors
 
 pytestmark = [
     pytest.mark.e2e,
@@ -49,7 +50,7 @@ def test_the_audit_is_usable_and_a_check_runs_to_its_end(
     context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
     page = context.new_page()
     wrong: list[str] = []
-    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+    hear_errors(page, wrong)
     pages = (
         "audit/", "audit/books/", "audit/books/matters/", "audit/compare/", "audit/touched/?first=0&last=5",
         f"audit/orders/?number={order.number}", "audit/contracts/", "audit/access/", f"orders/{order.number}/certificate/",

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from axe import violations
 from homes import BROWSER
+from waiting import comes_true, hear_errors
 
 pytestmark = [
     pytest.mark.e2e,
@@ -43,8 +44,7 @@ class Visit:
         self.context.set_default_timeout(15_000)
         self.page: Page = self.context.new_page()
         self.wrong: list[str] = []
-        self.page.on("console", lambda message: self.wrong.append(message.text) if message.type == "error" else None)
-        self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        hear_errors(self.page, self.wrong)
 
     def go(self, path: str) -> Page:
         """Open `path` and wait until its modules have started."""
@@ -114,7 +114,7 @@ def test_large_type_works_at_once_and_stays(visit: Any) -> None:
     window = visit(390)
     page = window.go(CITIZEN)
     page.get_by_role("button", name="大字版").click()
-    assert page.evaluate("getComputedStyle(document.body).fontSize") == "20px"
+    comes_true(page, "getComputedStyle(document.body).fontSize === '20px'")  # no page came anew
     window.go(CITIZEN)
     assert page.evaluate("getComputedStyle(document.body).fontSize") == "20px"
     assert page.get_by_role("button", name="大字版").get_attribute("aria-pressed") == "true"

@@ -128,6 +128,13 @@ def test_rights_are_changed_on_the_page(keepers: Keepers) -> None:
     assert editor.post(f"/knowledge/{document}/entry/", said).status_code == 422
     assert editor.post(f"/knowledge/{document}/entry/", said | {"units": ["云溪市城管局"]}).status_code == 302
     assert agent.get(f"/knowledge/{document}/").status_code == 404
+    unknown = editor.post(f"/knowledge/{document}/entry/", said | {"areas": ["没有这个区"]})
+    assert unknown.status_code == 422
+    assert "没有这个地区" in unknown.content.decode()
+    assert editor.post(f"/knowledge/{document}/entry/", said | {"areas": ["990101"]}).status_code == 302
+    with acting_as(keepers.editor):
+        assert documents.card(document).rights.areas == ("990101",)
+    assert 'value="990101"' not in editor.get(f"/knowledge/{document}/entry/").content.decode(), "a code is for nobody"
     assert "政策法规" in editor.get(f"/knowledge/{document}/").content.decode()
 
 
@@ -141,18 +148,32 @@ def test_versions_are_compared_notices_settled_and_folders_watched_on_the_pages(
     assert "<ins>4</ins>" in page
     assert editor.get(f"/knowledge/{document}/changes/?old=9").status_code == 404
     (home / "watched" / "water").mkdir(parents=True)
-    said = {"label": "水务局", "address": "water", "minutes": 60, "owner": keepers.city.unit("water"), "audience": "public", "nature": "guide"}  # fmt: skip
+    said = {"kind": "folder", "label": "水务局", "address": "water", "minutes": 60, "owner": keepers.city.unit("water"), "audience": "public", "nature": "guide"}  # fmt: skip
     assert editor.post("/knowledge/sources/", said | {"address": "../keys"}).status_code == 422
     assert editor.post("/knowledge/sources/", said).status_code == 302
     (home / "watched" / "water" / "坏.txt").write_bytes(b"\0")
     watching.tick()
     assert "水务局" in editor.get("/knowledge/sources/").content.decode()
+    site = said | {"kind": "page", "label": "网页", "address": "https://www.example.gov.cn/a.html"}
+    refused = editor.post("/knowledge/sources/", site)
+    assert (refused.status_code, "不在网站白名单内" in refused.content.decode()) == (422, True)
+    with acting_as(keepers.editor):
+        number = notices.sources()[0].id
+    assert "坏.txt" in editor.get(f"/knowledge/sources/{number}/").content.decode()
+    assert "一分钟内刚查看过" in editor.post(f"/knowledge/sources/{number}/look/", follow=True).content.decode()
+    assert client_of("urban_editor").get(f"/knowledge/sources/{number}/").status_code == 404
     with acting_as(keepers.editor):
         notice = notices.open_notices()[0].id
     assert "未能读取" in editor.get("/knowledge/notices/").content.decode()
     assert "未能读取" not in client_of("urban_editor").get("/knowledge/notices/").content.decode()
+    assert f'action="/knowledge/notices/{notice}/"' in editor.get("/knowledge/notices/").content.decode()
+    listed = editor.get("/knowledge/").content.decode()
+    assert "草稿（1）" in listed
+    assert "知识提醒（1）" in listed
+    assert "<b>1</b>" in listed, "the number beside the menu's entry"
     assert editor.post(f"/knowledge/notices/{notice}/").status_code == 302
     assert "没有待处理的提醒" in editor.get("/knowledge/notices/").content.decode()
+    assert "知识提醒（" not in editor.get("/knowledge/").content.decode()
     assert client_of("agent").get("/knowledge/sources/").status_code == 403
 
 
@@ -196,3 +217,29 @@ def test_an_existing_knowledge_base_comes_in_as_a_table_row_by_row_and_leaves_as
     assert kept["停车收费问答"][5:8] == ("停车，收费", "云城发〔2025〕1号", "2025-01-02")
     assert "'=cmd|'/C calc'!A0" in kept
     assert client_of("agent").post("/knowledge/table/export/", {"reason": "备份"}).status_code == 403
+
+
+def test_a_mixed_batch_says_of_each_file_what_to_do_and_is_brought_again_alike(keepers: Keepers) -> None:
+    editor, content = client_of("water_editor"), paper()
+    empty = b"<html><body><script>1</script></body></html>"
+    files = (
+        SimpleUploadedFile("好.docx", content), SimpleUploadedFile("同一个.docx", content), SimpleUploadedFile("空.html", empty),
+        SimpleUploadedFile("空2.html", empty + b" "), SimpleUploadedFile("会议.mp3", b"ID3" + bytes(99)), SimpleUploadedFile("零.txt", b""),
+    )  # fmt: skip
+    place = bring(editor, keepers, *files, audience="staff", keywords="水价")
+    number = int(place.rstrip("/").rpartition("/")[2])
+    run_in_background(number)
+    with acting_as(keepers.editor):
+        states = {item.name: item.state for item in uploads.upload_view(number).items}
+        assert documents.listed(Filters(), 0, 10)[1] == 1, "twice in one batch is registered once"
+    assert states == {"好.docx": ItemState.DONE, "同一个.docx": ItemState.SAME} | dict.fromkeys(("空.html", "空2.html", "会议.mp3", "零.txt"), ItemState.FAILED)  # fmt: skip
+    page = editor.get(place).content.decode()
+    assert page.index("会议.mp3") < page.index("好.docx"), "what needs somebody comes first"
+    for words in ("录音、录像还不能直接识别", "重新读取这 2 个", f"/knowledge/upload/?like={number}"):
+        assert words in page
+    assert editor.post(f"/knowledge/upload/{number}/retry/").status_code == 302
+    with acting_as(keepers.editor):
+        assert sum(item.state is ItemState.WAITING for item in uploads.upload_view(number).items) == 2
+    again = editor.get(f"/knowledge/upload/?like={number}").content.decode()
+    assert 'value="水价"' in again
+    assert client_of("urban_editor").get(f"/knowledge/upload/?like={number}").status_code == 404

@@ -14,6 +14,7 @@ from factories import City, make_order
 from minhu.directory.access import acting_as, as_system
 from minhu.directory.models import CatalogueVersion, DutyVersion
 from minhu.directory.queries import duties
+from minhu.directory.queries.freshness import local_day
 from minhu.directory.services.duties import load_duties
 from minhu.handling.models import Order, Simulation
 from minhu.handling.queries.simulations import simulation
@@ -90,7 +91,7 @@ def test_a_wrong_file_stores_nothing_and_says_why(enter: Any, file: Any, words: 
 
 
 def _played(client: Any, version: int, kind: str = "duties") -> int:
-    day = now().date().isoformat()
+    day = local_day().isoformat()
     response = client.post(f"/manage/simulations/{kind}/{version}/", {"first": day, "last": day})
     assert response.status_code == 302, response.content.decode()
     play = Simulation.objects.latest("id").pk
@@ -137,7 +138,7 @@ def test_a_play_can_be_stopped_and_runs_once_at_a_time(enter: Any, city: City) -
     make_order(city, upto="dispatched")
     client = enter("system")
     made = draft(client, HEAD + ROW)
-    day = now().date().isoformat()
+    day = local_day().isoformat()
     address = f"/manage/simulations/duties/{made.pk}/"
     assert client.post(address, {"first": day, "last": day}).status_code == 302
     again = client.post(address, {"first": day, "last": day})

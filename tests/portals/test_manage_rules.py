@@ -54,7 +54,7 @@ def test_a_row_and_a_setting_are_edited_and_doubles_refused(enter: Any) -> None:
     assert client.post(f"{base}row/ask_return/", row).status_code == 409
     rates, base = _draft(client, RuleKind.RATES)
     weights = {"response": "0.5", "solution": "0.3", "satisfaction": "0.3", "satisfied": "1", "mostly": "0.8", "so_so": "0.5",
-               "dissatisfied": "0", "at_once_days": "30"}  # fmt: skip
+               "dissatisfied": "0", "at_once_days": "30", "question_days": "5", "answers_lost": "0"}  # fmt: skip
     wrong = client.post(f"{base}settings/", weights)
     assert (wrong.status_code, "应当等于 1" in wrong.content.decode()) == (422, True)
     assert client.post(f"{base}settings/", {**weights, "response": "0.4", "ranking": "on"}).status_code == 302

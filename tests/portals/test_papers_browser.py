@@ -52,7 +52,7 @@ def test_two_documents_side_by_side_are_judged_by_keyboard(visit: Any, keepers: 
     page.keyboard.press("Enter")
     expect(page.locator("mark").first).to_have_text("12元")
     assert broken(page) == []
-    page.get_by_label("后一份正确").focus()
+    page.get_by_label("以《云溪市困难家庭用水补贴问答》为准").focus()
     page.keyboard.press("Space")
     page.get_by_role("button", name="记录判断").press("Enter")
     expect(page.get_by_label("依据")).to_be_focused()
@@ -61,7 +61,7 @@ def test_two_documents_side_by_side_are_judged_by_keyboard(visit: Any, keepers: 
     page.get_by_role("button", name="记录判断").press("Enter")
     expect(page.locator("main")).to_contain_text("没有待判断的矛盾")
     narrow = enter(visit, keepers.city, "reviewer", "/knowledge/contradictions/?decided=1", 375)
-    expect(narrow.page.locator("main")).to_contain_text("后一份正确")
+    expect(narrow.page.locator("main")).to_contain_text("以《云溪市困难家庭用水补贴问答》为准（15元）")
     assert broken(narrow.page) == []
     shot(narrow.page, "contradictions_narrow")
     assert window.wrong == []
@@ -75,7 +75,7 @@ def test_questions_are_reviewed_by_keyboard_and_an_interpretation_is_signed(visi
     page = window.page
     assert broken(page) == []
     shot(page, "pairs")
-    first = page.locator("input[name=question]").first.input_value()
+    first = page.locator("textarea[name=question]").first.input_value()
     page.keyboard.press("j")
     page.keyboard.press("1")
     expect(page.locator(".toast, [role=status], [role=alert]").filter(has_text="已采用").first).to_be_visible()
@@ -88,7 +88,7 @@ def test_questions_are_reviewed_by_keyboard_and_an_interpretation_is_signed(visi
     assert broken(page) == []
     shot(page, "interpretation")
     page.get_by_role("button", name="我已核对，签发").press("Enter")
-    expect(page.locator("main")).to_contain_text("已由")
+    expect(page.locator("main")).to_contain_text("已由 审核丙")
     narrow = enter(visit, keepers.city, "agent", f"/knowledge/interpretation/{version}/", 375)
     expect(narrow.page.locator("main")).to_contain_text("数字一览")
     clause = narrow.page.locator("table").get_by_role("link", name="第三条").first

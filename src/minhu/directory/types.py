@@ -80,6 +80,19 @@ class Urgency(Labelled):
     DANGER = "danger", _("危及生命安全")
 
 
+class ProcessStep(Labelled):
+    """The eight steps of a request's way at which an assistant helps (features: agents of the process)."""
+
+    ACCEPT = "accept", _("受理")
+    UNDERSTAND = "understand", _("理解")
+    CHECK = "check", _("核对")
+    DISPATCH = "dispatch", _("派单")
+    URGE = "urge", _("催办")
+    REVIEW = "review", _("审核")
+    CALL_BACK = "call_back", _("回访")
+    REPORT = "report", _("报告")
+
+
 class VersionState(StrEnum):
     """Life of a versioned setting."""
 
@@ -99,6 +112,10 @@ class RuleKind(StrEnum):
     AUTOMATION = "automation"
     RATES = "rates"
     ACCESS = "access"
+    PUBLISHING = "publishing"
+    SOURCES = "sources"
+    LINES = "lines"
+    ASSISTANTS = "assistants"
 
 
 class FactorKind(StrEnum):

@@ -21,6 +21,7 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from minhu.engines.embedded import PORT, SUPERUSER, DatabaseError, EmbeddedServer
+from minhu.kernel.locks import Lock
 
 __all__ = [
     "APP_ROLE",
@@ -114,7 +115,7 @@ def prepare(environ: Mapping[str, str] | None = None) -> list[str]:
         with psycopg.connect(make_conninfo(**target), autocommit=True, connect_timeout=10) as connection:
             if connection.info.server_version < OLDEST_SERVER:
                 raise DatabaseError(f"PostgreSQL 15 or newer is needed, this is {connection.info.server_version}")
-            connection.execute("SELECT pg_advisory_lock(712345)")
+            connection.execute(f"SELECT pg_advisory_lock({Lock.SET_UP:d})")
             return [*_create_roles(connection), *_create_extensions(connection)]
     except psycopg.OperationalError as error:
         raise DatabaseError(f"the database does not answer: {str(error).strip().splitlines()[0]}") from error

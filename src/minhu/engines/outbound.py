@@ -1,4 +1,4 @@
-"""Messages to addresses that somebody typed in: sent so that nobody inside our networks can be reached by them.
+"""Messages to addresses that somebody typed in, and pages from such: nobody inside our networks is reached by them.
 
 A name is resolved once and the connection goes to exactly the address that was checked (no second resolution, so a name
 that changes its answer gains nothing); TLS still verifies the name. Private, loopback, link-local, multicast, reserved
@@ -19,7 +19,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -47,11 +47,15 @@ class Unsent(MinhuError):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the other side said; ``body`` ends at the caller's limit, ``retry_after`` whole seconds if it named them."""
+    """What the other side said; ``body`` ends at the caller's limit, ``retry_after`` whole seconds if it named them.
+
+    ``headers``: the last value of each, names in small letters.
+    """
 
     status: int
     body: bytes
     retry_after: int | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,18 +213,43 @@ def post(
     Of the answer's body at most ``most`` bytes are read.
     Raises Invalid for an address that is none, Unsent when nobody may be or could be reached in ``seconds``.
     """
-    target = parse(url)
-    with tracing.span("POST", "client", http__request__method="POST", server__address=target.host) as span:
-        answer = _posted(target, body, headers, time.monotonic() + seconds, permit, most)
+    sent = {"Content-Type": "application/json", **headers}
+    return _asked("POST", parse(url), body, sent, time.monotonic() + seconds, permit, most)
+
+
+def get(
+    url: str,
+    headers: Mapping[str, str],
+    *,
+    seconds: float = SECONDS,
+    permit: Callable[[Address], bool] = may_call,
+    most: int = MOST_ANSWER,
+) -> Answer:
+    """Fetch what stands at an address; as `post` in all else."""
+    return _asked("GET", parse(url), None, headers, time.monotonic() + seconds, permit, most)
+
+
+def _asked(
+    method: str,
+    target: Target,
+    body: bytes | None,
+    headers: Mapping[str, str],
+    deadline: float,
+    permit: Callable[[Address], bool],
+    most: int,
+) -> Answer:
+    with tracing.span(method, "client", http__request__method=method, server__address=target.host) as span:
+        answer = _answered(method, target, body, headers, deadline, permit, most)
         tracing.note(span, "http.response.status_code", answer.status)
         if answer.status >= 400:
             tracing.failed(span, str(answer.status))
         return answer
 
 
-def _posted(
+def _answered(
+    method: str,
     target: Target,
-    body: bytes,
+    body: bytes | None,
     headers: Mapping[str, str],
     deadline: float,
     permit: Callable[[Address], bool],
@@ -229,7 +258,7 @@ def _posted(
     connection = _Plain(target, resolve(target, permit), deadline)
     try:
         with _ending(connection, deadline):
-            return _exchange(connection, target, body, headers, most)
+            return _exchange(connection, method, target, body, headers, most)
     except TimeoutError as error:
         raise Unsent("对方没有在规定时间内答复。", code="timeout") from error
     except ssl.SSLError as error:
@@ -240,15 +269,17 @@ def _posted(
         connection.close()
 
 
-def _exchange(connection: _Plain, target: Target, body: bytes, headers: Mapping[str, str], most: int) -> Answer:
+def _exchange(
+    connection: _Plain, method: str, target: Target, body: bytes | None, headers: Mapping[str, str], most: int
+) -> Answer:
     connection.request(
-        "POST", target.path, body=body,
-        headers={"User-Agent": "Minhu", "Content-Type": "application/json", **headers, "Host": target.header},
-    )  # fmt: skip
+        method, target.path, body=body, headers={"User-Agent": "Minhu", **headers, "Host": target.header}
+    )
     response = connection.getresponse()
     retry = response.headers.get("Retry-After", "")
     known = int(retry) if retry.isascii() and retry.isdigit() and len(retry) < 7 else None
-    return Answer(response.status, response.read(most), known)
+    told = {name.lower(): value for name, value in response.headers.items()}
+    return Answer(response.status, response.read(most), known, told)
 
 
 @contextmanager

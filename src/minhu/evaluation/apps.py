@@ -11,5 +11,9 @@ class EvaluationConfig(AppConfig):
     verbose_name = "评估"
 
     def ready(self) -> None:
-        """Subscribe to the news from handling."""
+        """Subscribe to the news from handling; talks of intake learn here who keeps ratings."""
         from minhu.evaluation import subscribers  # noqa: F401, PLC0415
+        from minhu.evaluation.surveyed import keep_answers
+        from minhu.intake.services.opinions import kept_by
+
+        kept_by(keep_answers)

@@ -43,7 +43,7 @@ def rate(number: str, answers: Answers, channel: RatingChannel = RatingChannel.W
     'not solved' of his keeps the joint order from being closed by rule.
     """
     _check(answers)
-    action = Action.RATE if channel is RatingChannel.WEB else Action.CALL_BACK
+    action = Action.CALL_BACK if channel is RatingChannel.CALLBACK else Action.RATE
     order = handling.hold(number)
     require(action, order.facts())
     rated = rated_order(order)
@@ -65,7 +65,7 @@ def rate(number: str, answers: Answers, channel: RatingChannel = RatingChannel.W
                 satisfaction=answers.satisfaction,
                 comment=answers.comment.strip(),
                 rated_at=now(),
-                asked_by="" if channel is RatingChannel.WEB else current_actor().id,
+                asked_by=current_actor().id if channel is RatingChannel.CALLBACK else "",
             )
     except IntegrityError as error:
         raise Conflict("您已经评价过这次办理，感谢您的反馈。", code="rated_already") from error

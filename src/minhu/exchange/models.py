@@ -1,4 +1,4 @@
-"""Partners, the outbox, deliveries, messages received, transfers."""
+"""Partners, the outbox, deliveries, messages received, transfers, accounts of channels."""
 
 from __future__ import annotations
 
@@ -9,7 +9,23 @@ from typing import ClassVar
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from minhu.engines.lookup import LookupIndexField
 from minhu.engines.secrets import EncryptedTextField
+from minhu.exchange.board_models import Board as Board
+from minhu.exchange.board_models import BoardEntry as BoardEntry
+from minhu.exchange.board_models import BoardPost as BoardPost
+from minhu.exchange.dispute_models import Dispute as Dispute
+from minhu.exchange.dispute_models import DisputeEntry as DisputeEntry
+from minhu.exchange.dispute_models import EnterpriseDoor as EnterpriseDoor
+from minhu.exchange.emergency_models import EmergencyService as EmergencyService
+from minhu.exchange.emergency_models import Handover as Handover
+from minhu.exchange.emergency_models import HandoverEntry as HandoverEntry
+from minhu.exchange.emergency_models import HandoverOffer as HandoverOffer
+from minhu.exchange.emergency_models import HandoverParty as HandoverParty
+from minhu.exchange.enterprise_models import Enterprise as Enterprise
+from minhu.exchange.mail_models import Mailbox as Mailbox
+from minhu.exchange.mail_models import MailOut as MailOut
+from minhu.exchange.mail_models import MailThread as MailThread
 from minhu.exchange.types import DeliveryState, ItemKind, ItemState, PartnerKind, Reach, TransferState
 
 
@@ -211,3 +227,55 @@ class TransferItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.uid}"
+
+
+class ChannelAccount(models.Model):
+    """A WeChat official account of the house: by what it is known, and whether it may speak by itself."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False, help_text="the end of our address for it")
+    label = models.CharField(max_length=64, unique=True)
+    appid = models.CharField(max_length=32, unique=True)
+    token = EncryptedTextField(row="uid", help_text="signs what the platform sends")
+    aes_key = EncryptedTextField(row="uid", blank=True, default="", help_text="EncodingAESKey; empty: plain mode")
+    secret = EncryptedTextField(row="uid", blank=True, default="", help_text="AppSecret; empty: answers only")
+    line = models.CharField(max_length=32, blank=True, default="", help_text="line of business; empty: the main one")
+    active = models.BooleanField(default=True)
+    created_at = models.DateTimeField()
+    last_out_at = models.DateTimeField(null=True, blank=True)
+    problem = models.CharField(max_length=200, blank=True, help_text="why the last customer message did not go out")
+
+    class Meta:
+        ordering: ClassVar = ["label"]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class ChannelLine(models.Model):
+    """One follower of an account: the talk that goes on, and how far it was told what the house said in it.
+
+    ``told``: number of the utterance up to which all was said, ``part``: characters said of the one behind it;
+    ``sent`` and ``sent_part``: the same for what went out by itself, not as an answer.
+    """
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    account = models.ForeignKey(ChannelAccount, models.CASCADE, related_name="lines")
+    sender = EncryptedTextField(row="uid")
+    sender_index = LookupIndexField(of="sender", purpose="sender")
+    talk_uid = models.UUIDField(null=True, blank=True, unique=True)
+    told = models.PositiveIntegerField(default=0)
+    part = models.PositiveIntegerField(default=0)
+    sent = models.PositiveIntegerField(default=0)
+    sent_part = models.PositiveIntegerField(default=0)
+    last_at = models.DateTimeField(help_text="of the follower's last message")
+    due_at = models.DateTimeField(null=True, blank=True, help_text="before which nothing goes out by itself")
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["account", "sender_index"], name="one_line_for_a_follower")
+        ]
+        indexes: ClassVar = [models.Index(fields=["account", "-last_at"], name="line_last")]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.uid}"

@@ -19,6 +19,8 @@ class PartnerKind(Labelled):
     """A handling unit's own system: it reports on the orders of its unit."""
     HOTLINE = "hotline", _("其他热线")
     """Another hotline: orders are handed over to it and come back."""
+    EMERGENCY = "emergency", _("紧急救援平台")
+    """110, 119, 120, 122: dangers are handed over to it; what is none it hands over to us."""
 
 
 class EventKind(Labelled):
@@ -210,3 +212,36 @@ class PublishedUpdate:
     open: bool
     text: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AccountData:
+    """What an administrator fills in for a WeChat official account; empty keys of an old account stay as they are."""
+
+    label: str
+    appid: str
+    token: str = ""
+    aes_key: str = ""
+    secret: str = ""
+    line: str = ""
+    """The line of business that its followers come by; empty: the main one."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountView:
+    """A WeChat official account as the administrator sees it; keys are never part of it."""
+
+    id: int
+    uid: str
+    label: str
+    appid: str
+    sealed: bool
+    """Messages come encrypted."""
+    speaks: bool
+    """It has an AppSecret: agents' words go out by themselves."""
+    active: bool
+    created_at: datetime
+    last_in_at: datetime | None
+    last_out_at: datetime | None
+    problem: str
+    line: str = ""

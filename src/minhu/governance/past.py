@@ -19,6 +19,7 @@ from minhu.directory.policy import ScopeKind, scope_of
 from minhu.governance.periods import CITY_TIME
 from minhu.handling.types import DONE_STATES
 from minhu.kernel.actors import current_actor
+from minhu.kernel.locks import Lock
 
 BATCH: Final = 60
 SETTLED_DAYS: Final = 2
@@ -134,7 +135,7 @@ def slices(days: Sequence[date], dimension: str) -> dict[tuple[str, str], int]:
 def count_days(batch: int = BATCH) -> int:
     """Count days that changed or never were counted; returns ``batch`` when more may wait, else 0."""
     with transaction.atomic(), as_system(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(712351)")
+        cursor.execute(f"SELECT pg_try_advisory_xact_lock({Lock.PAST_FIGURES:d})")
         if not cursor.fetchone()[0]:
             return 0
         # a change noted from here on stays noted: what is read next may lack it, and the day stays unused until then

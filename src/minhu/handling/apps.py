@@ -11,5 +11,9 @@ class HandlingConfig(AppConfig):
     verbose_name = "办理"
 
     def ready(self) -> None:
-        """Subscribe to the news from intake."""
+        """Subscribe to the news from intake; talks of intake learn here how orders stand."""
         from minhu.handling import subscribers  # noqa: F401, PLC0415
+        from minhu.handling.queries.standing import standing
+        from minhu.intake.services.standing import told_by
+
+        told_by(standing)

@@ -18,8 +18,10 @@ from minhu.directory.access import acting_as
 from minhu.directory.queries import areas, categories
 from minhu.directory.services.tokens import check_token
 from minhu.directory.types import TokenInfo
-from minhu.intake import apiforms, limits, queries, services
+from minhu.intake import apiforms, call_words, limits, queries, services
+from minhu.intake.api_talks import router as talks
 from minhu.intake.domain.sight import Where
+from minhu.intake.services import calling
 from minhu.intake.types import Receipt, RequestCard
 from minhu.kernel.actors import Actor
 from minhu.kernel.errors import Invalid, NotFound
@@ -41,6 +43,7 @@ class Bearer(HttpBearer):
 
 
 router = Router(tags=["诉求"])
+router.add_router("/talks", talks)
 _WRITER = Bearer("requests:write")
 _dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _PROBLEM = {"content": {"application/problem+json": {"schema": {"type": "object"}}}}
@@ -134,6 +137,20 @@ def supplement(request: HttpRequest, number: str) -> HttpResponse:
         with acting_as(actor):
             added = services.supplement(actor.own_requests[0], form.text, files, actor=actor)
     return _json({"id": added, "number": normalise_number(number)}, 201)
+
+
+@router.post(
+    "/calls/events", auth=Bearer("telephone"), summary="话务事件", tags=["电话"], openapi_extra={"responses": _ERRORS}
+)
+def call_events(request: HttpRequest, form: str = "ari", line: str = "") -> HttpResponse:
+    """一条或多条话务事件，重复、迟到或乱序均可。form：ari（每行一条 ARI 消息）、esl（FreeSWITCH 事件流原文）、queue_log（每行一条）。
+
+    来源即令牌名称；line 为被叫业务线的代码。返回收下的条数。
+    """
+    token: TokenInfo = request.auth  # type: ignore[attr-defined]
+    events = call_words.events_in(request.body, form)
+    calling.take_events(token.name, events, line=line)
+    return _json({"taken": len(events)}, 202)
 
 
 @router.get("/categories", auth=Bearer(""), summary="诉求分类", tags=["目录"])

@@ -18,11 +18,12 @@ from minhu.intake.models import Attachment
 from minhu.intake.types import MAX_FILE_BYTES, UploadedFile
 from minhu.kernel.actors import current_actor
 from minhu.kernel.errors import Invalid, MinhuError
+from minhu.kernel.locks import Lock
 from minhu.knowledge.queries.documents import is_kept
 
 log = logging.getLogger(__name__)
 # Held to the end of the transaction: whoever keeps or removes the same content waits for the other.
-_LOCK = "SELECT pg_advisory_xact_lock(712347, hashtext(%s))"
+_LOCK = f"SELECT pg_advisory_xact_lock({Lock.FILES:d}, hashtext(%s))"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
+from minhu.intake.types import CallOutcome
 from minhu.kernel.events import Event
 
 # sequences whose next values a subscriber wants with each `RequestReceived`: a round trip less for every request
@@ -45,6 +47,15 @@ class RequestReceived(Event):
     joins_basis: str = ""
     reserved: tuple[int, ...] = ()
     """The next values of the sequences in `RESERVED`, in that order; empty where none were drawn."""
+
+
+@dataclass(frozen=True)
+class TalkMoved(Event):
+    """Somebody spoke in a talk, or somebody else has the word in it now."""
+
+    uid: UUID
+    waits: bool
+    """It stands in the queue of people."""
 
 
 @dataclass(frozen=True)
@@ -113,3 +124,30 @@ class RequestsUnderstood(Event):
 
     batch_id: int
     rows: tuple[UnderstoodRow, ...]
+
+
+@dataclass(frozen=True)
+class CallSettled(Event):
+    """What became of a telephone call is known, or known otherwise than ``before`` because an event came late."""
+
+    call_id: int
+    uid: UUID
+    line: str
+    outcome: CallOutcome
+    before: CallOutcome | None
+    arrived_at: datetime
+    ended_at: datetime
+    has_caller: bool
+    """The caller's number is known."""
+
+    @property
+    def missed(self) -> bool:
+        """Nobody spoke with the caller: to be called back."""
+        return self.outcome in (CallOutcome.ABANDONED, CallOutcome.MISSED)
+
+
+@dataclass(frozen=True)
+class SeatsChanged(Event):
+    """Seats of these accounts changed, or something was offered to them; pages of theirs and walls look again."""
+
+    staff_ids: tuple[int, ...]

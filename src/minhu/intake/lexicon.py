@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from minhu.directory.queries import areas, categories
 from minhu.directory.queries.freshness import Cached, Topic
-from minhu.directory.types import AreaInfo, AreaLevel
+from minhu.directory.queries.lines import Line
+from minhu.directory.types import AreaInfo, AreaLevel, CategoryInfo
 from minhu.intake.learned import serving
 from minhu.intake.types import SuggestedField
 from minhu.intake.understood import Proposed
@@ -17,10 +18,13 @@ from minhu.language.categories import CategoryModel, ModelError
 from minhu.language.gazetteer import Gazetteer
 from minhu.language.keywords import KeywordIndex
 from minhu.language.meaning import Meaning, default_meaning
-from minhu.language.types import PlaceCandidate, Understanding
+from minhu.language.types import PlaceCandidate, RankedLabel, Understanding
 
 UNSURE_BELOW = 0.35
+IN_BRANCH, HINTED = 3.0, 5.0
+"""So many times likelier is a category of the line's branch, or one that the line names itself."""
 Point = tuple[float, float] | None
+Ranked = tuple[RankedLabel, CategoryInfo]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +107,21 @@ def words_of_the_city() -> CityWords:
     return CityWords(home, book, keyword_index(), serving())
 
 
-def category_of(read_as: Understanding) -> CategoryReading:
-    """The best leaf of the published tree; below `UNSURE_BELOW` only suggested, not used."""
-    found = [
-        (one, info) for one in read_as.categories[:3] if (info := categories.category_by_code(one.value)) is not None
-    ]
+def category_of(read_as: Understanding, line: Line | None = None) -> CategoryReading:
+    """The best leaf of the published tree; below `UNSURE_BELOW` only suggested, not used.
+
+    Leaves of the branch of the line of business that it came by count for more, its most likely ones for more still.
+    """
+    ranked = read_as.categories[: 3 if line is None else None]
+    found = [(one, info) for one in ranked if (info := categories.category_by_code(one.value)) is not None]
+    said = read_as.category
+    if line is not None and (preferred := _preferred(found, line)) is not None:
+        if preferred[0][1].code != found[0][1].code:
+            said = replace(said, basis=f"{said.basis}；由“{line.name}”打进来，其范围内的分类优先")
+        found = preferred
     if not found:
         return CategoryReading()
+    found = found[:3]
     best, info = found[0]
     value = {
         "category_id": info.id,
@@ -119,11 +131,36 @@ def category_of(read_as: Understanding) -> CategoryReading:
             for rank, other in found[1:]
         ],
     }
-    said = read_as.category
     proposed = Proposed(
         SuggestedField.CATEGORY, value, info.full_name, round(best.probability, 4), said.basis, said.maker
     )
     return CategoryReading(info.id if best.probability >= UNSURE_BELOW else None, best.probability, proposed)
+
+
+def _preferred(found: list[Ranked], line: Line) -> list[Ranked] | None:
+    """The leaves weighed by the line, the best first; None where none of them belongs to it.
+
+    A line changes the order only: nothing becomes surer by it than the words made the best of them.
+    """
+    weights = [_weight(info, line) for _, info in found]
+    if not any(weight > 1 for weight in weights):
+        return None
+    rest = max(1.0 - sum(one.probability for one, _ in found), 0.0)
+    raised = [one.probability * weight for (one, _), weight in zip(found, weights, strict=True)]
+    whole = sum(raised) + rest
+    most = max(one.probability for one, _ in found)
+    shared = [
+        (replace(one, probability=min(part / whole, most)), info)
+        for (one, info), part in zip(found, raised, strict=True)
+    ]
+    order = sorted(range(len(found)), key=lambda at: -raised[at])
+    return [shared[at] for at in order]
+
+
+def _weight(info: CategoryInfo, line: Line) -> float:
+    if any(code in info.path for code in line.hints):
+        return HINTED
+    return IN_BRANCH if line.category in info.path else 1.0
 
 
 def place_of(said: str, read_as: Understanding, words: CityWords, point: Point = None) -> PlaceReading:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from minhu.directory.queries import rules
-from minhu.directory.types import Urgency
+from minhu.directory.types import ProcessStep, Urgency
 from minhu.engines import prepared
 from minhu.intake.domain.bands import dated_between
 from minhu.intake.store import array_of, array_of_bytes
@@ -105,6 +105,8 @@ def searching(understood: Understood, phones: Sequence[bytes], moment: datetime,
 
 def find_repeat(new: NewRequest, understood: Understood, candidates: Sequence[tuple[Any, ...]]) -> Repeat | None:
     """The likest earlier request, or None: a copy above the threshold of the automation rule, else the surely same matter."""
+    if not _checks():
+        return None
     copies = _copies(new, understood, candidates)
     if copies:
         return max(copies, key=lambda one: one.score)
@@ -117,6 +119,8 @@ def find_repeats(
 ) -> tuple[Repeat, ...]:
     """All earlier requests that are or may be the same matter, the likest first; one of one number."""
     best: dict[int, Repeat] = {}
+    if not _checks():
+        return ()
     for one in (*_told_otherwise(new, understood, candidates), *_copies(new, understood, candidates)):
         if one.request_id not in best or best[one.request_id].score < one.score:
             best[one.request_id] = one
@@ -130,7 +134,7 @@ def joining(new: NewRequest, understood: Understood, candidates: Sequence[tuple[
     simply accepted, what tells of anything beside the one matter, and what is too long to be compared whole.
     """
     rule = rules.automation()
-    if not rule.auto_join or not _plain(new, understood):
+    if not rule.auto_join or not _checks() or not _plain(new, understood):
         return None
     moment, area = now(), understood.area_code or ""
     mine, found = Told(_words(new), moment, "caller" if new.requester_phone else "", area, new.place_text), []
@@ -147,6 +151,11 @@ def joining(new: NewRequest, understood: Understood, candidates: Sequence[tuple[
         if same and not _sensitive(text):
             found.append(Repeat(request_id, number, one.probability, same_caller, same_area, one.basis))
     return max(found, key=lambda one: one.score, default=None)
+
+
+def _checks() -> bool:
+    """Whether the assistant that compares requests works."""
+    return rules.assistants().on(ProcessStep.CHECK)
 
 
 def _plain(new: NewRequest, understood: Understood) -> bool:

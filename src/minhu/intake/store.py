@@ -217,4 +217,5 @@ def array_of_bytes(values: Sequence[bytes]) -> str:
 
 
 def _source(new: NewRequest) -> dict[str, object]:
-    return {**new.source, "external_id": new.external_id} if new.external_id else dict(new.source)
+    own = {"external_id": new.external_id, "line": new.line}
+    return {**new.source, **{name: value for name, value in own.items() if value}}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
+from uuid import UUID
 
 from minhu.kernel.labels import Labelled
 from minhu.kernel.labels import marked as _
@@ -27,6 +29,73 @@ class Channel(Labelled):
     EMAIL = "email", _("邮箱")
     COUNTER = "counter", _("来访")
     GRID = "grid", _("网格上报")
+    BOARD = "board", _("网络留言")
+
+
+class TalkChannel(Labelled):
+    """By which way a talk is held (会话渠道)."""
+
+    CHAT = "chat", _("网页对话")
+    PHONE = "phone", _("电话")
+    WECHAT = "wechat", _("微信公众号")
+    EMAIL = "email", _("电子邮件")
+    SMS = "sms", _("短信")
+    PARTNER = "partner", _("合作平台")
+
+
+class TalkState(Labelled):
+    """Who has the word in a talk."""
+
+    BOT = "bot", _("智能助手接待")
+    WAITING = "waiting", _("等待人工")
+    PERSON = "person", _("人工接待")
+    ENDED = "ended", _("已结束")
+
+
+class TextKind(Labelled):
+    """Who carries text messages."""
+
+    SIMULATOR = "simulator", _("模拟器（不真正发出）")
+    HTTP = "http", _("短信网关（签名 HTTP）")
+
+
+class TextState(Labelled):
+    """How far a text message is."""
+
+    WAITING = "waiting", _("待发送")
+    SENT = "sent", _("已发出")
+    DELIVERED = "delivered", _("已送达")
+    FAILED = "failed", _("未送达")
+    HELD = "held", _("未发送")
+    """The house did not send it: the number wants none, had too many, or the time was over."""
+
+
+class Speaker(Labelled):
+    """Who said an utterance."""
+
+    CITIZEN = "citizen", _("群众")
+    BOT = "bot", _("智能助手")
+    AGENT = "agent", _("工作人员")
+
+
+class CallPhase(Labelled):
+    """Where a telephone call is; codes are those of `engines.speech.calls.Phase`."""
+
+    RINGING = "ringing", _("振铃")
+    WAITING = "waiting", _("排队")
+    TALKING = "talking", _("通话中")
+    HELD = "held", _("保持")
+    OVER = "over", _("已挂断")
+
+
+class CallOutcome(Labelled):
+    """What became of a telephone call (通话结果)."""
+
+    ANSWERED = "answered", _("已接听")
+    BOT = "bot", _("智能助手办结")
+    ABANDONED = "abandoned", _("排队中放弃")
+    MISSED = "missed", _("未接")
+    TRANSFERRED = "transferred", _("已转接")
 
 
 class IntakeClass(Labelled):
@@ -115,6 +184,8 @@ class NewRequest:
     language: str = "zh"
     call_id: str = ""
     external_id: str = ""
+    line: str = ""
+    """The line of business that it came by; its branch of the categories is preferred."""
     idempotency_key: str = ""
     source: dict[str, Any] = field(default_factory=dict)
     files: tuple[UploadedFile, ...] = ()
@@ -131,6 +202,47 @@ class Receipt:
     received_at: datetime
     wording: str = ""
     """Plain words on what happens next and by when."""
+
+
+class BulletinState(Labelled):
+    """The life of a bulletin (通告); a published one that is past its end answers nobody."""
+
+    DRAFT = "draft", _("待发布")
+    PUBLISHED = "published", _("已发布")
+    REPLACED = "replaced", _("已更新")
+    WITHDRAWN = "withdrawn", _("已撤回")
+    ENDED = "ended", _("已结束")
+
+
+CALLING: Final = frozenset({"danger", "ask_danger", "danger_unanswered", "no_person", "greeting_machine_only"})
+"""Phrases of the bot that name the numbers to call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One utterance as it is shown."""
+
+    number: int
+    speaker: Speaker
+    text: str
+    at: datetime
+    code: str = ""
+    sources: tuple[Mapping[str, Any], ...] = ()
+    """Clauses that an answer cites: ``document``, ``version``, ``passage``, ``title``, ``label``."""
+
+    @property
+    def calls(self) -> bool:
+        """Whether the house names numbers to call in it, for links that call them."""
+        return self.speaker is not Speaker.CITIZEN and self.code in CALLING
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A talk that was opened; ``secret`` is kept by the citizen's browser and opens nothing else."""
+
+    uid: UUID
+    secret: str
+    said: tuple[Said, ...]
 
 
 class PersonalField(StrEnum):
@@ -260,3 +372,12 @@ class CallerHistory:
     noise: int
     last_at: datetime | None
     words: str
+
+
+@dataclass(frozen=True, slots=True)
+class TextSent:
+    """What became of asking for a text message; ``reason`` says why one is held."""
+
+    uid: UUID | None
+    state: TextState
+    reason: str = ""

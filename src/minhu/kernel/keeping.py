@@ -13,6 +13,7 @@ from minhu.kernel.calendar import CHINA_TIME
 
 HALF_A_YEAR: Final = 184
 """Days of the longest six months."""
+_SHORTEST: Final = "《个人信息保护法》：保存期限为实现处理目的所必要的最短时间"
 _CYBER: Final = "《网络安全法》：网络日志留存不少于六个月"
 
 
@@ -32,9 +33,24 @@ KINDS: Final[dict[str, Keeping]] = {
     "attempts": Keeping("登录失败记录", HALF_A_YEAR, HALF_A_YEAR, _CYBER),
     "sent": Keeping("发给对接方的消息", HALF_A_YEAR, HALF_A_YEAR, _CYBER),
     "received": Keeping("收到的对接消息编号", HALF_A_YEAR, HALF_A_YEAR, _CYBER),
-    "askings": Keeping("问答记录", 366, 30, "《个人信息保护法》：保存期限为实现处理目的所必要的最短时间"),
+    "askings": Keeping("问答记录", 366, 30, _SHORTEST),
+    "tool_calls": Keeping("工具调用记录", HALF_A_YEAR, HALF_A_YEAR, _CYBER),
+    "call_sound": Keeping("通话录音", 366, 30, _SHORTEST),
+    "call_events": Keeping("通话事件", 366, 30, _SHORTEST),
+    "calls": Keeping("通话", 366, 30, _SHORTEST),
+    "talk_words": Keeping("会话里说的话", 366, 30, _SHORTEST),
+    "whispers": Keeping("会话里的耳语", 366, 30, _SHORTEST),
+    "call_backs": Keeping("已了结的回电", 366, 30, _SHORTEST),
+    "drafts": Keeping("会话中填写的登记单", 366, 30, _SHORTEST),
+    "talks": Keeping("会话", 366, 30, _SHORTEST),
+    "care_marks": Keeping("同意保留的照顾标记", 731, 30, _SHORTEST),
+    "affected": Keeping("登记进通告的人", 366, 30, _SHORTEST),
+    "followers": Keeping("公众号里说过话的账号", 366, 30, _SHORTEST),
+    "mails": Keeping("发给群众的邮件", 366, 30, _SHORTEST),
+    "mail_threads": Keeping("邮件往来", 366, 30, _SHORTEST),
+    "texts": Keeping("发出的短信", 366, 30, _SHORTEST),
     "jobs": Keeping("后台任务记录", 30, 1, "运行需要"),
-    "uploads": Keeping("没有开始的导入文件", 30, 1, "《个人信息保护法》：保存期限为实现处理目的所必要的最短时间"),
+    "uploads": Keeping("没有开始的导入文件", 30, 1, _SHORTEST),
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from minhu.kernel.labels import Labelled
@@ -83,6 +83,9 @@ class NoticeKind(Labelled):
     GONE = "gone", _("来源已不存在")
     FAILED = "failed", _("来源无法读取")
     DIFFERS = "differs", _("与其他文件不一致")
+    WORDS = "words", _("含新列入的用语")
+    HELD = "held", _("来源内容存疑")
+    TREE = "tree", _("情景树引用的条款有变化")
 
 
 class Verdict(Labelled):
@@ -117,10 +120,12 @@ class Door(Labelled):
     """By which way a question came."""
 
     DESK = "desk", _("坐席检索")
+    SEARCH = "search", _("正文检索")
     PAGE = "page", _("问答网页")
     WINDOW = "window", _("网页浮窗")
     API = "api", _("程序接口")
     TOOL = "tool", _("智能体工具")
+    TALK = "talk", _("热线对话")
 
 
 class Outcome(Labelled):
@@ -135,12 +140,15 @@ class Trouble(Labelled):
 
     UNANSWERED = "unanswered", _("没有答上来")
     UNHELPFUL = "unhelpful", _("答复没帮助")
+    WRONG = "wrong", _("答复有错误")
+    OUTDATED = "outdated", _("答复已过时")
+    INCOMPLETE = "incomplete", _("答复不完整")
 
 
 class Settled(Labelled):
     """How a person settled such a question."""
 
-    DOCUMENT = "document", _("已有文件可答")
+    DOCUMENT = "document", _("已有或新增文件可答")
     CORRECTED = "corrected", _("已更正文件")
     WORDING = "wording", _("已补充说法")
     NOT_OURS = "not_ours", _("不属于我们")
@@ -298,70 +306,3 @@ class Hit:
     validity: Validity
     in_force: date | None
     repealed: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class ItemView:
-    """One uploaded file and what came of it."""
-
-    id: int
-    name: str
-    size: int
-    state: ItemState
-    message: str
-    document_id: int | None
-    attempts: int
-
-
-@dataclass(frozen=True, slots=True)
-class UploadView:
-    """A batch of files."""
-
-    id: int
-    started_at: datetime
-    started_by: str
-    owner_unit_id: int
-    items: tuple[ItemView, ...] = field(default=())
-
-    @property
-    def done(self) -> int:
-        """Files that wait no more."""
-        return sum(item.state not in (ItemState.WAITING, ItemState.READING) for item in self.items)
-
-    @property
-    def failed(self) -> int:
-        """Files that could not be read."""
-        return sum(item.state is ItemState.FAILED for item in self.items)
-
-    @property
-    def finished(self) -> bool:
-        """Whether nothing waits."""
-        return self.done == len(self.items)
-
-
-@dataclass(frozen=True, slots=True)
-class NoticeView:
-    """Something that the keepers of a document or source should look at."""
-
-    id: int
-    kind: NoticeKind
-    text: str
-    at: datetime
-    document_id: int | None
-    version: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class SourceView:
-    """A watched source: what it is, when it was looked at last, what is wrong with it."""
-
-    id: int
-    label: str
-    kind: SourceKind
-    address: str
-    owner_unit: str
-    minutes: int
-    active: bool
-    looked_at: datetime | None
-    problem: str
-    files: int

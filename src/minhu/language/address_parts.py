@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from minhu.kernel.patterns import regex
 from minhu.language.types import Span
 
 Sentence = tuple[tuple[str, ...], tuple[str, ...]]
-_TOKEN = re.compile(r"[0-9A-Za-z]+|\S")
+_TOKEN = regex(r"[0-9A-Za-z]+|\S")
 _SUFFIXES: Final = frozenset("省市区县镇乡村路街道巷弄号栋幢楼层室座单元期苑园城店厦场寓院校厂司馆组队里桥口站")
 _NUMERALS: Final = frozenset("一二三四五六七八九十百千零〇")
 _MARGIN: Final = 4

@@ -15,6 +15,7 @@ from typing import Annotated, Any, Final, Literal, NoReturn
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from minhu.kernel.patterns import regex
 from minhu.language.element_types import ElementKind
 from minhu.language.features import clean
 from minhu.language.types import IntakeClass, RequestType, Span, UrgencyLevel
@@ -25,9 +26,9 @@ LONGEST_TITLE, LONGEST_SUMMARY = 30, 160
 MOST_CONFIDENCE: Final = 0.9
 """A model's word about itself is not calibrated."""
 SHARE_OF_WORDS: Final = 0.6
-_FENCE: Final = re.compile(r"```(?:json)?\s*\n(?P<it>.*)\n```", re.DOTALL)
-_CONTROL: Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f\ud800-\udfff\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
-_FIGURES: Final = re.compile(r"\d+")
+_FENCE: Final = regex(r"```(?:json)?\s*\n(?P<it>.*)\n```", re.DOTALL)
+_CONTROL: Final = regex(r"[\x00-\x09\x0b-\x1f\x7f\ud800-\udfff\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
+_FIGURES: Final = regex(r"\d+")
 
 Quote = Annotated[str, Field(min_length=1, max_length=LONGEST_QUOTE, description="原文中连续的原话")]
 Sure = Annotated[float, Field(ge=0, le=1)]

@@ -31,7 +31,7 @@ class Element:
 
     ``value`` is normalised: WHEN is an ISO date of the precision said (``2026-03``, ``2026-03-02``,
     ``2026-03-02T22:00``), ``~15D`` for how long it has lasted (D, W, M, Y, H) or ``@daily``, ``@weekly`` with an hour
-    where one was said; PEOPLE is a number with 人 or 户; EARLIER is one of hotline, asked, answered, police, number;
+    where one was said, the words themselves for hours of no known day; its ``text`` is the whole span ('昨天夜里到现在'); PEOPLE is a number with 人 or 户; EARLIER is one of hotline, asked, answered, police, number;
     the others are the words themselves. ``confidence`` is between 0 and 1.
     """
 

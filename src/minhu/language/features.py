@@ -6,13 +6,14 @@ No feature can be turned back into text.
 
 from __future__ import annotations
 
-import re
 import zlib
 from functools import cache, lru_cache
 from typing import Final, Literal
 
 import numpy as np
 import numpy.typing as npt
+
+from minhu.kernel.patterns import regex
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float32]
@@ -24,7 +25,7 @@ BITS: Final = 18
 # The first characters are the title in every export seen; they count twice.
 HEAD: Final = 25
 HEAD_WEIGHT: Final = 2.0
-_NOISE = re.compile(r"[^\u4e00-\u9fffA-Za-z0-9]+")
+_NOISE = regex(r"[^\u4e00-\u9fffA-Za-z0-9]+")
 # Words that carry no subject. Segmented training files have lost them, so that raw text must lose them too: only then
 # do the same content words stand beside each other in both.
 _EMPTY_WORDS: Final = (
@@ -34,8 +35,8 @@ _EMPTY_WORDS: Final = (
 _EMPTY_SIGNS: Final = frozenset(
     "的了是在我你他她它们也都就又还很与和及或而且但并被把对向从到于以为因所之其此该这那个着过得地吗呢吧啊呀哦让给有没不会能要请将等"
 )
-_EMPTY = re.compile(f"{_EMPTY_WORDS}|[{''.join(sorted(_EMPTY_SIGNS))}]")
-_WORDS_ALONE = re.compile(_EMPTY_WORDS)
+_EMPTY = regex(f"{_EMPTY_WORDS}|[{''.join(sorted(_EMPTY_SIGNS))}]")
+_WORDS_ALONE = regex(_EMPTY_WORDS)
 # What a head is cut into words: title and first sentence; cutting the whole text would cost ten times as much.
 _HEAD_FOR_WORDS: Final = 60
 _HEAD_WORDS: Final = 16

@@ -5,32 +5,32 @@ Knows nothing about sentences; ``places`` decides what a mention means.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from minhu.kernel.patterns import regex
 from minhu.language.sounds import SoundIndex
 from minhu.language.types import AreaEntry, AreaLevel, Landmark
 
 RANK: Mapping[AreaLevel, int] = {level: at for at, level in enumerate(AreaLevel)}
 _DIVISION_LEVELS = (AreaLevel.PROVINCE, AreaLevel.CITY, AreaLevel.COUNTY, AreaLevel.STREET)
 # Rows of the official table that are headings, not names anybody says.
-_HEADING = re.compile(r"^(?:市辖区|县|.*直辖县级行政区划)$")
+_HEADING = regex(r"^(?:市辖区|县|.*直辖县级行政区划)$")
 _PEOPLE = (
     "蒙古|维吾尔|布依|朝鲜|土家|哈尼|哈萨克|傈僳|高山|拉祜|东乡|纳西|景颇|柯尔克孜|达斡尔|仫佬|布朗|撒拉|毛南|仡佬|锡伯|阿昌|普米"
     "|塔吉克|乌孜别克|俄罗斯|鄂温克|德昂|保安|裕固|塔塔尔|独龙|鄂伦春|赫哲|门巴|珞巴|基诺"
 )
 # Peoples of one character always carry 族 in a name, else 彭水 would lose its 水.
 _ONE_CHARACTER = "[回藏苗彝壮满侗瑶白傣黎佤畲水土羌怒京]族"
-_AUTONOMOUS = re.compile(rf"(?:(?:{_PEOPLE})族?|{_ONE_CHARACTER}|各族)+自治([区州县旗])$")
-_PEOPLE_TOWN = re.compile(rf"(?:(?:{_PEOPLE})族|{_ONE_CHARACTER})+(乡|镇|苏木)$")
-_ZONE = re.compile(r"(?P<kind>经济(?:技术)?|高新(?:技术)?(?:产业)?)开发区$")
+_AUTONOMOUS = regex(rf"(?:(?:{_PEOPLE})族?|{_ONE_CHARACTER}|各族)+自治([区州县旗])$")
+_PEOPLE_TOWN = regex(rf"(?:(?:{_PEOPLE})族|{_ONE_CHARACTER})+(乡|镇|苏木)$")
+_ZONE = regex(r"(?P<kind>经济(?:技术)?|高新(?:技术)?(?:产业)?)开发区$")
 _ZONE_SHORT = {"经": "经开区", "高": "高新区"}
 _SHORT = {
-    AreaLevel.PROVINCE: re.compile(r"(?:省|市|特别行政区|自治区)$"),
-    AreaLevel.CITY: re.compile(r"(?:市|地区|盟|州)$"),
-    AreaLevel.COUNTY: re.compile(r"(?:新区|区|县|市|旗)$"),
+    AreaLevel.PROVINCE: regex(r"(?:省|市|特别行政区|自治区)$"),
+    AreaLevel.CITY: regex(r"(?:市|地区|盟|州)$"),
+    AreaLevel.COUNTY: regex(r"(?:新区|区|县|市|旗)$"),
 }
 
 

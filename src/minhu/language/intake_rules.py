@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from minhu.kernel.patterns import regex
 from minhu.language.types import IntakeClass
 
 RULES_BASIS = "国办发〔2020〕53号"
@@ -29,7 +30,7 @@ def rule(
     value: IntakeClass, code: str, basis: str, pattern: str, unless: str = "(?!)", confidence: float = 0.8
 ) -> IntakeRule:
     """A row from patterns as written."""
-    return IntakeRule(value, code, basis, re.compile(pattern), re.compile(unless), confidence)
+    return IntakeRule(value, code, basis, regex(pattern), regex(unless), confidence)
 
 
 # Asking for an office's address or hours is a consultation whatever the office.
@@ -162,19 +163,19 @@ RULES: tuple[IntakeRule, ...] = (
     ),
 )
 
-NO_CONTENT = re.compile(
+NO_CONTENT = regex(
     r"^(?:喂+|你好|您好|在吗|有人吗|听得?到吗|能听到吗|测试|试一下|试试|test|打错了|按错了|没事|没什么事|不用了|算了|随便|哈+|呵+|嗯+|啊+|哦+|呃+|额+|那个|这个|我|就是|随便问问|没有了|谢谢|再见|信号不好|稍等|等一下|挂了|吧|了|[0-9a-z])*$"
 )
-VENTING = re.compile(
+VENTING = regex(
     r"心情|心里(?:烦|难受|不舒服|堵)|烦(?:死|躁|得很|透)|郁闷|无聊|孤单|孤独|寂寞|唉|命苦|倒霉|不公平|看不惯|没意思|发(?:发)?牢骚|吐槽|诉苦|说说话|聊聊|倾诉|世道|社会(?:太|真)|人生|没人理解|压力大|委屈|就想说说|就是想说说|不高兴|生气"
 )
-VENT_ONLY = re.compile(
+VENT_ONLY = regex(
     r"(?:没有?(?:什么)?|不(?:需要|用|要)?)[^，。]{0,6}(?:诉求|要求|具体|你们(?:处理|解决|管|做)|事要办|需要(?:办|处理|解决))|就(?:是)?(?:想)?(?:说说|发泄|聊聊|抱怨|发牢骚|吐槽|倾诉|找人说话)|(?:不用|不必|不需要)(?:处理|解决|回复|管)|说说而已|随便(?:说说|聊聊|问问)"
 )
 # 'Nothing needed' followed by what is needed all the same ("不用回复我，把井盖盖好就行").
-STILL_WANTED = re.compile(
+STILL_WANTED = regex(
     r"(?:，|,|。)?(?:只要|只想|只求|只是想|麻烦|另外|但是?|不过)[^，。]{2,}|[，,]把[^，。]{2,}(?:好|掉|走|平|紧|清|亮|高|低|下来)|不是要?你们[^，。]*[，,](?:是|而是)"
 )
-DEMAND = re.compile(
+DEMAND = regex(
     r"希望|要求|请|建议|投诉|举报|咨询|反映|怎么|如何|能不能|能否|是否|何时|什么时候|哪里|多少|吗|解决|处理|维修|修|查|管|退|赔|办|坏|漏|停|堵|欠|拖|占|吵|噪|脏|臭|污染|没水|没电|没人|不给|不让|乱|违|骗|涨|收费|贵|断|破|塌|裂|缺|拥堵|扰民|感谢|表扬|倒|扔|放|偷|丢|申请|补贴|证|太慢|不来"
 )

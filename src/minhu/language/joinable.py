@@ -5,16 +5,16 @@ Patterns only, which rather see too much: what they see leaves the decision to a
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
+from minhu.kernel.patterns import regex
 from minhu.language.sites import estate_names
 
-_LOSS: Final = re.compile(
+_LOSS: Final = regex(
     r"[赔陪]偿|赔付|索赔|理赔|赔钱|要求赔|损失|受伤|[摔砸烫烧咬撞扭划]伤|骨折|流血|住院|急诊|医药费|医疗费|误工|退[款费钱]|押金|欠薪|工资|被[骗偷盗抢打]|诈骗"
     r"|呼吸机|制氧机|透析|[砸淹泡刮烧撞](?:坏|了|到|中)|(?:我|自己|本人|孩子|老人|父母|妻子|丈夫)[^，。！？]{0,10}(?:坏了|受损|生病|发烧|中毒|晕|病)"
 )
-_BUILDING: Final = re.compile(r"([0-9０-９一二三四五六七八九十]{1,3})(?:号楼|栋|幢|座)")
+_BUILDING: Final = regex(r"([0-9０-９一二三四五六七八九十]{1,3})(?:号楼|栋|幢|座)")
 _HAN_NUMBERS: Final = str.maketrans("一二三四五六七八九", "123456789")
 
 

@@ -8,7 +8,6 @@ guess. Chances of upper levels are the sums of their leaves': one may be sure of
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -17,13 +16,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from minhu.kernel.patterns import regex
 from minhu.language.categories import UNSURE, CategoryModel, as_suggestion, softmax
 from minhu.language.features import Floats, clean, distinct, hashed, join_title
 from minhu.language.meaning import Meaning
 from minhu.language.types import Leaf, RankedLabel, Span, Suggestion
 
 MAKER = "keywords/2026.2"
-_SPLIT = re.compile(r"[、/，,和与及及其（）()·\s]+")
+_SPLIT = regex(r"[、/，,和与及及其（）()·\s]+")
 _BITS = 20
 _GRAM_WEIGHT = 5.0
 _TITLE_WEIGHT = 1.5
@@ -40,7 +40,7 @@ _NEARNESS_OF_VECTORS = 18.0
 _ORDINARY_NEARNESS_OF_VECTORS = 0.2
 _ORDINARY_LEAVES = 500
 # A leaf for what fits no other is seldom meant by a text that also fits another.
-_REST = re.compile("^其[他它]")
+_REST = regex("^其[他它]")
 _REST_BEHIND = 1.8
 _SURE_ABOVE = 0.6
 # How much the name of a leaf says about it, and the names above it.

@@ -5,12 +5,12 @@ Fingerprints use hashed character n-grams only; nothing of the text can be read 
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
+from minhu.kernel.patterns import regex
 from minhu.language.features import Ints, clean, distinct, hashed
 from minhu.language.types import Fingerprint, Likeness
 
@@ -22,8 +22,8 @@ _POWERS: Final = (np.uint64(1) << np.arange(64, dtype=np.uint64)).astype(np.uint
 _SEEDS: Final = np.array(
     [(0x9E3779B97F4A7C15 * (2 * at + 1)) & 0xFFFFFFFFFFFFFFFF for at in range(BANDS * ROWS)], dtype=np.uint64
 )
-_PHRASE = re.compile(r"[\u4e00-\u9fffA-Za-z0-9]+")
-_COURTESY = re.compile(
+_PHRASE = regex(r"[\u4e00-\u9fffA-Za-z0-9]+")
+_COURTESY = regex(
     r"尊敬的?|领导|您好|你好|谢谢|感谢|希望|请问|有关部门|相关部门|书记|市长|解决|反映|投诉|我们|我是|的|了|吗|呢|吧"
 )
 

@@ -14,6 +14,7 @@ from typing import Final
 
 import numpy as np
 
+from minhu.kernel.patterns import regex
 from minhu.language.categories import default_model
 from minhu.language.features import BITS, Floats, clean, hashed
 
@@ -28,7 +29,7 @@ _RARE_NAME: Final = 5.5
 _H: Final = "[\u4e00-\u9fff]"
 _NUMBER: Final = "[0-9０-９一二三四五六七八九十]{1,3}"
 _SHAPES: Final = {
-    kind: re.compile(pattern)
+    kind: regex(pattern)
     for kind, pattern in {
         "line": rf"({_NUMBER})路(?=公交|车|司机|线|取|改|不|就|末|[，。、！？\s]|$)|(?:公交|坐|趟){_H}?({_NUMBER})(?:路|在|就|不|车)|(?:地铁|轻轨)?({_NUMBER})号(?=线|[东南西北]延)",
         "building": rf"({_NUMBER})(?:号楼|栋|幢|座)",
@@ -44,25 +45,23 @@ _SHAPES: Final = {
         "hospital": rf"({_H}{{2}})医院",
     }.items()
 }
-_NO_NAME = re.compile(
+_NO_NAME = regex(
     r"我们|这个|那个|小区|整个|隔壁|旁边|附近|学校|一[个家]|这家|那家|俺们|门口|什么|[过马]路|公司|上班|工地|[他她它的了在从]"
 )
 # Told only to say that it is another one: 隔壁杨树屯, 和加油站那边是两头.
-_OTHERS = re.compile(
+_OTHERS = regex(
     rf"(?:隔壁|不是){_H}{{1,4}}?(?:村|屯|庄|小区|苑|路|街|栋|店|厂)|[，。；][^，。；]*(?:两头|两回事|不是一[回个]|不一样的?地方)[^，。；]*"
 )
-_PHRASE = re.compile(r"[\u4e00-\u9fffA-Za-z0-9]+")
-_AREA = re.compile(rf"{_H}{{2}}(?:市|区|县|镇|乡|街道)")
-_EDGES = re.compile(
-    r"^(?:我们|俺们|咱们|我|俺|在|到|去|的|了|是|那|这|个)+|(?:我们|的|了|是|在|那|这|个|都|也|说|有)+$"
-)
+_PHRASE = regex(r"[\u4e00-\u9fffA-Za-z0-9]+")
+_AREA = regex(rf"{_H}{{2}}(?:市|区|县|镇|乡|街道)")
+_EDGES = regex(r"^(?:我们|俺们|咱们|我|俺|在|到|去|的|了|是|那|这|个)+|(?:我们|的|了|是|在|那|这|个|都|也|说|有)+$")
 _WIDE: Final = str.maketrans("０１２３４５６７８９", "0123456789")
 _DIGITS: Final = {sign: at for at, sign in enumerate("一二三四五六七八九", 1)}
-_AGAIN = re.compile(
+_AGAIN = regex(
     r"(?:上次|上回|上个?月|之前|[一二三四五六七八九十\d]月|那次)[^。；]{0,20}(?:好了|[通修]好|来了|恢复|就来|装了|管了)[^。]*(?:又|今[天早晚]|这次|昨)"
     r"|又[^。；]{0,8}(?:这次|另一[段处个])"
 )
-_CONTINUED = re.compile(
+_CONTINUED = regex(
     r"补充|更正|上次|上回|上个?月|上周|反映(?:过)?的|至今|再问|还是|你们说|答复|承认|补上|后来|昨[天晚]那|那趟"
 )
 

@@ -20,6 +20,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from minhu.kernel.patterns import regex
 from minhu.language import matter_objects as objects
 from minhu.language.features import BITS, Floats, Ints, clean, hashed
 from minhu.language.matter_objects import SHARP, Objects, objects_of, without_others
@@ -41,12 +42,12 @@ _RARE: Final = 5.0
 """Inverse frequency from which a pair of characters is more likely a name than an everyday word."""
 _NAMES_AT_MOST: Final = 14.0
 
-_AREA = re.compile(r"^(?:[A-Z]\d{0,2}|[\u4e00-\u9fff]{2,3}?)(?:市|区|县|镇|乡|街道)(?:的)?(?=[\u4e00-\u9fffA-Z])")
-_TAIL = re.compile(
+_AREA = regex(r"^(?:[A-Z]\d{0,2}|[\u4e00-\u9fff]{2,3}?)(?:市|区|县|镇|乡|街道)(?:的)?(?=[\u4e00-\u9fffA-Z])")
+_TAIL = regex(
     r"(?:[0-9０-９A-Za-z一二三四五六七八九十]{1,5}(?:号楼|栋|幢|座|期|区|号院|号|单元|室|组)|门口|旁边?|附近|对面|里面|小区|社区|花园|家园|公寓"
     r"|有限责任公司|有限公司|公司|项目|工地|店|路口|交叉口|[东南西北]门)+$"
 )
-_COMMON = re.compile(
+_COMMON = regex(
     r"周边|附近|建筑|施工|公立|民办|私立|大型|配套|新建|市政|政府|这条|那条|本市|我市|学校|小学|中学|大学|幼儿园|医院|集团|公司|搅拌[站厂]?|混凝土|广场|公园|道路"
     r"|市场|超市|工地|项目|小区|社区|街道|商铺|门面|物业|业主|省|市|县|区|村|镇|乡|路|街|桥|站|店|建|大|小|新|的|为|有|在|里|前|上|下"
 )
@@ -59,7 +60,7 @@ _RARE_RUN: Final = 5.5
 _RUNS_AT_MOST: Final = 20.0
 _SOON: Final = 2.0
 """Days within which a second report of something that has come again tells the same event."""
-_COURTESY = re.compile(
+_COURTESY = regex(
     r"刻不容缓|(?:在)?(?:国家|省里)?大力(?:倡导|支持)|(?:的)?大?背景下|有何具体(?:政策)?(?:和|与)?(?:行动)?(?:时间)?|加快|[建发]\w?设?(?:力度|步伐)|力度|步伐|作为(?:内陆|中部)?(?:人口)?大[省市]|地处(?:中部)?|常年|人口流失严重|转型升级"
     r"|周边(?:城市|省市|省会)?|早已|差距极大|铺天盖地|早日|不知|市委市政府|省会|实体产业|产业发展|滞后|低端|落后|规划多年|迟迟|全覆盖|建设|尊敬的?|领导|您好|你好|谢谢|感谢|希望|请问|请求?|有关部门|相关部门|书记|市长|解决|反映|投诉|举报|咨询|建议|我们|我是|[A-Z]\d{0,2}[市区县]|市民"
 )

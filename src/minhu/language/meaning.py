@@ -16,7 +16,6 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
 from minhu.language.categories import ModelError
 from minhu.language.features import Floats, Ints, content, hashed
@@ -73,6 +72,7 @@ class Meaning:
 
 def learn_meaning(texts: Sequence[str], *, version: str, sources: Sequence[str] = (), date: str = "") -> Meaning:
     """A space of meaning from messages without labels. Raises ``ModelError`` for fewer than 200 different texts."""
+    from scipy import sparse
     from sklearn.decomposition import TruncatedSVD
 
     distinct = list(dict.fromkeys(text for text in texts if text.strip()))

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
 from minhu.language.features import clean, hashed
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 Flags = npt.NDArray[np.bool_]
 Reals = npt.NDArray[np.float64]
@@ -81,6 +84,8 @@ def shared_with(train: Sequence[str], test: Sequence[str], share: float = 0.5, b
 
 def pairs_of(texts: Sequence[str], bits: int = 20) -> sparse.csr_matrix:
     """Which character pairs each text has: 1 or 0, shape (texts, 2**bits)."""
+    from scipy import sparse
+
     rows = [np.unique(hashed(clean(text), (2,), bits)[0]) for text in texts]
     starts = np.concatenate([[0], np.cumsum([len(row) for row in rows])])
     columns = np.concatenate(rows) if rows else np.zeros(0, np.int64)

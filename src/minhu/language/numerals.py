@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
+from minhu.kernel.patterns import regex
+
 _DIGITS = {sign: at for at, sign in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "俩": 2, "廿": 20}
 _UNITS = {"十": 10, "百": 100, "千": 1000, "万": 10_000}
 NUMBER = r"(?:\d+(?:\.\d+)?万?|[零〇一二两三四五六七八九十百千万]+)"
-_ABOUT = re.compile(r"(?:多|余|来|几|数|左右)+")
+_ABOUT = regex(r"(?:多|余|来|几|数|左右)+")
 
 
 def parse_number(words: str) -> float | None:

@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Final
 
 from minhu.kernel import masks
+from minhu.kernel.patterns import regex
 from minhu.language.types import Span
 
 
@@ -44,44 +45,44 @@ class Personal:
 K = PersonalKind
 _WIDE = str.maketrans("０１２３４５６７８９－＠．：　", "0123456789-@.: ")
 _SPOKEN = str.maketrans("〇零一二三四五六七八九幺", "001234567891")
-_WORTH_A_LOOK = re.compile(
+_WORTH_A_LOOK = regex(
     r"[0-9０-９@＠]|[〇零一二三四五六七八九幺]{7}|[叫名人本姓]|[户业机车]主|房东|先生|女士|同志|微信|[vV][xX]|QQ|qq|护照|室|单元"
 )
-_MOBILE = re.compile(r"(?<![\d.])(?:(?:\+|00)?86[-\s]?)?(1[3-9]\d([-\s]?)\d{4}\2\d{4})(?!\d)")
-_SPOKEN_MOBILE = re.compile(r"[一幺][三四五六七八九][〇零一二三四五六七八九幺]{9}(?![〇零一二三四五六七八九幺])")
-_OTHER_NUMBER = re.compile(
+_MOBILE = regex(r"(?<![\d.])(?:(?:\+|00)?86[-\s]?)?(1[3-9]\d([-\s]?)\d{4}\2\d{4})(?!\d)")
+_SPOKEN_MOBILE = regex(r"[一幺][三四五六七八九][〇零一二三四五六七八九幺]{9}(?![〇零一二三四五六七八九幺])")
+_OTHER_NUMBER = regex(
     r"(?:单号|发票|票号|编号|户号|文号|订单|合同|读数|代码|凭证)(?:号码?)?(?:是|为|：|:|\s){0,2}[A-Za-z]{0,3}$"
 )
-_LANDLINE = re.compile(r"(?<![\dA-Za-z])(?:[(（]0\d{2,3}[)）]\s?|0\d{2,3}[-\s—]?)[2-8]\d{6,7}(?:[-转]\d{1,5})?(?!\d)")
-_CALLED_LANDLINE = re.compile(
+_LANDLINE = regex(r"(?<![\dA-Za-z])(?:[(（]0\d{2,3}[)）]\s?|0\d{2,3}[-\s—]?)[2-8]\d{6,7}(?:[-转]\d{1,5})?(?!\d)")
+_CALLED_LANDLINE = regex(
     r"(?:电话|座机|固话|联系方式|致电|回电)(?:号码?|是|为|：|:|\s){0,3}(?P<it>[2-8]\d{6,7})(?![\d年月日号])"
 )
-_IDENTITY = re.compile(r"(?<!\d)[1-9]\d{5}\s?(?:19|20)\d{2}\s?\d{4}\s?\d{3}[\dXx](?![\dA-Za-z])")
-_OLD_IDENTITY = re.compile(r"(?<!\d)[1-9]\d{14}(?!\d)")
-_CALLED_IDENTITY = re.compile(r"身份证(?:号码?|件|是|为|：|:|\s){0,4}(?P<it>\d{15}(?!\d)|\d{17}[\dXx])")
-_CARD = re.compile(r"(?<![\d.])(?:62|4\d|5[1-5]|3[4-7])\d{2}(?:[-\s]?\d{4}){2}[-\s]?\d{2,4}(?:[-\s]?\d{1,3})?(?!\d)")
-_CALLED_CARD = re.compile(
+_IDENTITY = regex(r"(?<!\d)[1-9]\d{5}\s?(?:19|20)\d{2}\s?\d{4}\s?\d{3}[\dXx](?![\dA-Za-z])")
+_OLD_IDENTITY = regex(r"(?<!\d)[1-9]\d{14}(?!\d)")
+_CALLED_IDENTITY = regex(r"身份证(?:号码?|件|是|为|：|:|\s){0,4}(?P<it>\d{15}(?!\d)|\d{17}[\dXx])")
+_CARD = regex(r"(?<![\d.])(?:62|4\d|5[1-5]|3[4-7])\d{2}(?:[-\s]?\d{4}){2}[-\s]?\d{2,4}(?:[-\s]?\d{1,3})?(?!\d)")
+_CALLED_CARD = regex(
     r"(?:银行卡|卡号|储蓄卡|信用卡|账号|账户)(?:号码?|是|为|：|:|\s){0,4}(?P<it>\d(?:[-\s]?\d){11,18})(?!\d)"
 )
-_EMAIL = re.compile(r"[A-Za-z0-9._%+\-]+@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)*\.[A-Za-z]{2,}")
-_PLATE = re.compile(
+_EMAIL = regex(r"[A-Za-z0-9._%+\-]+@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)*\.[A-Za-z]{2,}")
+_PLATE = regex(
     r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-HJ-NP-Za-hj-np-z][·•.\s\-]?"
     r"(?=[A-Za-z]{0,4}\d)[A-HJ-NP-Za-hj-np-z0-9]{4,5}[A-HJ-NP-Za-hj-np-z0-9挂学警港澳](?![A-Za-z0-9])"
 )
-_PASSPORT = re.compile(r"(?:护照|通行证)(?:号码?|是|为|：|:|\s){0,4}(?P<it>[A-Za-z]{1,2}\d{7,8})(?!\d)")
-_ACCOUNT = re.compile(
+_PASSPORT = regex(r"(?:护照|通行证)(?:号码?|是|为|：|:|\s){0,4}(?P<it>[A-Za-z]{1,2}\d{7,8})(?!\d)")
+_ACCOUNT = regex(
     r"(?:微信|[vV][xX]|QQ|qq)(?:号码?|联系|是|为|：|:|\s){0,4}(?P<it>[A-Za-z][A-Za-z0-9_\-]{5,19}|[1-9]\d{4,10})(?![A-Za-z0-9])"
 )
 _NUMBER = r"[0-9一二三四五六七八九十百A-Za-z]{1,5}"
-_ADDRESS = re.compile(
+_ADDRESS = regex(
     rf"(?:{_NUMBER}(?:号楼|栋|幢|座|号|楼)[\s\-]?)?(?P<it>(?:{_NUMBER}单元[\s\-]?)?\d{{2,4}}(?:室|房(?![屋产间]))"
     rf"|{_NUMBER}单元[\s\-]?(?:\d{{1,2}}楼|\d{{3,4}}|{_NUMBER}[层楼]\S{{0,2}}[户室]))"
 )
-_DASHED = re.compile(
+_DASHED = regex(
     r"(?:栋|幢|号楼|小区|花园|家园|苑|公寓|家住|住在|住址)[是为：:\s]{0,2}(?P<it>\d{1,3}[-—－]\d{1,2}[-—－]\d{3,4}"
     r"|(?<=[栋幢楼])\d{3,4}(?![\d年月日米户人元平]))"
 )
-_HOME = re.compile(
+_HOME = regex(
     r"(?:家住|家庭住址|家庭地址|现住址?|居住在|住址|户籍地?址?)(?:是|为|在|：|:|\s){0,2}"
     r"[一-鿿]{2,20}?(?:路|街|巷|弄|胡同|村|大道|里)(?P<it>\d{1,5}(?:号|弄)(?:\d{1,4}(?:号楼|号|栋|幢))?)"
 )
@@ -94,20 +95,20 @@ _COMPOUND = "欧阳|上官|司马|诸葛|东方|皇甫|尉迟|公孙|令狐|慕�
 _FIRST = "[" + "".join(sorted(_SURNAMES)) + "]"
 _ROLES = "(?:联系人|诉求人|投诉人|举报人|反映人|来电人|求助人|当事人|申请人|报案人|负责人|经办人|户主|业主|房东|本人)"
 _NAME = rf"(?:{_COMPOUND}|{_FIRST})[一-鿿]{{1,2}}"
-_CONNECTED = re.compile(
+_CONNECTED = regex(
     rf"(?:(?:我叫|名叫|名字叫|叫做|姓名|名字|机主|车主|收件人|法人代表|法定代表人)(?:是|为|叫|：|:|\s|，|,){{0,2}}"
     rf"|{_ROLES}(?:姓名|名字)?(?:是|为|叫|：|:|\s)+)(?P<it>{_NAME})"
 )
-_BESIDE = re.compile(
+_BESIDE = regex(
     rf"{_ROLES}(?P<it>{_NAME})(?=$|[，。；、,;！!？?\s\d（(]|电话|手机|联系|来电|反映|投诉|称|说|要求|的|家|身份证)"
 )
-_TITLED = re.compile(rf"(?P<it>{_NAME})(?=先生|女士|同志|小姐|阿姨|大爷|大妈|奶奶|爷爷)")
-_KIN = re.compile(
+_TITLED = regex(rf"(?P<it>{_NAME})(?=先生|女士|同志|小姐|阿姨|大爷|大妈|奶奶|爷爷)")
+_KIN = regex(
     r"(?:儿子|女儿|丈夫|妻子|老公|老婆|爱人|父亲|母亲|爸爸|妈妈|爷爷|奶奶|哥哥|弟弟|姐姐|妹妹|孙子|孙女|亲属|家属|邻居|同事|孩子|老人)"
     rf"(?P<it>{_NAME})"
 )
-_LONG = re.compile(r"(?<!\d)\d(?:[-\s]?\d){6,}")
-_NOT_A_GIVEN_NAME = re.compile(
+_LONG = regex(r"(?<!\d)\d(?:[-\s]?\d){6,}")
+_NOT_A_GIVEN_NAME = regex(
     r"电话|手机|身份|联系|家住|住在|来电|反映|投诉|今年|性别|地址|先生|女士|同志|小姐|的|是|在|和|与|因|于|已|未|想|要|"
     r"称|说|有|不|从|向|被|对|到|也|都|就|把|给|为|何|某|姓|及|等|您|我|你|他|她|它|们"
 )

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from minhu.kernel.patterns import regex
 from minhu.language.gazetteer import RANK, Gazetteer, Hit
 from minhu.language.place_context import (
     ADMIN_END,
@@ -36,19 +37,21 @@ _COUNTY = RANK[AreaLevel.COUNTY]
 # Below this confidence a place is only a proposal.
 _TRUSTED = 0.58
 # Names that are also common nouns: believed only beside the city they belong to, or in the home city.
-_GENERIC = re.compile(
+_GENERIC = regex(
     r"^(?:城区|郊区|矿区|老城区|新城区|新区|市[中南北]区|城[东西南北中]区|[桥河路][东西南北]区|[东西南北]区|城[东西南北]|街道|.{0,2}(?:农场|林场|渔场|牧场)|开发区|高新区|工业园区?|经济(?:技术)?开发区|保税区|度假区|中心|新镇|小镇|古镇|集镇|城镇|乡镇|村镇)$"
 )
-_STREET_SUFFIX = re.compile(r"(?:街道|街道办|街办|办事处|镇|乡|苏木|地区)$")
-_UNKNOWN_ADMIN = re.compile(r"[\u4e00-\u9fff]{2}(?:县|区(?!政府)|市|旗|自治州)$")
-_SERVED_WORDS = re.compile(
+_STREET_SUFFIX = regex(r"(?:街道|街道办|街办|办事处|镇|乡|苏木|地区)$")
+_UNKNOWN_ADMIN = regex(r"[\u4e00-\u9fff]{2}(?:县|区(?!政府)|市|旗|自治州)$")
+_SERVED_WORDS = regex(
     r"(?:小区|社区|园区|校区|景区|厂区|库区|片区|辖区|地区|老区|城区|市区|郊区|全市|我市|本市|全县|我县|本县|我区|本区|全区|超市|城市|门市|夜市|集市|菜市|上市|股市|该[县市区])$"
 )
-_ROAD = re.compile(r"[\u4e00-\u9fff]{2,6}?(?:大道|大街|路|街(?!道|办)|巷|胡同)(?:[0-9０-９一二三四五六七八九十百]+号)?")
-_POINT = re.compile(
+_ROAD = regex(r"[\u4e00-\u9fff]{2,6}?(?:大道|大街|路|街(?!道|办)|巷|胡同)(?:[0-9０-９一二三四五六七八九十百]+号)?")
+_POINT = regex(
     r"[\u4e00-\u9fffA-Za-z0-9]{2,8}?(?:小区|花园|公寓|新村|家园|广场|学校|小学|中学|医院|市场|公园|大厦|车站|工地|幼儿园|苑|村|超市)"
 )
-_LEAD = re.compile(r"^.*(?:在|位于|到|住|的|和|与|从|于|是|区|县|市|镇|乡|街道|我们|附近)(?=[\u4e00-\u9fff]{2})")
+_LEAD = regex(
+    r"^.*(?:在|位于|到|住|的|和(?!平(?!安)|谐|睦)|与|从|于|是|区|县|市|镇|乡|街道|我们|附近)(?=[\u4e00-\u9fff]{2})"
+)
 
 
 @dataclass(slots=True)

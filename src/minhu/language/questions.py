@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from minhu.kernel.patterns import regex
 from minhu.language.element_types import Element, ElementKind, Question
 from minhu.language.types import PlaceCandidate
 
@@ -34,25 +35,25 @@ def _no(*kinds: ElementKind) -> Callable[[Present, str], bool]:
 
 
 def _no_words(pattern: str) -> Callable[[Present, str], bool]:
-    wanted = re.compile(pattern)
+    wanted = regex(pattern)
     return lambda _, text: not wanted.search(text)
 
 
-_ANY = re.compile("")
-_NOISE = re.compile(r"噪音|噪声|扰民|太吵|吵得|吵醒|轰鸣|震动|放音乐|喇叭")
-_WAGES = re.compile(r"工资|欠薪|工钱|血汗钱|工伤|社保|公积金|辞退")
-_BOUGHT = re.compile(r"买的?|购买|退货|退款|退费|退钱|充值|办卡|预付|消费|假货|过期|收费|押金")
-_OUTAGE = re.compile(r"停水|停电|停气|停暖|没水|没电|没有暖气|暖气不热|断网|供暖|不来水")
-_BUS = re.compile(r"公交|出租车|网约车|拒载|班车")
-_SMELL = re.compile(r"异味|臭|油烟|废气|排污|污水|黑水|粉尘|扬尘")
-_FACILITY = re.compile(r"路灯|井盖|电梯|红绿灯|信号灯|路面|坑|护栏|充电桩|门禁|垃圾桶|健身器材")
-_CROWD = re.compile(r"我们(?:小区|全楼|村|班|公司|厂)|居民|业主们?|全村|大家|家长们")
-_ADVICE = re.compile(r"^(?:请问|咨询|想问|想了解|想咨询|我想(?:咨询|问|了解))")
-_PRAISE = re.compile(r"感谢|表扬|点赞|致谢|锦旗")
+_ANY = regex("")
+_NOISE = regex(r"噪音|噪声|扰民|太吵|吵得|吵醒|轰鸣|震动|放音乐|喇叭")
+_WAGES = regex(r"工资|欠薪|工钱|血汗钱|工伤|社保|公积金|辞退")
+_BOUGHT = regex(r"买的?|购买|退货|退款|退费|退钱|充值|办卡|预付|消费|假货|过期|收费|押金")
+_OUTAGE = regex(r"停水|停电|停气|停暖|没水|没电|没有暖气|暖气不热|断网|供暖|不来水")
+_BUS = regex(r"公交|出租车|网约车|拒载|班车")
+_SMELL = regex(r"异味|臭|油烟|废气|排污|污水|黑水|粉尘|扬尘")
+_FACILITY = regex(r"路灯|井盖|电梯|红绿灯|信号灯|路面|坑|护栏|充电桩|门禁|垃圾桶|健身器材")
+_CROWD = regex(r"我们(?:小区|全楼|村|班|公司|厂)|居民|业主们?|全村|大家|家长们")
+_ADVICE = regex(r"^(?:请问|咨询|想问|想了解|想咨询|我想(?:咨询|问|了解))")
+_PRAISE = regex(r"感谢|表扬|点赞|致谢|锦旗")
 
 _NEEDS: tuple[_Need, ...] = (
     _Need("where", _ANY, "请问事情发生在哪里？哪个区、哪条路或哪个小区？", 10, _no(K.WHERE)),
-    _Need("building", re.compile(r"电梯|楼道|门禁|楼顶|漏水|停水|停电|暖气"), "请问是几号楼、几单元？", 24,
+    _Need("building", regex(r"电梯|楼道|门禁|楼顶|漏水|停水|停电|暖气"), "请问是几号楼、几单元？", 24,
           _no_words(r"[号栋幢座]楼?|单元|全小区|整个小区|全楼|小区都")),
     _Need("noise_time", _NOISE, "请问噪音一般在什么时间出现，持续多久？", 12, _no(K.WHEN)),
     _Need("noise_source", _NOISE, "请问声音是从哪里来的？是工地、商户还是邻居？", 14,
@@ -69,10 +70,10 @@ _NEEDS: tuple[_Need, ...] = (
     _Need("smell_time", _SMELL, "请问什么时间段最明显，知道是哪里排出来的吗？", 17, _no(K.WHEN, K.PARTY)),
     _Need("facility", _FACILITY, "请问具体位置在哪里，附近有什么门牌、灯杆号或标志？", 19,
           lambda present, text: not present[K.WHERE] or present[K.WHERE][0].confidence < 0.5),
-    _Need("party", re.compile(r"投诉|举报|态度|不退|骗"), "请问您反映的是哪个单位或哪个人？", 21, _no(K.PARTY)),
+    _Need("party", regex(r"投诉|举报|态度|不退|骗"), "请问您反映的是哪个单位或哪个人？", 21, _no(K.PARTY)),
     _Need("people", _CROWD, "请问大概有多少户、多少人受影响？", 32, _no(K.PEOPLE)),
     _Need("when", _ANY, "请问是什么时候发生的，现在还在继续吗？", 28, _no(K.WHEN)),
-    _Need("number", re.compile(r"工单|反映过|投诉过|打过.{0,6}电话|上次"), "请问之前的工单编号是多少，答复是怎么说的？", 30,
+    _Need("number", regex(r"工单|反映过|投诉过|打过.{0,6}电话|上次"), "请问之前的工单编号是多少，答复是怎么说的？", 30,
           lambda present, text: any(one.value == "hotline" for one in present[K.EARLIER])
           and not any(one.value == "number" for one in present[K.EARLIER])),
     _Need("demand", _ANY, "请问您希望怎样解决？", 34, _no(K.DEMAND)),
@@ -80,6 +81,11 @@ _NEEDS: tuple[_Need, ...] = (
 _NOT_FOR_ADVICE = frozenset({"where", "when", "party", "people", "building", "facility", "demand", "bought_when"})
 _SAME_AS = {"noise_time": "when", "outage_since": "when", "bought_when": "when", "smell_time": "when",
             "facility": "where", "wages_party": "party", "bought_party": "party", "number": ""}  # fmt: skip
+
+
+def fixed_questions() -> tuple[str, ...]:
+    """Every question that is always asked in the same words."""
+    return tuple(one.text for one in _NEEDS) + tuple(one.text for one in _urgent({K.WHERE: ()}, ()))
 
 
 def questions_for(

@@ -7,15 +7,16 @@ never an answer. Readings come from pypinyin's table of single characters, its p
 from __future__ import annotations
 
 import os
-import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
-_SUFFIXED = re.compile(r"(?=(?P<it>[\u4e00-\u9fff]{2,6}?(?:街道|区|县|市|镇|乡)))")
+from minhu.kernel.patterns import regex
+
+_SUFFIXED = regex(r"(?=(?P<it>[\u4e00-\u9fff]{2,6}?(?:街道|区|县|市|镇|乡)))")
 # Sounds that many speakers do not keep apart: flat and curled tongue, front and back n.
-_FOLDED = re.compile(r"^(zh|ch|sh)|(?<=[aei])ng$")
+_FOLDED = regex(r"^(zh|ch|sh)|(?<=[aei])ng$")
 Sound = tuple[str, ...]
 
 

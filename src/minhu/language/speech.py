@@ -17,6 +17,7 @@ from typing import Final
 
 from opencc import OpenCC
 
+from minhu.kernel.patterns import regex
 from minhu.language.types import Span
 
 MAKER: Final = "speech/2026.1"
@@ -24,29 +25,29 @@ LEXICON: Final = Path(__file__).parent / "lexicon" / "dialect.csv"
 CHINESE: Final = "zh"
 # Letters of one language, or of a script that several share ('latin', 'cyrillic', 'arabic', 'han').
 _SCRIPTS: Final = (
-    ("ja", re.compile("[\u3041-\u3096\u30a1-\u30fa]")),
-    ("ko", re.compile("[\uac00-\ud7a3\u1100-\u11ff\u3131-\u318e]")),
-    ("bo", re.compile("[\u0f00-\u0fff]")),
-    ("mn", re.compile("[\u1800-\u18af]")),
-    ("th", re.compile("[\u0e01-\u0e5b]")),
-    ("lo", re.compile("[\u0e81-\u0edf]")),
-    ("my", re.compile("[\u1000-\u109f]")),
-    ("km", re.compile("[\u1780-\u17ff]")),
-    ("hi", re.compile("[\u0900-\u097f]")),
-    ("ii", re.compile("[\ua000-\ua4cf]")),
-    ("arabic", re.compile("[\u0600-\u06ff\ufb50-\ufdff\ufe70-\ufeff]")),
-    ("cyrillic", re.compile("[\u0400-\u04ff]")),
-    ("han", re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]")),
-    ("latin", re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")),
+    ("ja", regex("[\u3041-\u3096\u30a1-\u30fa]")),
+    ("ko", regex("[\uac00-\ud7a3\u1100-\u11ff\u3131-\u318e]")),
+    ("bo", regex("[\u0f00-\u0fff]")),
+    ("mn", regex("[\u1800-\u18af]")),
+    ("th", regex("[\u0e01-\u0e5b]")),
+    ("lo", regex("[\u0e81-\u0edf]")),
+    ("my", regex("[\u1000-\u109f]")),
+    ("km", regex("[\u1780-\u17ff]")),
+    ("hi", regex("[\u0900-\u097f]")),
+    ("ii", regex("[\ua000-\ua4cf]")),
+    ("arabic", regex("[\u0600-\u06ff\ufb50-\ufdff\ufe70-\ufeff]")),
+    ("cyrillic", regex("[\u0400-\u04ff]")),
+    ("han", regex("[\u3400-\u9fff\U00020000-\U0003ffff]")),
+    ("latin", regex("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")),
 )
-_BEYOND_CHINESE: Final = re.compile(
+_BEYOND_CHINESE: Final = regex(
     "[^\x00-\x7f\u2000-\u206f\u2190-\u27bf\u3000-\u303f\u3400-\u9fff\uff00-\uffef]|[A-Za-z]{2}"
 )
-_UYGHUR: Final = re.compile("[\u06d0\u06c7\u06c6\u06c8\u06d5\u06ad\u06cb]")
-_PERSIAN_URDU: Final = re.compile("[\u06cc\u06a9]")
-_MONGOLIAN_CYRILLIC: Final = re.compile("[\u04e9\u04af\u04e8\u04ae]")
-_KAZAKH: Final = re.compile("[\u04d9\u0493\u049b\u04a3\u04b1\u04bb]")
-_VIETNAMESE: Final = re.compile("[\u0103\u0111\u01a1\u01b0\u1ea0-\u1ef9]", re.IGNORECASE)
+_UYGHUR: Final = regex("[\u06d0\u06c7\u06c6\u06c8\u06d5\u06ad\u06cb]")
+_PERSIAN_URDU: Final = regex("[\u06cc\u06a9]")
+_MONGOLIAN_CYRILLIC: Final = regex("[\u04e9\u04af\u04e8\u04ae]")
+_KAZAKH: Final = regex("[\u04d9\u0493\u049b\u04a3\u04b1\u04bb]")
+_VIETNAMESE: Final = regex("[\u0103\u0111\u01a1\u01b0\u1ea0-\u1ef9]", re.IGNORECASE)
 _FREQUENT: Final = {
     "en": "the is are not and my to of in please help there it i you we have has for with can what where how water no",
     "fr": "le la les est je ne pas des un une dans et vous nous mon que pour avec sur",
@@ -67,7 +68,7 @@ DIALECT_LABELS: Final[Mapping[str, str]] = {
 
 
 # How Cantonese is put, beside its words: aspect after verbs, particles at the end, amounts.
-_CANTONESE: Final = re.compile(
+_CANTONESE: Final = regex(
     r"[\d一二三四五六七八九十百千两]蚊|点(?:解|呀|算|样|会呀)|[做食睇行等讲问打用开玩写唱瞓听住烧着流浸漏叫]紧|[做食睇洗讲玩用走攞坏烂湿冇]晒|喇(?![叭嘛])|嘞(?!个)|吖|唧|噃|囖|㗎|𡃁|𠿪"
     r"|几多|坐低|[得好到来]未(?=[呀啊？?]|$)|(?:试|睇|讲|静|谂|倾)下(?=[。，！？啦呀]|$)|咩(?=[？?呀，。]|$)|[行食饮坐走做等睇][^，。]{0,3}先(?=[啦呀。！，]|$)|(?:返|翻)(?:屋|工|学|嚟|去)|佢"
 )

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+from minhu.kernel.patterns import regex
+from minhu.language import time_spans
 from minhu.language.element_types import Element, ElementKind
 from minhu.language.numerals import NUMBER, parse_number
 
@@ -20,16 +23,16 @@ _DAY = {
 _PART = r"(?:早上|早晨|清早|清晨|一早|上午|中午|午后|下午|傍晚|晚上|夜里|夜间|半夜|深夜|凌晨|零点|早|晚|夜)"
 _CLOCK = rf"(?P<part>{_PART})?(?:大概|大约|约|的时候)?(?P<hour>\d{{1,2}}|[零一二两三四五六七八九十]{{1,3}})(?:点|时(?!间|候|段|代|常|刻)|[:：](?=\d\d))(?:钟)?(?P<minute>半|一刻|\d{{1,2}}(?:分)?|[一二三四五]?十[一二三四五六七八九]?分?)?"
 _NUM = r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})"
-_DATED = re.compile(
+_DATED = regex(
     rf"(?:(?P<year>\d{{4}}|今|去|前|明)年)?(?P<month>{_NUM}|上个?|本|这个?)(?:月份?)(?P<day>{_NUM}(?=[日号])[日号]|初|底|上旬|中旬|下旬)?"
     r"|(?P<edge>月初|月底)(?=开始|起|以来|到现在)"
     r"|(?P<only_year>20\d\d)年(?!\d|[一二三四五六七八九十]{1,2}月)(?![卡级度])"
     rf"|(?<![\d一二三四五六七八九十月第每路楼栋元])(?P<only_day>[12]?\d|3[01]|[二]?十[一二三四五六七八九]?)号(?=[早上中下晚凌夜，,。到]|当天|那天|开始|起)"
 )
-_NEAR = re.compile("大前天|" + "|".join(sorted((one for one in _DAY if one != "大前天"), key=len, reverse=True)))
-_WEEKDAY = re.compile(r"(?P<which>上上|上个?|这个?|本)?(?:周|星期|礼拜)(?P<day>[一二三四五六日天末])")
-_AGO = re.compile(rf"(?P<n>{NUMBER}|半)(?:多)?个?(?P<unit>天|周|星期|月|年|小时)(?:之|以)?前")
-_FEAST = re.compile(
+_NEAR = regex("大前天|" + "|".join(sorted((one for one in _DAY if one != "大前天"), key=len, reverse=True)))
+_WEEKDAY = regex(r"(?P<which>上上|上个?|这个?|本)?(?:周|星期|礼拜)(?P<day>[一二三四五六日天末])")
+_AGO = regex(rf"(?P<n>{NUMBER}|半)(?:多)?个?(?P<unit>天|周|星期|月|年|小时)(?:之|以)?前")
+_FEAST = regex(
     r"(?P<feast>元旦|情人节|三一五|3[·.]15|五一|六一|国庆节?)(?=当天|那天|第一天|儿童节|劳动节|期间|假期|晚上|早上|在)"
 )
 _FEASTS = {
@@ -43,23 +46,23 @@ _FEASTS = {
     "国庆": (10, 1),
     "国庆节": (10, 1),
 }
-_LASTS = re.compile(
+_LASTS = regex(
     rf"(?P<n>{NUMBER}|好?几|半|十几)(?P<more>多|来|余)?个?(?:多)?(?P<unit>小时|钟头|天|周|星期|礼拜|月|年)(?:多|左右)?"
 )
-_LASTS_AFTER = re.compile(r"^(?:了|没|都没|还没|还在|仍|以来|未|不|(?:的)?(?:工资|工钱|薪)|[，。；！,.!]|$)")
-_LASTS_BEFORE = re.compile(
+_LASTS_AFTER = regex(r"^(?:了|没|都没|还没|还在|仍|以来|未|不|(?:的)?(?:工资|工钱|薪)|[，。；！,.!]|$)")
+_LASTS_BEFORE = regex(
     r"(?:停水?电?|坏|拖|拖欠|欠|等|堵|丢|积水|已经?|都|持续|长达|将近|近|快|报修|断|漏|交|申请|反映|拖了|最近|过去|压坏|不热)[^，。；]{0,10}$"
 )
-_NOT_LASTING = re.compile(
+_NOT_LASTING = regex(
     r"(?:工作|干|住|社保|保修|质保|承诺|说|只|规定|交付|建成|买|用|寿命|上班|每|各|放假|收费|年龄|今年|提前)[^，。；]{0,5}$"
 )
-_DAILY = re.compile(r"每天|天天(?!快递|向上|乐)|每日|每晚|每夜|每到晚上|每天晚上|夜夜")
-_WEEKLY = re.compile(r"每(?:个)?(?:周|星期|逢周)[一二三四五六日天末]?|每(?:逢)?周末")
+_DAILY = regex(r"每天|天天(?!快递|向上|乐)|每日|每晚|每夜|每到晚上|每天晚上|夜夜")
+_WEEKLY = regex(r"每(?:个)?(?:周|星期|逢周)[一二三四五六日天末]?|每(?:逢)?周末")
 _UNITS = {"小时": "H", "钟头": "H", "天": "D", "周": "W", "星期": "W", "礼拜": "W", "月": "M", "年": "Y"}
 _DAYS = {"D": 1, "W": 7, "M": 30, "Y": 365}
-_EVENING = re.compile(r"下午|午后|傍晚|晚|夜")
-_CLOCKS = re.compile(rf"^[^，。；]{{0,3}}?{_CLOCK}")
-_PROMISE = re.compile(
+_EVENING = regex(r"下午|午后|傍晚|晚|夜")
+_CLOCKS = regex(rf"^[^，。；]{{0,3}}?{_CLOCK}")
+_PROMISE = regex(
     r"(?:承诺|答应|预计|计划|之前完成|说好|截止|截至|保证|到期|限期|生产日期|保质期|出生|生于)[^，。；]{0,4}$"
 )
 
@@ -73,7 +76,16 @@ def find_times(text: str, received: datetime) -> tuple[Element, ...]:
     for start, end, value, confidence in (*_points(text, received), *_lasting(text)):
         if all(end <= one.spans[0][0] or start >= one.spans[0][1] for one in taken):
             taken.append(Element(ElementKind.WHEN, value, text[start:end], ((start, end),), confidence))
+    taken = [_whole(text, one) for one in taken]
+    for start, end in time_spans.hours(text):
+        if all(end <= one.spans[0][0] or start >= one.spans[0][1] for one in taken):
+            taken.append(Element(ElementKind.WHEN, text[start:end], text[start:end], ((start, end),), 0.6))
     return tuple(sorted(taken, key=lambda one: one.spans))
+
+
+def _whole(text: str, one: Element) -> Element:
+    start, end = time_spans.whole(text, *one.spans[0])
+    return one if (start, end) == one.spans[0] else replace(one, text=text[start:end], spans=((start, end),))
 
 
 _Found = tuple[int, int, str, float]

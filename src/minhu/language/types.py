@@ -122,6 +122,8 @@ class Urgency:
     confidence: float = 1.0
     maker: str = ""
     services: tuple[HandOver, ...] = ()
+    learnt: float = 0.0
+    """How sure the learnt part is where it alone finds danger; 0 where a rule speaks."""
 
 
 class IntakeClass(StrEnum):

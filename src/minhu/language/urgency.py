@@ -15,6 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
+from minhu.kernel.patterns import regex
 from minhu.language.categories import CategoryModel
 from minhu.language.intake_learnt import emergency_chance
 from minhu.language.prefilter import Prefilter
@@ -25,14 +26,24 @@ from minhu.language.urgency_rules import HAZARDS, URGENT_WORDS, Hazard
 from minhu.language.urgency_services import services as named
 from minhu.language.urgency_signals import LIMIT, SEVERE, signs
 
-MAKER = "urgency/2026.5"
+MAKER = "urgency/2026.6"
 # Weak signs of a longer sentence are a story, not a cry for help.
 _LONGEST_SIGNS = 90
 _SIGNS = Hazard("险情征兆", "120", "event", ())
 DEFAULT_MODEL = Path(__file__).parent / "models" / "urgency-default"
 DANGER = "danger"
-# The learnt part is asked about the beginning only: it was trained on cries for help, not on long complaints.
+# The learnt part was trained on cries for help, not on long complaints: a longer text is asked passage by passage.
 _LONGEST_LEARNT = 160
+# Of a long text's passages those that a rule knows when read alone need the learnt part's consent; for the others the learnt
+# part must be nearly certain and the second opinion not against it, or both must find danger likely. Chosen on our own cases
+# among sentences of real messages, and on real long messages without danger (benchmarks/danger_in_long_texts.py).
+_PASSAGE_RULED = 0.5
+_PASSAGE_SURE = ((0.98, 0.05), (0.85, 0.5))
+_SHORTEST_PASSAGE = 7
+# So many passages are looked at from each end: a text without end must not cost time without end.
+_PASSAGES_EACH_END = 60
+# Whoever takes it back does so at once.
+_TAKEN_BACK_WITHIN = 80
 _LEARNT_ENOUGH = 0.2
 _LEARNT_AGAINST_CONTEXT = 0.85
 # The intake model is a second opinion, learnt from other classes: what it knows well as something else is no danger unless
@@ -45,10 +56,10 @@ _BOTH_LIKELY = (0.15, 0.7)
 _ROWS = tuple((hazard, pattern) for hazard in (*HAZARDS, *FAMILIES) for pattern in hazard.patterns)
 _POSSIBLE = Prefilter([*(pattern for _, pattern in _ROWS), SEVERE, IDIOM])
 _AT_SEVERE, _AT_IDIOM = len(_ROWS), len(_ROWS) + 1
-_SENTENCE = re.compile(r"[^。！？!?；;\n]+")
+_SENTENCE = regex(r"[^。！？!?；;\n]+")
 # Of several hazards without a learnt opinion, the service that saves the life first.
 _ORDER: dict[str, int] = {"119": 0, "120": 1, "110": 2, "122": 3, "none": 4}
-_CLAUSE = re.compile(r"[^，,、]{1,40}[，,、]*")
+_CLAUSE = regex(r"[^，,、]{1,40}[，,、]*")
 # A spoken text without full stops is one long "sentence" of several matters: contexts must not reach across them.
 _LONGEST_SENTENCE = 100
 _WINDOW = 60
@@ -69,11 +80,23 @@ class _Findings:
 def assess(text: str) -> Urgency:
     """Level, life danger and hand-over of ``text``, with reasons (Chinese) and the spans they rest on."""
     found, masked = _ruled(text)
-    if not found.services:
-        _learnt_look(masked, bool(found.ignored), found.reasons)
+    learnt = 0.0 if found.services else _learnt_look(masked, bool(found.ignored))
+    if learnt:
+        found.reasons.append(f"整体措辞与危及生命的求助相近（把握 {learnt:.0%}）")
+    if not found.reasons and (passage := _passage(masked)):
+        words, start, learnt = passage
+        found.reasons.append(
+            f"其中一段像危及生命的求助：“{text[start : start + len(words)][:24]}”（把握 {learnt:.0%}）"
+        )
+        found.spans.append((start, start + len(words)))
+        return _danger(found, named(words, ()), learnt)
     if not found.reasons:
         return _without_danger(text, tuple(dict.fromkeys(found.ignored)))
-    needed = named(masked, found.spans)
+    needed = named(masked if found.services or not learnt else _heart(masked), found.spans)
+    return _danger(found, needed, learnt)
+
+
+def _danger(found: _Findings, needed: tuple[HandOver, ...], learnt: float) -> Urgency:
     return Urgency(
         level="danger",
         life_danger=True,
@@ -83,6 +106,7 @@ def assess(text: str) -> Urgency:
         confidence=min(0.98, 0.8 + 0.06 * len(set(found.reasons))),
         maker=MAKER,
         services=needed,
+        learnt=learnt,
     )
 
 
@@ -154,20 +178,61 @@ def danger_model() -> CategoryModel:
     return CategoryModel.load(DEFAULT_MODEL)
 
 
-def _learnt_look(text: str, cancelled: bool, reasons: list[str]) -> None:
-    """Ask the model about a wording that no rule knows; a context named by the rules needs more to be overruled."""
+def _learnt_look(text: str, cancelled: bool) -> float:
+    """How sure the models are of danger in a wording that no rule knows, 0 for none; a named context needs more to be overruled."""
     if not 4 <= len(text) <= _LONGEST_LEARNT or CALLED_OFF.search(text):
-        return
+        return 0.0
     model = danger_model()
     chance = float(model.probabilities(text)[model.labels.index(DANGER)])
     if chance < _BOTH_LIKELY[0]:
-        return
+        return 0.0
     second = emergency_chance(text)
     likely = chance >= (_SHORT_ENOUGH if len(text) < _SHORT else _LEARNT_ENOUGH) or second >= _BOTH_LIKELY[1]
     if chance < _SURE and second < _ELSE_LIKELY:
-        return
+        return 0.0
     if likely and (chance >= _LEARNT_AGAINST_CONTEXT or not (cancelled or tempered(text))):
-        reasons.append(f"整体措辞与危及生命的求助相近（把握 {chance:.0%}）")
+        return max(chance, second)
+    return 0.0
+
+
+def _passages(text: str) -> list[tuple[str, int]]:
+    """Distinct sentences (windows of clauses of very long ones) with their offsets, those at both ends of an endless text."""
+    first: dict[str, int] = {}
+    for words, offset in _sentences(text):
+        if len(words.strip()) >= _SHORTEST_PASSAGE:
+            first.setdefault(words, offset)
+    found = list(first.items())
+    if len(found) <= 2 * _PASSAGES_EACH_END:
+        return found
+    return found[:_PASSAGES_EACH_END] + found[-_PASSAGES_EACH_END:]
+
+
+def _passage(text: str) -> tuple[str, int, float] | None:
+    """A passage that reads as a cry for help when the rest of a long text does not drown it: words, offset, how sure."""
+    if len(text) <= _LONGEST_LEARNT:
+        return None
+    model = danger_model()
+    at = model.labels.index(DANGER)
+    for words, start in _passages(text):
+        chance = float(model.probabilities(words)[at])
+        if chance < _PASSAGE_RULED or CALLED_OFF.search(text[start : start + len(words) + _TAKEN_BACK_WITHIN]):
+            continue
+        second = emergency_chance(words)
+        sure = any(chance >= first and second >= least for first, least in _PASSAGE_SURE)
+        if (sure and not tempered(words)) or _ruled(words)[0].services:
+            return words, start, chance
+    return None
+
+
+def _heart(text: str) -> str:
+    """The passage of a short text that the learnt part heard, so that harmless sentences beside it do not name the service."""
+    passages = _passages(text)
+    if len(passages) < 2:
+        return text
+    model = danger_model()
+    at = model.labels.index(DANGER)
+    chance, words = max((float(model.probabilities(one)[at]), one) for one, _ in passages)
+    return words if chance >= _SURE else text
 
 
 def _second_look(masked: str, text: str, reasons: list[str], spans: list[Span], services: list[HandOver]) -> None:

@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from minhu.kernel.patterns import regex
 from minhu.language.types import HandOver
 
 Kind = Literal["event", "person", "violence", "medical"]
@@ -29,7 +30,7 @@ class Hazard:
 
 def hazard(name: str, hand_over: HandOver, kind: Kind, *patterns: str) -> Hazard:
     """A row of the table from patterns as written."""
-    return Hazard(name, hand_over, kind, tuple(re.compile(one) for one in patterns))
+    return Hazard(name, hand_over, kind, tuple(regex(one) for one in patterns))
 
 
 _WHO = "(?:我|他|她|俺|咱|人家|孩子|小孩|娃|女儿|儿子|女孩|男孩|学生|老人|大爷|大妈|奶奶|爷爷|母亲|父亲|妈|爸|老公|老婆|丈夫|妻子|媳妇|邻居|室友|同学|朋友|有人|工人|同事|司机|群众|男子|女子|女的|男的|女人|男人|小伙|姑娘|阿姨|大叔|大嫂|哥|弟|姐|妹|叔|伯|姨|爱人|工友|师傅|乘客|行人|路人|居民|老太|老头|宝|闺女|游客|驴友|小哥|患者|病人|流浪汉|业主|住户|保安|婴|娃娃|人)"

@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from minhu.kernel.patterns import regex
 from minhu.language.personal import find_likely
 from minhu.language.types import Span
 
 _SHORTEST: Final = 2
 _MARKS: Final = str.maketrans("⟦⟧", "〔〕")
-_MARK: Final = re.compile(r"⟦\d{1,4}⟧")
+_MARK: Final = regex(r"⟦\d{1,4}⟧")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,5 @@
-"""The JSON API of asking under /api/v1/: a question with its clauses, passages by words. Read only, from public papers.
+"""The JSON API of asking under /api/v1/: a question with its clauses, passages by words, scenario trees. Read only, from
+public papers.
 
 With a token of the scope `knowledge:read` its own quota counts, without one that of the caller's address.
 """
@@ -19,15 +20,22 @@ from minhu.directory.services.tokens import check_token
 from minhu.intake import services as intake
 from minhu.kernel.actors import ANONYMOUS, Actor
 from minhu.kernel.errors import Invalid
-from minhu.knowledge.queries.shown import Answered, Clause
+from minhu.knowledge.queries import trees
+from minhu.knowledge.queries.narrowing import narrow_of
+from minhu.knowledge.queries.shown import Answered, Clause, FoundPaper
+from minhu.knowledge.queries.trees_shown import NodeView
 from minhu.knowledge.services import quota
 from minhu.knowledge.services.answering import MOST_EARLIER, Asked, ask
-from minhu.knowledge.types import Door, Hit, Tone
+from minhu.knowledge.services.finding import MOST_FOUND, MOST_PAGE, find
+from minhu.knowledge.types import Door, Tone, Validity
 from minhu.language.answers.question import LONGEST_QUESTION
+from minhu.language.papers.triples import Relation
+from minhu.portals.tools import api as tools
 
 router = Router(tags=["知识"])
 SCOPE: Final = "knowledge:read"
 _MOST_BYTES: Final = 20_000
+_HOLDING: Final = {"": None, Validity.VALID.value: Validity.VALID, Validity.PENDING.value: Validity.PENDING}
 _dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _PROBLEM = {"content": {"application/problem+json": {"schema": {"type": "object"}}}}
 _ERRORS = {
@@ -36,6 +44,7 @@ _ERRORS = {
         400: "正文不是有效的 JSON", 401: "令牌无效", 403: "令牌没有权限", 413: "内容过大", 422: "字段有误", 429: "过于频繁",
     }.items()
 }  # fmt: skip
+_MISSING: Final = {**_ERRORS, 404: {"description": "没有这棵情景树", **_PROBLEM}}
 _TEXT: Final = {"type": "string", "maxLength": LONGEST_QUESTION}
 _BODY: Final = {
     "requestBody": {
@@ -58,6 +67,19 @@ _BODY: Final = {
     "responses": _ERRORS,
 }  # fmt: skip
 
+_GRAPH: Final = [
+    {"name": "q", "in": "query", "schema": {"type": "string", "maxLength": 60}, "description": "事项、材料或单位"},
+    {"name": "matter", "in": "query", "schema": {"type": "string"}, "description": "事项的 key"},
+    {
+        "name": "kind", "in": "query", "description": "只要哪些关系，可重复",
+        "schema": {"type": "array", "items": {"type": "string", "enum": [one.value for one in Relation]}},
+    },
+]  # fmt: skip
+_TOOL: Final = {
+    "requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}},
+    "responses": {**_ERRORS, 404: {"description": "没有这个工具或没有找到", **_PROBLEM}},
+}
+
 
 @router.post("/ask", auth=None, summary="提问", openapi_extra=_BODY)
 def ask_papers(request: HttpRequest) -> HttpResponse:
@@ -70,12 +92,75 @@ def ask_papers(request: HttpRequest) -> HttpResponse:
 
 
 @router.get("/knowledge/search", auth=None, summary="检索条款", openapi_extra={"responses": _ERRORS})
-def search_papers(request: HttpRequest, q: str = "") -> HttpResponse:
-    """与问题最相关的条款，每份文件一条，最相关的在前。"""
+def search_papers(
+    request: HttpRequest, q: str = "", page: int = 1, size: int = 10, nature: str = "", category: str = "", unit: str = "",
+    area: str = "", valid: str = "",
+) -> HttpResponse:  # fmt: skip
+    """与问题最相关的公开文件，最相关的在前，每份带最相关的条款；`next` 是下一页的页码。"""
     actor = _caller(request)
+    if not 1 <= page <= MOST_FOUND or not 1 <= size <= MOST_PAGE:
+        text = f"页码应为 1 至 {MOST_FOUND}，每页 1 至 {MOST_PAGE}。"
+        raise Invalid(text, fields={"page": text})
+    if valid not in _HOLDING:
+        raise Invalid("时效的值不正确。", fields={"valid": f"可选：{'、'.join(one for one in _HOLDING if one)}。"})
     with transaction.atomic(), acting_as(actor):
-        got = ask(Asked(q, Door.API), record=False)
-    return _json({"items": [_hit(one) for one in got.hits]})
+        found = find(q, narrow_of(nature, category, unit, area), _HOLDING[valid], (page - 1) * size, size)
+    following = page + 1 if page * size < found.total else None
+    return _json(
+        {"items": [found_paper(one) for one in found.papers] if found.start == (page - 1) * size else [],
+         "total": found.total, "more": found.more, "page": page, "next": following, "unknown": list(found.unknown)}
+    )  # fmt: skip
+
+
+@router.get(
+    "/knowledge/graph", auth=None, summary="知识图谱", openapi_extra={"responses": _ERRORS, "parameters": _GRAPH}
+)
+def graph(request: HttpRequest) -> HttpResponse:
+    """按 `q` 找事项，或按 `matter`（事项的 key）列出各份有效文件说的单位、材料、条件、费用、时限，每项带条款。"""
+    return _json(tools.drawn(request, _caller(request)))
+
+
+@router.get("/tools", auth=None, summary="工具列表", openapi_extra={"responses": _ERRORS})
+def list_tools(request: HttpRequest) -> HttpResponse:
+    """可用的查询工具和参数（JSON Schema）。"""
+    _caller(request)
+    return _json({"tools": tools.listed()})
+
+
+@router.post("/tools/{name}", auth=None, summary="调用工具", openapi_extra=_TOOL)
+def call_tool(request: HttpRequest, name: str) -> HttpResponse:
+    """调用一个只读工具，参数见 `GET /tools`；每次调用都有记录。"""
+    return _json(tools.called(request, name, _caller(request)))
+
+
+@router.get("/knowledge/trees", auth=None, summary="情景树列表", openapi_extra={"responses": _ERRORS})
+def list_trees(request: HttpRequest) -> HttpResponse:
+    """公开的情景树：编号、名称、第一个问题。"""
+    with transaction.atomic(), acting_as(_caller(request)):
+        found = trees.published()
+    return _json({"items": [{"id": tree, "title": title, "question": root.text} for tree, title, root in found]})
+
+
+@router.get("/knowledge/trees/{tree}", auth=None, summary="一棵情景树", openapi_extra={"responses": _MISSING})
+def one_tree(request: HttpRequest, tree: int) -> HttpResponse:
+    """一棵树的全部问题、选项和结果，每个结果都带条款。"""
+    with transaction.atomic(), acting_as(_caller(request)):
+        card, (root,) = trees.walked(tree)
+    return _json({"id": card.id, "title": card.title, "version": card.number, "root": _node(root)})
+
+
+def _node(one: NodeView) -> dict[str, Any]:
+    told: dict[str, Any] = {"id": one.id, "kind": one.kind.value, "label": one.label}
+    if one.asks:
+        return {**told, "question": one.text, "choices": [_node(child) for child in one.children]}
+    told |= {"answer": one.said, "address": one.address}
+    if one.cited is not None:
+        passage = one.cited.passage
+        told["citation"] = {
+            "document": one.cited.document_id, "title": one.cited.title, "document_number": one.cited.document_number,
+            "issuer": one.cited.issuer, "label": passage.label if passage else "", "passage": passage.text if passage else "",
+        }  # fmt: skip
+    return told
 
 
 def _caller(request: HttpRequest) -> Actor:
@@ -122,7 +207,9 @@ def answered(got: Answered) -> dict[str, Any]:
         "ask_back": {
             "question": got.back.question,
             "choices": [{"label": one.label, "question": one.question} for one in got.back.choices],
+            "tree": got.back.tree or None,
         } if got.back else None,
+        "emergency": list(got.emergency), "unanswered": list(got.missed),
         "person": {"telephone": "12345", "form": "/submit/"}, "rating_token": got.token,
     }  # fmt: skip
 
@@ -136,11 +223,22 @@ def _clause(one: Clause) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _hit(one: Hit) -> dict[str, Any]:
+def found_paper(one: FoundPaper) -> dict[str, Any]:
+    """A document with its passages that fit best; the very best stands at its top too."""
+    passages = [
+        {
+            "number": passage.number,
+            "label": passage.label,
+            "path": list(passage.path),
+            "passage": passage.text,
+            "context": passage.context,
+        }
+        for passage in one.passages
+    ]
     return {
         "document": one.document_id, "title": one.title, "document_number": one.document_number, "issuer": one.issuer,
-        "label": one.passage.label, "path": list(one.passage.path), "passage": one.passage.text,
-        "context": one.passage.context, "valid": one.validity.value, "score": one.score,
+        "nature": one.nature.value, "valid": one.validity.value, "in_force": str(one.in_force or ""),
+        "valid_until": str(one.repealed or ""), "score": one.score, **passages[0], "passages": passages,
     }  # fmt: skip
 
 

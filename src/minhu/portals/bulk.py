@@ -10,7 +10,7 @@ from django.forms import BaseForm
 from django.utils.translation import gettext as _
 
 from minhu.directory.access import require
-from minhu.directory.policy import Action, Facts, Purpose
+from minhu.directory.policy import Action, Facts, Purpose, may_ever
 from minhu.directory.queries.rules import access_rules
 from minhu.kernel.actors import Actor
 from minhu.kernel.calendar import CHINA_TIME
@@ -20,10 +20,11 @@ from minhu.ledger import queries as ledger
 
 COUNTED: Final = (
     "orders.exported", "orders.printed", "inbox.exported", "supervision.exported", "board.exported", "ledger.exported",
+    "messageboard.exported", "knowledge.exported", "knowledge.figures_exported", "knowledge.sample_exported", "knowledge.set_exported",
 )  # fmt: skip
 """Kinds of entries that count as taking a list out; each is entered under the person who took it."""
 AUDITED: Final = 20_000
-"""Rows of the ledgers or of the log of readings that an auditor takes at once."""
+"""Rows of the ledgers or of the log of readings that an auditor takes at once; of the knowledge room's own, its keepers."""
 _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 712))"
 
 
@@ -45,6 +46,15 @@ def begin_audit(actor: Actor, reason: str) -> int:
     """The same for the books of the audit administrator, which hold no citizen's word: a reason, so many, so often."""
     _check_reason(reason)
     require(Action.VIEW_LEDGER, actor=actor)
+    _check_day(actor)
+    return AUDITED
+
+
+def begin_knowledge(actor: Actor, reason: str) -> int:
+    """The same for what the knowledge room counts and keeps, no citizen's person in it: for who keeps papers or sees figures."""
+    _check_reason(reason)
+    if not (may_ever(actor, Action.EDIT_KNOWLEDGE) or may_ever(actor, Action.VIEW_FIGURES)):
+        raise NotAllowed(_("您的岗位不能导出知识库的统计和抽检。"), code="no_export")
     _check_day(actor)
     return AUDITED
 

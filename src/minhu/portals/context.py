@@ -12,8 +12,10 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from minhu.directory.policy import Action, may_ever
 from minhu.directory.queries.sign_in_pages import EmergencyRow, emergencies
 from minhu.directory.types import ADMINISTRATORS
+from minhu.intake.queries.front_door import Emergency, emergency_on
 from minhu.kernel.actors import ANONYMOUS, Actor
 from minhu.portals.display import Display, display_of
 from minhu.portals.navigation import NavGroup, groups_for, home_of, role_word
@@ -87,6 +89,16 @@ class Shell:
         ]
 
     @cached_property
+    def surge(self) -> Emergency | None:
+        """The emergency of the front door that is on, for a bar on every page."""
+        return emergency_on()
+
+    @cached_property
+    def talks(self) -> bool:
+        """Whether the bar of one's seat stands on the pages."""
+        return self.signed_in and may_ever(self.actor, Action.TALK)
+
+    @cached_property
     def role_words(self) -> tuple[str, ...]:
         """The roles of the actor in Chinese."""
         return tuple(role_word(role) for role in sorted(self.actor.roles))
@@ -148,6 +160,7 @@ def script_messages() -> dict[str, str]:
         "close": _("关闭"),
         **_time_messages(),
         "live_changes": _("{n} 条新变化"),
+        "desk_unsent": _("还有没记下的话，请先按回车记下，再登记。"),
         "live_lost": _("实时更新已断开，正在重新连接…"),
         "live_back": _("实时更新已恢复"),
         "selected": _("已选 {n} 项"),

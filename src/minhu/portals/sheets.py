@@ -13,10 +13,6 @@ from typing import Any, cast
 from urllib.parse import quote
 
 from django.http import HttpResponse
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Font
 
 from minhu.kernel.cells import harmless
 from minhu.kernel.clock import now
@@ -32,12 +28,18 @@ def safe_cell(value: object) -> object:
         return value
     if isinstance(value, datetime):
         return local(value).strftime("%Y-%m-%d %H:%M")
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
     text = ILLEGAL_CHARACTERS_RE.sub("", str(value))[:LONGEST_CELL]
     return harmless(text)
 
 
 def workbook(title: str, header: Sequence[str], rows: Iterable[Sequence[object]], note: str = "") -> bytes:
     """An XLSX file with one sheet: a bold header, then ``rows``; ``note`` goes into a last line."""
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Font
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet(title[:31])
     sheet.freeze_panes = "A2"

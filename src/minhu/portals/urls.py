@@ -28,6 +28,17 @@ PAGES: tuple[str, ...] = (
     "open311",
     "partners",
     "papers",
+    "quality",
+    "trees",
+    "talks",
+    "calls",
+    "floor",
+    "channels",
+    "boards",
+    "assistants",
+    "emergency",
+    "enterprises",
+    "phone",
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [

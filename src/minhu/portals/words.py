@@ -54,6 +54,7 @@ STATES: dict[str, Sign] = {
     "emergency": sign_of(State.EMERGENCY, "red", "ambulance"),
     "merged": sign_of(State.MERGED, "grey", "git-merge"),
     "transferred": sign_of(State.TRANSFERRED, "calm", "transfer"),
+    "with_enterprise": sign_of(State.WITH_ENTERPRISE, "calm", "building"),
     "withdrawn": sign_of(State.WITHDRAWN, "grey", "rotate"),
     "reopened": sign_of(State.REOPENED, "orange", "repeat"),
     "escalated": sign_of(SupervisionLevel.ESCALATION, "red", "flag"),

@@ -28,6 +28,7 @@ bootstrap.setup()
 from minhu.kernel.errors import TooMany  # noqa: E402 - they need Django
 from minhu.server import background, middleware, problems, traces  # noqa: E402
 from minhu.server.admission import Gate, Kind, kind_of  # noqa: E402
+from minhu.server.telephone.gateway import Gateway  # noqa: E402
 
 traces.start()
 
@@ -78,6 +79,11 @@ class HouseHandler(ASGIHandler):
             await self.send_response(_refusal(scope, error), send)
         finally:
             body.close()
+
+    def answer(self, scope: Mapping[str, Any]) -> HttpResponseBase:
+        """The answer to a request without a body, in this thread."""
+        with SpooledTemporaryFile() as body:
+            return self._work(dict(scope), body)
 
     def _in_thread(self, function: Callable[..., Any]) -> Callable[..., Awaitable[Any]]:
         return sync_to_async(function, thread_sensitive=False, executor=self._threads)
@@ -145,11 +151,12 @@ def _limited(scope: Scope, receive: Receive) -> Receive:
 
 
 class Application:
-    """HTTP to Django; the server's own life to the background loops."""
+    """HTTP to Django, sockets to the media gateway; the server's own life to the background loops."""
 
     def __init__(self) -> None:
         self._http = HouseHandler()
         self._loops = background.Runner()
+        self._telephone = Gateway(self._http.answer)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI entry point."""
@@ -157,6 +164,8 @@ class Application:
             await self._lifespan(receive, send)
         elif scope["type"] == "http":
             await self._http(scope, receive, send)  # type: ignore[arg-type]
+        elif scope["type"] == "websocket":
+            await self._telephone(scope, receive, send)
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         inline = settings.CONFIG.worker == "inline"
@@ -167,6 +176,7 @@ class Application:
                     self._loops.start()
                 await send({"type": "lifespan.startup.complete"})
             elif message["type"] == "lifespan.shutdown":
+                await self._telephone.close()
                 await asyncio.to_thread(self._loops.stop)
                 await send({"type": "lifespan.shutdown.complete"})
                 return

@@ -20,6 +20,7 @@ from minhu.exchange.services import delivering, partners
 from minhu.handling.services import sweeper
 from minhu.intake.services import opening
 from minhu.kernel import clock
+from minhu.kernel.locks import Lock
 from minhu.ledger import queries as ledger
 from minhu.ledger import services as ledger_services
 from minhu.server.metrics import CLOCK_STEPS
@@ -27,7 +28,7 @@ from minhu.server.metrics import CLOCK_STEPS
 log = structlog.get_logger("minhu.clock")
 LONG_AWAY: Final = timedelta(hours=12)
 """A house that wrote nothing for so long was asleep, or its clock leapt while it was down."""
-_LOCK: Final = "SELECT pg_try_advisory_xact_lock(712347)"
+_LOCK: Final = f"SELECT pg_try_advisory_xact_lock({Lock.CLOCK_WATCH:d})"
 # heartbeats of the future would hide that a worker died
 _WORKERS: Final = "UPDATE procrastinate_workers SET last_heartbeat = now() WHERE last_heartbeat > now()"
 _REPAIRS: Final = (

@@ -13,6 +13,7 @@ from minhu.engines.chat import chat_settings
 from minhu.engines.database import home_folder
 from minhu.engines.embedding import embedding_settings
 from minhu.engines.outbound import allowed_networks
+from minhu.engines.speech.settings import speech_settings
 from minhu.kernel.keeping import parse
 from minhu.server.account_config import AccountConfig
 from minhu.server.config_errors import ConfigError
@@ -77,7 +78,9 @@ class Config:
         "MINHU_OPEN311_TOKENS", "0", "Open311 answers a token until a person (or a rule) has accepted the request"
     )
     outbound: str = _setting(
-        "MINHU_OUTBOUND_NETWORKS", "", "private networks that messages to partners may go to, e.g. 10.2.0.0/16"
+        "MINHU_OUTBOUND_NETWORKS",
+        "",
+        "private networks that messages to partners and visits of watched sites may go to, e.g. 10.2.0.0/16",
     )
     ask_origins: tuple[str, ...] = _setting(
         "MINHU_ASK_ORIGINS", "", "sites that may show the question window, e.g. https://www.city.gov.cn; commas between"
@@ -85,6 +88,8 @@ class Config:
     ask_per_minute: int = _setting(
         "MINHU_ASK_PER_MINUTE", "20", "questions a minute from one address without a token, in each web process"
     )
+    calls: int = _setting("MINHU_CALLS", "200", "telephone calls at once whose sound runs through this process")
+    call_threads: int = _setting("MINHU_CALL_THREADS", "6", "threads that work for calls, each with a connection")
     chat_url: str = _setting(
         "MINHU_CHAT_URL", "", "an OpenAI-compatible chat model that improves suggestions, e.g. https://host/v1"
     )
@@ -118,6 +123,44 @@ class Config:
     embedding_passage_prefix: str = _setting(
         "MINHU_EMBEDDING_PASSAGE_PREFIX", "", "and before what is searched in, e.g. 'passage: '"
     )
+    speech_folder: str = _setting(
+        "MINHU_SPEECH_FOLDER",
+        "",
+        "a mounted folder with a SenseVoice or Paraformer model for sherpa-onnx; before MINHU_SPEECH_URL",
+    )
+    speech_url: str = _setting(
+        "MINHU_SPEECH_URL",
+        "",
+        "an OpenAI-compatible endpoint for transcriptions, e.g. https://host/v1; gets callers' voices",
+    )
+    speech_key: str = _setting(
+        "MINHU_SPEECH_KEY", "", "its key; empty: the file speech.key in MINHU_HOME/keys, if there is one"
+    )
+    speech_model: str = _setting("MINHU_SPEECH_MODEL", "", "name of the model there")
+    speech_seconds: str = _setting("MINHU_SPEECH_SECONDS", "3", "seconds for each turn of a call")
+    speech_out: str = _setting(
+        "MINHU_SPEECH_OUT",
+        "",
+        "who speaks: kokoro, espeak, remote or none; empty: the endpoint when an address is set, else what is installed",
+    )
+    speech_out_voice: str = _setting(
+        "MINHU_SPEECH_OUT_VOICE",
+        "",
+        "xiaoxiao (a woman's) or yunyang (a man's) of kokoro, yue for Cantonese, or the endpoint's own",
+    )
+    speech_out_threads: str = _setting(
+        "MINHU_SPEECH_OUT_THREADS", "1", "threads of kokoro for one piece of speech, 1 to 16"
+    )
+    speech_out_url: str = _setting(
+        "MINHU_SPEECH_OUT_URL",
+        "",
+        "an OpenAI-compatible endpoint for speech, e.g. https://host/v1; gets what is said to callers",
+    )
+    speech_out_key: str = _setting(
+        "MINHU_SPEECH_OUT_KEY", "", "its key; empty: the file speech_out.key in MINHU_HOME/keys, if there is one"
+    )
+    speech_out_model: str = _setting("MINHU_SPEECH_OUT_MODEL", "", "name of the model there")
+    speech_out_seconds: str = _setting("MINHU_SPEECH_OUT_SECONDS", "3", "seconds for each piece of speech")
     witnesses: str = _setting(
         "MINHU_WITNESSES", "", "where checkpoints of the ledger are also kept: absolute paths, https://…, mailto:…"
     )
@@ -170,6 +213,8 @@ class Config:
             outbound=_networks("MINHU_OUTBOUND_NETWORKS", raw["outbound"]),
             ask_origins=_origins("MINHU_ASK_ORIGINS", raw["ask_origins"]),
             ask_per_minute=_whole("MINHU_ASK_PER_MINUTE", raw["ask_per_minute"], 1, 100_000),
+            calls=_whole("MINHU_CALLS", raw["calls"], 0, 10_000),
+            call_threads=_whole("MINHU_CALL_THREADS", raw["call_threads"], 1, 64),
             **_models(source, raw),
             witnesses=_witnesses(raw["witnesses"]),
             mail=_mail(raw["mail"]),
@@ -187,13 +232,14 @@ class Config:
 
 
 def _models(source: Mapping[str, str], raw: Mapping[str, str]) -> dict[str, str]:
-    """Where the chat model and the model of meaning are: their own rooms read it again when they need it."""
+    """Where the chat model, the model of meaning and the recogniser are: their own rooms read it again when they need it."""
     try:
         chat_settings(source)
         embedding_settings(source)
+        speech_settings(source)
     except ValueError as error:
         raise ConfigError(str(error)) from error
-    return {name: value for name, value in raw.items() if name.startswith(("chat_", "embedding"))}
+    return {name: value for name, value in raw.items() if name.startswith(("chat_", "embedding", "speech_"))}
 
 
 def _kept(variable: str, text: str) -> dict[str, int]:

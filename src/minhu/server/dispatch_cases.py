@@ -6,11 +6,13 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
-from minhu.directory.queries.advice import Advice, Adviser, Matter, Precedent, likeness
+from minhu.directory.queries.advice import Advice, Adviser, Matter, Named, Precedent, likeness
 from minhu.directory.queries.books import books_of_rows
 from minhu.directory.types import CategoryInfo, UnitInfo
+from minhu.knowledge.queries.graph import speaks_of
 from minhu.language.likeness import fingerprint
 from minhu.server.tables import BadFile
 
@@ -110,16 +112,28 @@ class History:
 
 
 def answers(
-    adviser: Adviser, cases: Iterable[Case], history: History | None, *, learning: bool
+    adviser: Adviser,
+    cases: Iterable[Case],
+    history: History | None,
+    *,
+    learning: bool,
+    papers: Mapping[str, Sequence[tuple[str, Named]]] = MappingProxyType({}),
 ) -> list[tuple[Case, Advice]]:
-    """Advice for each case in turn; with ``learning`` each one's end is known before the next is asked."""
+    """Advice for each case in turn; with ``learning`` each one's end is known before the next is asked.
+
+    ``papers``: what papers name, by category: of which part of the matter, and the unit.
+    """
     found = []
     for case in cases:
         matter = Matter(case.category, case.area, case.request_type, case.text)
-        found.append((case, adviser.advise(matter, history.near(case) if history else ())))
+        found.append((case, adviser.advise(matter, history.near(case) if history else (), _named(papers, case))))
         if history is not None and learning:
             history.add(case)
     return found
+
+
+def _named(papers: Mapping[str, Sequence[tuple[str, Named]]], case: Case) -> list[Named]:
+    return [one for detail, one in papers.get(case.category.code, ()) if speaks_of(detail, case.text)]
 
 
 def right_at(found: Sequence[tuple[Case, Advice]], first: int) -> float:

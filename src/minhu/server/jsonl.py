@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from minhu.language.answers.cutting import cut
 from minhu.language.answers.measures import Asked
-from minhu.language.papers.types import Paper
+from minhu.language.papers.types import Paper, Passage, PassageKind
 from minhu.server.tables import BadFile
 
 _LONGEST_LINE: Final = 20_000_000
@@ -45,12 +45,56 @@ def read_questions(file: Path, papers: dict[str, Paper]) -> list[Asked]:
     return asked
 
 
+def read_set(file: Path) -> tuple[dict[str, Paper], list[Asked]]:
+    """Papers and questions of one file, as an evaluation set leaves the house: lines of papers (docid, title, text,
+    passages), then lines of questions. Raises ``BadFile``."""
+    papers: dict[str, Paper] = {}
+    lines = _lines(file)
+    for number, row in lines:
+        if "question" not in row:
+            papers[str(row.get("docid"))] = _paper(file, number, row)
+    if not papers:
+        raise BadFile(f"{file.name} 里没有文件；请从测评集页导出“题目和文件（JSONL）”")
+    asked = []
+    for number, row in lines:
+        if "question" in row:
+            given = {key: str(row.get(key) or "") for key in ("question", "docid", "answer", "kind", "clause")}
+            if given["docid"] and given["docid"] not in papers:
+                raise BadFile(f"{file.name} 第 {number} 行的 docid “{given['docid'][:60]}”不在文件集里")
+            asked.append(Asked(given["question"], given["docid"], given["answer"], given["kind"], given["clause"]))
+    return papers, asked
+
+
+def _paper(file: Path, number: int, row: dict[str, Any]) -> Paper:
+    try:
+        passages = tuple(
+            Passage(
+                number=int(one["number"]), kind=PassageKind(one["kind"]), text=str(one["text"]), label=str(one["label"]),
+                path=tuple(map(str, one["path"])), context=str(one["context"]), page=int(one["page"]), start=int(one["start"]),
+                end=int(one["end"]), cells=tuple((str(name), str(value)) for name, value in one["cells"]),
+            )
+            for one in row["passages"]
+        )  # fmt: skip
+        return Paper(str(row["title"]), str(row["text"]), passages)
+    except (KeyError, TypeError, ValueError) as error:
+        raise BadFile(f"{file.name} 第 {number} 行不是导出的文件（缺少 title、text 或 passages）") from error
+
+
 def half_of(question: str) -> str:
     """'development' or 'held-out', by the question's own words, so that it stays the same in any file."""
     return ("development", "held-out")[hashlib.sha256(question.encode()).digest()[-1] % 2]
 
 
+def _lines(file: Path) -> list[tuple[int, dict[str, Any]]]:
+    return [(number, _object(file, number, line)) for number, line in _texts(file)]
+
+
 def _rows(file: Path, columns: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
+    for number, line in _texts(file):
+        yield number, _row(file, number, line, columns)
+
+
+def _texts(file: Path) -> Iterator[tuple[int, str]]:
     try:
         text = file.read_bytes().decode("utf-8-sig")
     except OSError as error:
@@ -62,12 +106,12 @@ def _rows(file: Path, columns: tuple[str, ...]) -> Iterator[tuple[int, dict[str,
         if not line.strip():
             continue
         seen = True
-        yield number, _row(file, number, line, columns)
+        yield number, line
     if not seen:
         raise BadFile(f"文件 {file.name} 是空的")
 
 
-def _row(file: Path, number: int, line: str, columns: tuple[str, ...]) -> dict[str, str]:
+def _object(file: Path, number: int, line: str) -> dict[str, Any]:
     try:
         if len(line) > _LONGEST_LINE:
             raise ValueError("too long")
@@ -76,6 +120,11 @@ def _row(file: Path, number: int, line: str, columns: tuple[str, ...]) -> dict[s
         raise BadFile(f"{file.name} 第 {number} 行不是有效的 JSON") from error
     if not isinstance(row, dict):
         raise BadFile(f'{file.name} 第 {number} 行应为一个对象，如 {{"question": …}}')
+    return row
+
+
+def _row(file: Path, number: int, line: str, columns: tuple[str, ...]) -> dict[str, str]:
+    row = _object(file, number, line)
     missing = [column for column in columns if row.get(column) is None]
     if missing:
         raise BadFile(f"{file.name} 第 {number} 行缺少 {'、'.join(missing)}")

@@ -34,7 +34,9 @@ class CallerMiddleware:
         told = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
         if 0 < settings.TRUSTED_PROXIES <= len(told):
             request.META["REMOTE_ADDR"] = told[-settings.TRUSTED_PROXIES]
-        return self.get_response(request)
+        response = self.get_response(request)
+        response.headers.setdefault("Permissions-Policy", "microphone=()")  # a page that listens says so itself
+        return response
 
 
 class ProblemMiddleware:
@@ -66,7 +68,7 @@ class ProgramMiddleware:
     """
 
     PATHS = (
-        "/api/v1/requests", "/api/v1/categories", "/api/v1/areas", "/api/v1/webhooks", "/api/v1/transfers", "/open311/",
+        "/api/v1/requests", "/api/v1/categories", "/api/v1/areas", "/api/v1/webhooks", "/api/v1/transfers", "/api/v1/talks", "/open311/",
         "/hooks/", "/api/v1/ask", "/api/v1/knowledge/",
     )  # fmt: skip
 
@@ -103,6 +105,8 @@ class ProgramMiddleware:
             answered: HttpResponseBase = match.func(request, *match.args, **match.kwargs)
         except (MinhuError, DatabaseError, OSError) as error:
             away = error if isinstance(error, MinhuError) else unavailable(error)
+            if away is None and (refused := _without_nul(request, error)) is not None:
+                return refused
             if away is None:
                 raise
             return answer(request, away)

@@ -5,6 +5,7 @@ Only here all rooms with such records are known. A clock that leapt forward remo
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -17,16 +18,19 @@ from minhu.directory.services.sign_ins import SIGN_INS
 from minhu.engines.expiry import Expiring, Removed, due, remove
 from minhu.exchange.services.delivering import SENT
 from minhu.exchange.services.once import RECEIVED
+from minhu.intake.services import recordings
 from minhu.intake.services.importing import drop_waiting_files, waiting_files
 from minhu.kernel.clock import is_doubted, now
 from minhu.kernel.keeping import KINDS, over_before
+from minhu.kernel.locks import Lock
 from minhu.knowledge.queries.reach import reading
 from minhu.knowledge.services.answering import ASKINGS
+from minhu.knowledge.services.toolcalls import CALLS
 from minhu.ledger import services as ledger
 from minhu.ledger.services.access_log import ACCESSES
 
 BATCH: Final = 5_000
-_LOCK: Final = "SELECT pg_try_advisory_xact_lock(712350)"
+_LOCK: Final = f"SELECT pg_try_advisory_xact_lock({Lock.RETENTION:d})"
 TABLES: Final[dict[str, Expiring]] = {
     "access": ACCESSES,
     "sign_ins": SIGN_INS,
@@ -36,6 +40,75 @@ TABLES: Final[dict[str, Expiring]] = {
     "sent": SENT,
     "received": RECEIVED,
     "askings": ASKINGS,
+    "tool_calls": CALLS,
+    "call_events": Expiring(
+        "intake_callevent",
+        "(SELECT k.arrived_at FROM intake_call k WHERE k.id = t.call_id)",
+        "true",
+        "concat_ws(' ', t.id, t.call_id, t.kind, t.at)",
+    ),
+    "calls": Expiring(
+        "intake_call",
+        "t.arrived_at",
+        "NOT EXISTS (SELECT 1 FROM intake_callevent e WHERE e.call_id = t.id)"
+        " AND NOT EXISTS (SELECT 1 FROM intake_recording r WHERE r.call_id = t.id)",
+        "concat_ws(' ', t.id, t.source, t.arrived_at, t.outcome)",
+    ),
+    "talk_words": Expiring(
+        "intake_utterance",
+        "(SELECT k.last_at FROM intake_talk k WHERE k.id = t.talk_id)",
+        "true",
+        "concat_ws(' ', t.id, t.talk_id, t.number, t.at)",
+    ),
+    "whispers": Expiring(
+        "intake_whisper",
+        "(SELECT k.last_at FROM intake_talk k WHERE k.id = t.talk_id)",
+        "true",
+        "concat_ws(' ', t.id, t.talk_id, t.at)",
+    ),
+    "call_backs": Expiring(
+        "intake_callback",
+        "t.closed_at",
+        "t.closed_at IS NOT NULL",
+        "concat_ws(' ', t.id, t.source, t.state, t.closed_at)",
+    ),
+    "drafts": Expiring(
+        "intake_draft",
+        "(SELECT k.last_at FROM intake_talk k WHERE k.id = t.talk_id)",
+        "true",
+        "concat_ws(' ', t.id, t.talk_id, t.turn, t.registered_at)",
+    ),
+    "affected": Expiring("intake_affected", "t.at", "true", "concat_ws(' ', t.id, t.bulletin_id, t.at)"),
+    "talks": Expiring(
+        "intake_talk",
+        "t.last_at",
+        "NOT EXISTS (SELECT 1 FROM intake_utterance u WHERE u.talk_id = t.id)"
+        " AND NOT EXISTS (SELECT 1 FROM intake_call c WHERE c.talk_id = t.id)"
+        " AND NOT EXISTS (SELECT 1 FROM intake_draft d WHERE d.talk_id = t.id)",
+        "concat_ws(' ', t.id, t.channel, t.last_at)",
+    ),
+    "care_marks": Expiring("intake_caremark", "t.given_at", "true", "concat_ws(' ', t.id, t.uid, t.given_at)"),
+    "followers": Expiring(
+        "exchange_channelline", "t.last_at", "true", "concat_ws(' ', t.id, t.account_id, t.talk_uid, t.last_at)"
+    ),
+    "mails": Expiring(
+        "exchange_mailout",
+        "t.created_at",
+        "t.state <> 'waiting'",
+        "concat_ws(' ', t.id, t.thread_id, t.created_at, t.state)",
+    ),
+    "mail_threads": Expiring(
+        "exchange_mailthread",
+        "t.last_at",
+        "NOT EXISTS (SELECT 1 FROM exchange_mailout o WHERE o.thread_id = t.id)",
+        "concat_ws(' ', t.id, t.mailbox_id, t.talk_uid, t.last_at)",
+    ),
+    "texts": Expiring(
+        "intake_textmessage",
+        "t.created_at",
+        "t.state <> 'waiting'",
+        "concat_ws(' ', t.id, t.template, t.state, t.reason, t.created_at)",
+    ),
     "jobs": Expiring(
         "procrastinate_jobs",
         "(SELECT max(e.at) FROM procrastinate_events e WHERE e.job_id = t.id)",
@@ -43,7 +116,11 @@ TABLES: Final[dict[str, Expiring]] = {
         "concat_ws(' ', t.id, t.task_name, t.status)",
     ),
 }
-"""Every kind but `uploads`, which are files."""
+FILES: Final[dict[str, tuple[Callable[[datetime], int], Callable[[datetime, int], Removed]]]] = {
+    "uploads": (lambda before: len(waiting_files(before)), lambda before, _limit: drop_waiting_files(before)),
+    "call_sound": (recordings.due, recordings.drop_old),
+}
+"""Kinds that are files, or rows with files: how many are over, and what removes them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +161,7 @@ def expire(name: str) -> int:
             cursor.execute(_LOCK)
             if not cursor.fetchone()[0]:
                 return 0  # another process is at it
-        gone = remove(TABLES[name], before, BATCH) if name in TABLES else _files(before)
+        gone = remove(TABLES[name], before, BATCH) if name in TABLES else FILES[name][1](before, BATCH)
         if gone.rows:
             payload = {"rows": gone.rows, "days": days, "before": before.isoformat(), "sha256": gone.digest}
             ledger.append("privacy.expired", ("records", name), payload)
@@ -92,8 +169,4 @@ def expire(name: str) -> int:
 
 
 def _due(name: str, before: datetime) -> int:
-    return due(TABLES[name], before) if name in TABLES else len(waiting_files(before))
-
-
-def _files(before: datetime) -> Removed:
-    return drop_waiting_files(before)
+    return due(TABLES[name], before) if name in TABLES else FILES[name][0](before)

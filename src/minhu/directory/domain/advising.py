@@ -6,6 +6,7 @@ catalogue counts as several like orders, a return takes votes away, and everythi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -15,6 +16,7 @@ from minhu.directory.domain.duties import DutyBook, DutyLine
 from minhu.directory.types import AreaInfo, AreaLevel, CategoryInfo, Resolution, UnitInfo, UnitKind
 
 CATALOGUE, DUTY, HISTORY, RETURNED, CORRECTED, LEVEL = "catalogue", "duty", "history", "returned", "corrected", "level"
+PAPER: Final = "paper"
 CATALOGUE_VOTES: Final = 3.0
 DUTY_VOTES: Final = 1.5
 OWN_WORDS_VOTES: Final = 4.0
@@ -28,6 +30,11 @@ SAME_MATTER: Final = 0.35
 UNRELATED: Final = 32
 """Bits by which the sim-hashes of unrelated texts differ."""
 SHOWN_NUMBERS: Final = 5
+LEAST_CORE: Final = 2
+_ORGAN_START: Final = re.compile(
+    r"^(?:所在地|当地|属地|各|辖区|户籍地|居住地|参保地|安置地|转入地)?(?:区县|县区|市级|县级|区级|市(?!场|长|政)|区|县)?(?:人民政府)?"
+)
+_ORGAN_END: Final = re.compile(r"(?:主管)?(?:部门|机关|局|委员会|办事处|经办机构|机构)$")
 LOCAL: Final = frozenset({UnitKind.STREET, UnitKind.COMMUNITY, UnitKind.GRID})
 _RULES: Final = {UnitKind.STREET: "street", UnitKind.COMMUNITY: "community", UnitKind.GRID: "grid"}
 
@@ -59,13 +66,30 @@ class Precedent:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """A unit that a valid paper names for the matter: ``words`` as the paper has it, ``source`` names the clause."""
+
+    words: str
+    source: str
+    document_id: int = 0
+    passage: int = 0
+
+    def means(self, unit: UnitInfo) -> bool:
+        """Whether a unit is what the paper calls so: 住建部门 is any bureau of that name, 街道办事处 any street office."""
+        core = _ORGAN_END.sub("", _ORGAN_START.sub("", self.words))
+        return len(core) >= LEAST_CORE and any(core in name for name in (unit.name, unit.short_name) if name)
+
+
+@dataclass(frozen=True, slots=True)
 class Reason:
-    """One reason in words with its votes; ``numbers`` are the orders it rests on."""
+    """One reason in words with its votes; ``numbers`` are the orders it rests on, ``document_id`` the paper."""
 
     kind: str
     text: str
     votes: float
     numbers: tuple[str, ...] = ()
+    document_id: int = 0
+    passage: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +105,12 @@ class Candidate:
     @property
     def words(self) -> str:
         """All reasons for it in one line."""
-        return "；".join(reason.text for reason in self.reasons if reason.votes > 0)
+        return "；".join(reason.text for reason in self.reasons if reason.votes > 0 or reason.kind == PAPER)
+
+    @property
+    def in_papers(self) -> bool:
+        """Whether a valid paper names it."""
+        return any(reason.kind == PAPER for reason in self.reasons)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +148,7 @@ class _Tally:
     answered: list[tuple[Precedent, float]] = field(default_factory=list)
     returned: list[tuple[Precedent, float]] = field(default_factory=list)
     corrected: list[tuple[Precedent, float]] = field(default_factory=list)
+    named: list[Named] = field(default_factory=list)
 
     def reasons(self) -> tuple[Reason, ...]:
         """The reasons, those of books first."""
@@ -133,6 +163,10 @@ class _Tally:
         if self.corrected:
             text = f"派单员 {len(self.corrected)} 次把类似工单从{self.unit.label}改派他处"
             found.append(_reason(CORRECTED, text, self.corrected, -1))
+        if self.named:
+            one = self.named[0]
+            text = f"文件写明由{one.words}办理（{one.source}）"
+            found.append(Reason(PAPER, text, 0.0, (), one.document_id, one.passage))
         return tuple(found)
 
 
@@ -158,8 +192,11 @@ class Adviser:
         """The same without a duty list."""
         return Adviser(self.catalogue, DutyBook(0, ()), self.by_id.values())
 
-    def advise(self, matter: Matter, precedents: Iterable[Precedent]) -> Advice:
-        """Rank the units for a matter; without a category nobody is proposed, and the reason says so."""
+    def advise(self, matter: Matter, precedents: Iterable[Precedent], named: Iterable[Named] = ()) -> Advice:
+        """Rank the units for a matter; without a category nobody is proposed, and the reason says so.
+
+        What papers name (``named``) is a reason without votes: it decides between equals and proposes nobody by itself.
+        """
         if matter.category is None:
             return Advice((), (), Resolution(None, "诉求分类尚未确定，无法推荐承办单位。"), 0)
         area = self.catalogue.areas.get(matter.area_code)
@@ -168,6 +205,10 @@ class Adviser:
         self._from_books(matter, area, said, tallies)
         nearest = self._nearest(area, precedents)
         self._from_history(area, nearest, tallies)
+        for one in named:
+            for tally in tallies.values():
+                if one.means(tally.unit):
+                    tally.named.append(one)
         return self._ranked(area, said, tallies, len(nearest))
 
     def _tally(self, tallies: dict[int, _Tally], unit_id: int) -> _Tally | None:
@@ -249,7 +290,7 @@ class Adviser:
                 found.append((tally.unit, votes, reasons))
         whole = sum(max(votes, 0.0) for _, votes, _ in found) + DOUBT
         ranked = [_candidate(unit, votes, max(votes, 0.0) / whole, reasons) for unit, votes, reasons in found]
-        ranked.sort(key=lambda one: (-one.votes, self.by_id[one.unit_id].code))
+        ranked.sort(key=lambda one: (-one.votes, not one.in_papers, self.by_id[one.unit_id].code))
         positive = tuple(one for one in ranked if one.votes > 0)
         return Advice(positive, (*withheld, *(one for one in ranked if one.votes <= 0)), said, looked_at)
 

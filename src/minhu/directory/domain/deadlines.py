@@ -18,9 +18,9 @@ from minhu.kernel.calendar import Duration
 
 CLOCKS: Final = (
     "accept", "supplement", "dispatch", "sign", "contact", "handle", "review", "suspension", "call_back",
-    "archive", "supervision", "whistle", "receipt", "exclusion",
+    "archive", "supervision", "whistle", "receipt", "exclusion", "enterprise",
 )  # fmt: skip
-LIKE: Final = {"exclusion": "review"}
+LIKE: Final = {"exclusion": "review", "enterprise": "call_back"}
 """Clocks that run like another one where a table has no line for them (tables published before they had one)."""
 LEVELS: Final = (*(kind.value for kind in UnitKind), "reminder", "supervision", "escalation")
 

@@ -126,6 +126,10 @@ class Automation:
     """Who reads a public reply before the citizen does: ``unit_head`` or ``supervisor``."""
     close_without_answer: bool = True
     """An order whose callback period passes without an answer is closed by rule."""
+    draft_for_staff: bool = False
+    """A chat model words answers from papers at the desk; each sentence is checked against its clause."""
+    draft_for_public: bool = False
+    """The same on the public page, in the window and for programs."""
 
     def dispatch_line(self, category_path: str, confidence: float) -> DispatchLine | None:
         """The line that allows automatic dispatch (the deepest category decides), else None."""
@@ -221,6 +225,8 @@ def parse_automation(content: Mapping[str, Any], version: str) -> Automation:
         auto_join_hours=body.count("auto_join_hours", 72, 1, 720),
         reply_approver=body.text("reply_approver", "unit_head", choices=("unit_head", "supervisor")),
         close_without_answer=body.flag("close_without_answer", True),
+        draft_for_staff=body.flag("draft_for_staff"),
+        draft_for_public=body.flag("draft_for_public"),
     )
     body.no_other_keys()
     problems.raise_if_any("自动化规则")

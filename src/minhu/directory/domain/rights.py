@@ -48,6 +48,16 @@ class Action(StrEnum):
     """Say for one's unit whether a matter of a new type is its own, in a joint decision (会商)."""
     ASK_EXCLUSION = "ask_exclusion"
     DECIDE_EXCLUSION = "decide_exclusion"
+    # talks with citizens
+    TALK = "talk"
+    """Take a talk that waits and speak for the house."""
+    WATCH_TALKS = "watch_talks"
+    """Read talks of others while they are held, and the wall of queues."""
+    # bulletins
+    WRITE_BULLETIN = "write_bulletin"
+    """Write a bulletin and words to those whom it concerns; both wait for another person."""
+    PUBLISH_BULLETIN = "publish_bulletin"
+    """Publish, withdraw and end what others wrote; in an emergency one's own, with a review afterwards."""
     # knowledge
     VIEW_KNOWLEDGE = "view_knowledge"
     """Read documents that are in force and meant for one; which these are is told by keys (``knowledge.domain.keys``)."""
@@ -61,6 +71,8 @@ class Action(StrEnum):
     VIEW_DIRECTORY = "view_directory"
     MANAGE_DIRECTORY = "manage_directory"
     MANAGE_RULES = "manage_rules"
+    SWITCH_ASSISTANTS = "switch_assistants"
+    """Put an assistant of the process on or off, at once and with a reason."""
     MANAGE_STAFF = "manage_staff"
     MANAGE_TOKENS = "manage_tokens"
     CONFIRM_ADMINISTRATOR = "confirm_administrator"

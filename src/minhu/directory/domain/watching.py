@@ -70,6 +70,10 @@ class RateRules:
     satisfaction: float
     ranking: bool
     at_once_days: int
+    question_days: int
+    """Working days in which a question that no answer helped with is to be settled."""
+    answers_lost: float
+    """The share of an evaluation set's right answers that a release may lose before a person must say why."""
 
 
 def parse_supervision(content: Mapping[str, Any], version: str) -> SupervisionRules:
@@ -157,6 +161,8 @@ def parse_rates(content: Mapping[str, Any], version: str) -> RateRules:
         satisfaction=parts.number("satisfaction", 0.35),
         ranking=body.flag("ranking"),
         at_once_days=body.count("at_once_days", 30, 1, 365),
+        question_days=body.count("question_days", 5, 1, 60),
+        answers_lost=body.number("answers_lost", 0.0),
     )
     if abs(rules.response + rules.solution + rules.satisfaction - 1) > 1e-6:
         problems.add("composite", "三率权重之和应当等于 1。")

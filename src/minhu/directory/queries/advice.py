@@ -7,23 +7,28 @@ from collections.abc import Iterable
 from minhu.directory.domain.advising import (
     CORRECTED,
     HISTORY,
+    PAPER,
     RETURNED,
     Advice,
     Adviser,
     Candidate,
     Matter,
+    Named,
     Precedent,
     Reason,
     likeness,
 )
 from minhu.directory.queries import categories, dispatch, duties, units
 from minhu.directory.queries.freshness import Cached, Topic
+from minhu.directory.queries.rules import assistants
+from minhu.directory.types import ProcessStep, Resolution
 
 __all__ = [
     "Advice",
     "Adviser",
     "Candidate",
     "Matter",
+    "Named",
     "Precedent",
     "Reason",
     "advise",
@@ -31,6 +36,9 @@ __all__ = [
     "matter_of",
     "why_not",
 ]
+
+
+_SILENT = Advice((), (), Resolution(None, "派单助手已停用，请人工选择承办单位。"), 0)
 
 
 def _load() -> Adviser:
@@ -46,9 +54,14 @@ def matter_of(category_id: int | None, area_code: str | None, request_type: str,
     return Matter(categories.category_info(category_id), area_code or "", request_type, text)
 
 
-def advise(matter: Matter, precedents: Iterable[Precedent] = ()) -> Advice:
-    """Rank the units for a matter by the books in force and what became of like orders."""
-    return adviser().advise(matter, precedents)
+def advise(matter: Matter, precedents: Iterable[Precedent] = (), named: Iterable[Named] = ()) -> Advice:
+    """Rank the units for a matter by the books in force and what became of like orders; papers decide between equals.
+
+    Proposes nobody while the assistant of dispatch is switched off.
+    """
+    if not assistants().on(ProcessStep.DISPATCH):
+        return _SILENT
+    return adviser().advise(matter, precedents, named)
 
 
 def why_not(unit_id: int, matter: Matter, advice: Advice) -> tuple[Reason, ...]:
@@ -69,7 +82,7 @@ def why_not(unit_id: int, matter: Matter, advice: Advice) -> tuple[Reason, ...]:
     ):
         found.append(Reason("duty", f"权责清单里{unit.label}没有“{matter.category.full_name}”的职责。", 0.0))
     if known is not None:
-        found += [one for one in known.reasons if one.kind in (RETURNED, CORRECTED, HISTORY, "level", "duty")]
+        found += [one for one in known.reasons if one.kind in (RETURNED, CORRECTED, HISTORY, PAPER, "level", "duty")]
     elif advice.looked_at:
         found.append(Reason(HISTORY, f"最近 {advice.looked_at} 件类似工单没有一件由{unit.label}办理。", 0.0))
     return tuple(found)

@@ -38,6 +38,7 @@ class Topic(StrEnum):
     TOKENS = "tokens"
     PARTNERS = "partners"
     MODELS = "models"
+    FRONT_DOOR = "front_door"
     DAY = "day"
     """No table: the date in China, for what holds from one day to another."""
 

@@ -12,6 +12,7 @@ from functools import cache
 from importlib import resources
 from typing import Any, Final, TypeVar
 
+from minhu.directory.domain.assistants import Assistants, parse_assistants
 from minhu.directory.domain.deadlines import (
     CLOCKS,
     DeadlineLine,
@@ -31,6 +32,8 @@ from minhu.directory.domain.decisions import (
     parse_intake,
     parse_reasons,
 )
+from minhu.directory.domain.lines import Lines, parse_lines
+from minhu.directory.domain.papers import Phrase, PublishingRules, SourceRules, parse_publishing, parse_sources
 from minhu.directory.domain.sharing import READERS, AccessRules, SharedWay, parse_access
 from minhu.directory.domain.watching import (
     Calendars,
@@ -59,6 +62,10 @@ PARSERS: Final[Mapping[RuleKind, Callable[[Mapping[str, Any], str], Any]]] = {
     RuleKind.AUTOMATION: parse_automation,
     RuleKind.RATES: parse_rates,
     RuleKind.ACCESS: parse_access,
+    RuleKind.PUBLISHING: parse_publishing,
+    RuleKind.SOURCES: parse_sources,
+    RuleKind.LINES: parse_lines,
+    RuleKind.ASSISTANTS: parse_assistants,
 }
 
 
@@ -88,6 +95,10 @@ _automation = _cached(RuleKind.AUTOMATION, parse_automation)
 _calendars = _cached(RuleKind.CALENDAR, parse_calendar)
 _rates = _cached(RuleKind.RATES, parse_rates)
 _access = _cached(RuleKind.ACCESS, parse_access)
+_publishing = _cached(RuleKind.PUBLISHING, parse_publishing)
+_sources = _cached(RuleKind.SOURCES, parse_sources)
+_lines = _cached(RuleKind.LINES, parse_lines)
+_assistants = _cached(RuleKind.ASSISTANTS, parse_assistants)
 
 
 def deadline_rules() -> DeadlineRules:
@@ -135,12 +146,33 @@ def access_rules() -> AccessRules:
     return _access()
 
 
+def publishing_rules() -> PublishingRules:
+    """The words that the publishing check looks for, as in force."""
+    return _publishing()
+
+
+def source_rules() -> SourceRules:
+    """The hosts whose pages and feeds may be watched, as in force."""
+    return _sources()
+
+
+def lines() -> Lines:
+    """The lines of business in force."""
+    return _lines()
+
+
+def assistants() -> Assistants:
+    """Which assistants of the process work, as in force."""
+    return _assistants()
+
+
 __all__ = [
     "CLOCKS",
     "PARSERS",
     "READERS",
     "SHIPPED",
     "AccessRules",
+    "Assistants",
     "Automation",
     "Calendars",
     "DeadlineLine",
@@ -150,21 +182,29 @@ __all__ = [
     "IntakeRow",
     "IntakeRules",
     "Lights",
+    "Lines",
+    "Phrase",
+    "PublishingRules",
     "RateRules",
     "Reason",
     "Reasons",
     "SharedWay",
+    "SourceRules",
     "SupervisionRule",
     "SupervisionRules",
     "access_rules",
+    "assistants",
     "automation",
     "calendars",
     "deadline_rules",
     "intake_rules",
+    "lines",
     "published",
+    "publishing_rules",
     "rate_rules",
     "reasons",
     "shipped_content",
+    "source_rules",
     "supervision_rules",
     "working_calendar",
 ]

@@ -7,12 +7,8 @@ from functools import lru_cache
 from typing import Any, Final
 
 import structlog
-from authlib.common.errors import AuthlibBaseError
-from authlib.integrations.django_client import OAuth
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseRedirect
-from joserfc.errors import JoseError
-from requests import RequestException
 
 from minhu.directory.models import Staff
 from minhu.directory.services.accounts import USERNAME, create_account
@@ -47,6 +43,8 @@ def label() -> str:
 
 @lru_cache(maxsize=4)
 def _client(issuer: str, client_id: str, secret: str) -> Any:
+    from authlib.integrations.django_client import OAuth
+
     oauth = OAuth()
     shown = {} if secret else {"token_endpoint_auth_method": "none"}  # a public client proves itself by PKCE alone
     oauth.register(
@@ -78,6 +76,9 @@ def begin(request: HttpRequest, address: str) -> HttpResponseRedirect:
 
     Raises Unavailable when the provider cannot be reached.
     """
+    from authlib.common.errors import AuthlibBaseError
+    from requests import RequestException
+
     try:
         answer: HttpResponseRedirect = _ready().authorize_redirect(request, address)
     except (RequestException, AuthlibBaseError, ValueError, RuntimeError) as error:
@@ -87,6 +88,10 @@ def begin(request: HttpRequest, address: str) -> HttpResponseRedirect:
 
 def finish(request: HttpRequest) -> Known:
     """Judge what the browser brings back; raises NotAllowed for a wrong answer or an unknown person."""
+    from authlib.common.errors import AuthlibBaseError
+    from joserfc.errors import JoseError
+    from requests import RequestException
+
     refused = NotAllowed("统一身份认证没有通过，请重新登录。", code="oidc_refused", status=401)
     try:
         client = _ready()

@@ -24,9 +24,11 @@ SCOPES: Final = {
     "requests:read": _("查询自己提交的诉求"),
     "orders:read": _("查询办理进度"),
     "open311": _("Open311 接口：提交和补充诉求"),
+    "talks": _("为自己的用户与热线会话"),
     "webhooks": _("查看和重发发给自己的消息"),
     "transfer": _("查询转来和转出的工单"),
     "knowledge:read": _("检索知识库、提问"),
+    "telephone": _("话务平台：通话声音和话务事件"),
     "mcp": _("只读查询工具（MCP）"),
 }
 PREFIX: Final = "mh_"

@@ -38,12 +38,19 @@ def insist(once: Callable[[], T], deadline: float) -> T:
     raise NoAnswer(Outcome.BROKEN)
 
 
-def post(endpoint: Endpoint, path: str, body: bytes, deadline: float, most: int = outbound.MOST_ANSWER) -> bytes:
+def post(
+    endpoint: Endpoint,
+    path: str,
+    body: bytes,
+    deadline: float,
+    most: int = outbound.MOST_ANSWER,
+    media_type: str = "application/json",
+) -> bytes:
     """The body of an answer with status 200, at most ``most`` bytes of it; raises NoAnswer."""
     left = deadline - time.monotonic()
     if left <= 0:
         raise NoAnswer(Outcome.TIMEOUT)
-    headers = {"Accept": "application/json"}
+    headers = {"Accept": "application/json", "Content-Type": media_type}
     if endpoint.key:
         headers["Authorization"] = f"Bearer {endpoint.key}"
     try:

@@ -19,21 +19,25 @@ HTML: Final = "text/html"
 CSV: Final = "text/csv"
 MARKDOWN: Final = "text/markdown"
 TEXT: Final = "text/plain"
+SRT: Final = "application/x-subrip"
+VTT: Final = "text/vtt"
 PICTURES: Final = ("image/jpeg", "image/png", "image/webp")
 ENDINGS: Final = {
     PDF: (".pdf",), DOCX: (".docx",), XLSX: (".xlsx",), XLS: (".xls",), HTML: (".html", ".htm"), CSV: (".csv",),
-    MARKDOWN: (".md", ".markdown"), TEXT: (".txt",), "image/jpeg": (".jpg", ".jpeg"), "image/png": (".png",),
+    MARKDOWN: (".md", ".markdown"), TEXT: (".txt",), SRT: (".srt",), VTT: (".vtt",), "image/jpeg": (".jpg", ".jpeg"), "image/png": (".png",),
     "image/webp": (".webp",),
 }  # fmt: skip
-ALLOWED: Final = "PDF、Word（.docx）、Excel（.xlsx、.xls）、CSV、网页（.html）、文本（.txt、.md）和 JPG、PNG、WEBP 图片"
+ALLOWED: Final = "PDF、Word（.docx）、Excel（.xlsx、.xls）、CSV、网页（.html）、文本（.txt、.md）、录音转写稿（.srt、.vtt 或文本）和 JPG、PNG、WEBP 图片"
 MAX_TEXT: Final = 20 * 1024 * 1024
 MAX_LINE: Final = 1_000_000
 _BINARY: Final = (b"%PDF-", b"PK\x03\x04", b"\xff\xd8\xff", b"\x89PNG", b"RIFF", b"\xd0\xcf\x11\xe0")
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ufffe\uffff]")
 _MARKS: Final = re.compile(r"<!ENTITY|<\?php|<%@", re.IGNORECASE)
 _PAGE: Final = re.compile(r"<!doctype html|<html[\s>]", re.IGNORECASE)
-_TEXTUAL: Final = {ending: kind for kind in (HTML, CSV, MARKDOWN, TEXT) for ending in ENDINGS[kind]}
+_TEXTUAL: Final = {ending: kind for kind in (HTML, CSV, MARKDOWN, TEXT, SRT, VTT) for ending in ENDINGS[kind]}
 _OTHER: Final = f"不支持这种文件。可上传：{ALLOWED}。"
+_SOUNDS: Final = frozenset(".mp3 .wav .m4a .aac .amr .wma .ogg .opus .flac .mp4 .mov .avi".split())
+_NO_SOUND: Final = "录音、录像还不能直接识别。请用会议软件或语音平台转成文字，上传 .srt、.vtt 或“发言人：内容”的文本。"
 _OLD_WORD: Final = "这是旧版 Word 文件（.doc），请在 Word 或 WPS 中另存为 .docx 后上传。"
 
 
@@ -45,6 +49,8 @@ def inspect(content: bytes, name: str) -> str:
     if not content:
         raise Invalid("文件是空的，请重新选择。", code="file_empty")
     ending = PurePath(name.replace("\\", "/")).suffix.lower()
+    if ending in _SOUNDS:
+        raise Invalid(_NO_SOUND, code="file_type")
     if content.startswith(workbooks.OLE):
         kind = _old_office(content, ending)
     elif content.startswith(_BINARY):

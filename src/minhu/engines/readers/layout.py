@@ -13,6 +13,7 @@ from itertools import pairwise
 from statistics import median
 from typing import Final
 
+from minhu.engines.readers import columns
 from minhu.language.papers.types import Block, BlockKind
 
 _PAGE_NUMBER: Final = re.compile(
@@ -21,8 +22,11 @@ _PAGE_NUMBER: Final = re.compile(
 _EDGE_LINES: Final = 2
 _ENDS: Final = "。！？；：.!?;:"
 _STARTS: Final = re.compile(
-    r"第[一二三四五六七八九十百零〇\d]+[编章节条款]|[一二三四五六七八九十百]+、|[（(][一二三四五六七八九十\d]+[）)]|\d{1,2}[.．、]\s*\D|[①-⑳]"
+    r"第[一二三四五六七八九十百零〇\d]+[编章节条款]|[一二三四五六七八九十百]+、|[（(][一二三四五六七八九十\d]+[）)]|\d{1,2}[.．、]\s*\D|[①-⑳]|附?[表图]\s*\d"
 )
+_NOTE: Final = re.compile(r"[①-⑳]|[\[〔［]\d{1,2}[\]〕］]|[*＊※]|注\d{0,2}\s?[:：]|\d{1,2}\s+\D")
+_SMALL: Final = 0.93
+"""Of the body's letters: notes at the foot of a page are smaller."""
 _LATIN: Final = re.compile(r"[A-Za-z0-9,.;:)]$")
 
 
@@ -44,7 +48,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Text on one base line, and where it begins and ends."""
+    """Text on one base line, where it begins and ends, and in which column (0: over the page)."""
 
     text: str
     left: float
@@ -52,6 +56,7 @@ class Line:
     right: float
     bottom: float
     size: float
+    column: int = columns.WHOLE
 
 
 @dataclass(slots=True)
@@ -71,35 +76,65 @@ def blocks(pages: Sequence[Page]) -> Iterator[Block]:
     running = _running([lines for _, lines in lined])
     body = _body_size([line for _, lines in lined for line in lines])
     waiting: _Paragraph | None = None
+    held: list[Block] = []
     for page, lines in lined:
-        kept = [line for at, line in enumerate(lines) if not _is_edge(line, at, len(lines), running)]
-        margins = _margins(kept, page)
+        kept, notes = _parted(
+            [line for at, line in enumerate(lines) if not _is_edge(line, at, len(lines), running)], body
+        )
+        of_column = _margins_of(kept, page)
         tables = sorted(page.tables, key=lambda one: one[0])
         for line in kept:
             while tables and tables[0][0] <= line.top:
-                if waiting:
-                    yield waiting.block()
-                    waiting = None
+                yield from _ended(waiting, held)
+                waiting = None
                 yield tables.pop(0)[1]
+            margins = of_column[line.column]
             shape = _shape(line, margins, body)
             if waiting and waiting.goes_on(line, shape):
                 waiting.add(line, margins)
                 continue
-            if waiting:
-                yield waiting.block()
+            yield from _ended(waiting, held)
             waiting = _Paragraph(line, shape, margins, page.number)
-        if tables and waiting:
-            yield waiting.block()
+        if tables:
+            yield from _ended(waiting, held)
             waiting = None
         yield from (block for _, block in tables)
+        held += _notes(notes, page.number)
+    yield from _ended(waiting, held)
+
+
+def _ended(waiting: _Paragraph | None, held: list[Block]) -> Iterator[Block]:
+    """A paragraph that is over, and behind it the notes of the pages over which it went."""
     if waiting:
         yield waiting.block()
+    yield from held
+    held.clear()
+
+
+def _parted(lines: list[Line], body: float) -> tuple[list[Line], list[Line]]:
+    """The lines of a page and its notes: smaller ones at its foot, from the first that begins with a note's mark."""
+    at = len(lines)
+    while at > 0 and lines[at - 1].size < _SMALL * body:
+        at -= 1
+    first = next((number for number in range(at, len(lines)) if _NOTE.match(lines[number].text)), len(lines))
+    return lines[:first], lines[first:]
+
+
+def _notes(lines: list[Line], page: int) -> list[Block]:
+    """Each note with the lines that carry it on."""
+    said: list[str] = []
+    for line in lines:
+        if said and not _NOTE.match(line.text):
+            said[-1] = joined(said[-1], line.text)
+        else:
+            said.append(line.text)
+    return [Block(BlockKind.FOOTNOTE, text, page=page) for text in said]
 
 
 def lines_of(page: Page) -> list[Line]:
     """The lines of a page from top to bottom, column after column where there are two."""
     found: list[Line] = []
-    for pieces in _columns(page):
+    for column, pieces in columns.ordered(page.pieces, page.width):
         rows: list[list[Piece]] = []
         for piece in sorted(pieces, key=lambda one: (one.top + one.bottom) / 2):
             middle = (piece.top + piece.bottom) / 2
@@ -108,7 +143,7 @@ def lines_of(page: Page) -> list[Line]:
                 rows[-1].append(piece)
             else:
                 rows.append([piece])
-        found.extend(_line(sorted(row, key=lambda one: one.left)) for row in rows)
+        found.extend(_line(sorted(row, key=lambda one: one.left), column) for row in rows)
     return [line for line in found if line.text]
 
 
@@ -118,31 +153,15 @@ def joined(before: str, after: str) -> str:
     return f"{before}{gap}{after}"
 
 
-def _line(row: list[Piece]) -> Line:
+def _line(row: list[Piece], column: int) -> Line:
     text = row[0].text
     for before, piece in pairwise(row):
         far = piece.left - before.right > 0.8 * piece.size
         text = f"{text} {piece.text}" if far else joined(text, piece.text)
     return Line(
         text.strip(), row[0].left, min(p.top for p in row), max(p.right for p in row), max(p.bottom for p in row),
-        median(p.size for p in row),
+        median(p.size for p in row), column,
     )  # fmt: skip
-
-
-def _columns(page: Page) -> list[list[Piece]]:
-    """Two columns where a gutter in the middle is crossed by next to nothing and both sides are full."""
-    pieces = page.pieces
-    middle = page.width / 2
-    crossing = [one for one in pieces if one.left < middle - 3 and one.right > middle + 3]
-    left = [one for one in pieces if one.right <= middle + 3]
-    right = [one for one in pieces if one.left >= middle - 3]
-    wide = sum(one.right - one.left for one in left + right if one.right - one.left > 0.3 * page.width)
-    if len(left) < 12 or len(right) < 12 or len(crossing) > 0.1 * len(pieces) or wide < 8 * 0.3 * page.width:
-        return [pieces]
-    top = min((one.top for one in left + right), default=0.0)
-    above = [one for one in crossing if one.bottom <= top + one.size]
-    below = [one for one in crossing if one not in above]
-    return [above, left, right, below]
 
 
 def _running(pages: list[list[Line]]) -> set[str]:
@@ -181,19 +200,30 @@ class _Margins:
     """From one line to the next."""
 
 
-def _margins(lines: list[Line], page: Page) -> _Margins:
+def _margins_of(lines: list[Line], page: Page) -> dict[int, _Margins]:
+    """The margins of a page's columns; lines over the page are measured by all."""
+    found = {columns.WHOLE: _margins(lines, page.width / 2)}
+    for column in {line.column for line in lines} - {columns.WHOLE}:
+        inside = [line for line in lines if line.column == column]
+        middle = (min(line.left for line in inside) + max(line.right for line in inside)) / 2
+        found[column] = _margins(inside, middle)
+    return found
+
+
+def _margins(lines: list[Line], middle: float) -> _Margins:
     if not lines:
-        return _Margins(0.0, page.width, page.width / 2, 0.0)
+        return _Margins(0.0, 2 * middle, middle, 0.0)
     lefts, rights = sorted(line.left for line in lines), sorted(line.right for line in lines)
     steps = [after.top - before.top for before, after in pairwise(lines) if after.top > before.top]
-    return _Margins(lefts[len(lefts) // 10], rights[-1 - len(rights) // 10], page.width / 2, median(steps) if steps else 0.0)  # fmt: skip
+    return _Margins(lefts[len(lefts) // 10], rights[-1 - len(rights) // 10], middle, median(steps) if steps else 0.0)  # fmt: skip
 
 
 def _shape(line: Line, margins: _Margins, body: float) -> str:
     """What a line looks like: 'title' (large or in the middle), 'right' (signature), 'indented', 'full'."""
     centred = abs((line.left + line.right) / 2 - margins.middle) < 1.2 * line.size
     inside = line.left > margins.left + 2.5 * line.size and line.right < margins.right - 1.5 * line.size
-    if line.size >= 1.2 * body and len(line.text) <= 80 and (centred or line.size >= 1.35 * body):
+    ends = line.text[-1] in "。；，"
+    if line.size >= 1.2 * body and len(line.text) <= 80 and not ends and (centred or line.size >= 1.35 * body):
         return "title"
     if centred and inside and len(line.text) <= 40 and line.text[-1] not in _ENDS:
         return "middle"
@@ -217,7 +247,7 @@ class _Paragraph:
         if "title" in (self.shape, shape) or "middle" in (self.shape, shape):
             return shape == self.shape == "title" and close and len(self.text) + len(line.text) <= 80
         reached = self.last.right >= self.margins.right - 1.6 * self.size
-        return reached and shape == "full" and not _STARTS.match(line.text)
+        return close and reached and shape == "full" and not _STARTS.match(line.text)
 
     def add(self, line: Line, margins: _Margins) -> None:
         """Take one line in."""

@@ -1,23 +1,26 @@
-"""PDFs with text: characters with their places by PDFium, tables by their ruling lines."""
+"""PDFs with text: characters with their places by PDFium, tables by their ruling lines or by the air between columns."""
 
 from __future__ import annotations
 
 import ctypes
 from collections.abc import Iterator
 from dataclasses import replace
+from statistics import median
 from typing import Any, Final
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from minhu.engines.archives import DAMAGED, LOCKED
-from minhu.engines.readers import bounds, layout, ruling
+from minhu.engines.readers import bounds, gaps, layout, ruling
 from minhu.kernel.errors import Invalid
 from minhu.language.papers.types import Block
 
 LEAST: Final = 12
 """Characters from which a page counts as text and not as a picture."""
 _SPACE, _FLAT, _LEAST_SIZE = 0.2, 0.8, 0.5
+_CLOSE: Final = 0.5
+"""So many widths of a Chinese character between two characters part the cells of a table without lines."""
 _GAP: Final = 0.9
 """So many letter heights between two characters part a line into pieces."""
 
@@ -59,14 +62,25 @@ def page_of(page: Any, number: int) -> layout.Page:
     made = layout.Page(number, width, height)
     if len(characters) < LEAST:
         return made
-    tables = ruling.tables_of(ruling.segments(page, turn.point), width, height)
-    for table in tables:
+    lines = ruling.segments(page, turn.point)
+    grids = ruling.tables_of(lines, width, height)
+    for table in (one for one in grids if not one.framed):
         inside = [one for one in characters if table.holds(one)]
         if block := table.block(_pieces(inside), number):
             made.tables.append((table.top, block))
             characters = [one for one in characters if not table.holds(one)]
+    for found in gaps.tables_of(_pieces(characters, _CLOSE * _em(characters)), lines.horizontal, number):
+        made.tables.append((found.top, found.block))
+        characters = [one for one in characters if not found.holds(one)]
     made.pieces = _pieces(characters)
+    gaps.take_frames(made, [one for one in grids if one.framed])
     return made
+
+
+def _em(characters: list[layout.Piece]) -> float:
+    """The width of a Chinese character of most of a page's text; the height that a font tells may be half as much again."""
+    wide = [one.right - one.left for one in characters if one.text[-1:] >= "\u4e00"]
+    return median(wide) if wide else median(one.size for one in characters) if characters else 0.0
 
 
 class _Turn:
@@ -120,8 +134,11 @@ def _evened(characters: list[layout.Piece]) -> list[layout.Piece]:
     return found
 
 
-def _pieces(characters: list[layout.Piece]) -> list[layout.Piece]:
-    """Characters of one line, near each other, put together; drawn twice (bold by hand) they count once."""
+def _pieces(characters: list[layout.Piece], apart: float = 0.0) -> list[layout.Piece]:
+    """Characters of one line, near each other, put together; drawn twice (bold by hand) they count once.
+
+    ``apart``: points between two characters that part pieces (0: by their height).
+    """
     rows: list[list[layout.Piece]] = []
     for one in sorted(characters, key=lambda c: (round((c.top + c.bottom) / 2, 1), c.left)):
         middle = (one.top + one.bottom) / 2
@@ -131,15 +148,15 @@ def _pieces(characters: list[layout.Piece]) -> list[layout.Piece]:
                 break
         else:
             rows.append([one])
-    return [piece for row in rows for piece in _parted(sorted(row, key=lambda c: c.left))]
+    return [piece for row in rows for piece in _parted(sorted(row, key=lambda c: c.left), apart)]
 
 
-def _parted(row: list[layout.Piece]) -> Iterator[layout.Piece]:
+def _parted(row: list[layout.Piece], apart: float) -> Iterator[layout.Piece]:
     text, first, last = row[0].text, row[0], row[0]
     for one in row[1:]:
         if one.text == last.text and one.left - last.left < 0.25 * (last.right - last.left):
             continue
-        if one.left - last.right > _GAP * one.size:
+        if one.left - last.right > (apart or _GAP * one.size):
             if text.strip():
                 yield layout.Piece(text.strip(), first.left, first.top, last.right, first.bottom)
             text, first = "", one

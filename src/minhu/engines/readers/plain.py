@@ -5,21 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from minhu.engines.readers import kinds
+from minhu.engines.readers import kinds, transcripts
 from minhu.language.papers.types import Block, BlockKind
 
 _HEADING = re.compile(r"(#{1,6})\s+(.+?)\s*#*$")
 _ITEM = re.compile(r"(\s*)[-*+]\s+(.+)$")
+_NUMBERED = re.compile(r"\s*\d{1,3}(?:[.)]\s|、)\s*\S")
 _RULE = re.compile(r"\s*\|?(?:\s*:?-{2,}:?\s*\|)+\s*(?::?-{2,}:?)?\s*$")
 _MARKS = re.compile(r"\*\*(.+?)\*\*|__(.+?)__|`(.+?)`")
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 
 
 def blocks(content: bytes, kind: str) -> Iterator[Block]:
-    """Blocks of a text; in plain text each line is a paragraph, as people save official papers."""
+    """Blocks of a text; in plain text each line is a paragraph, as people save official papers, or a turn of speech."""
     lines = kinds.decoded(content).split("\n")
     if kind == kinds.MARKDOWN:
         yield from _marked(lines)
+        return
+    if transcripts.is_transcript(lines):
+        yield from transcripts.plain_blocks(lines)
         return
     for line in lines:
         if line.strip():
@@ -33,7 +37,8 @@ def _marked(lines: list[str]) -> Iterator[Block]:
         line = lines[at]
         table = at + 1 < len(lines) and "|" in line and _RULE.match(lines[at + 1]) is not None
         heading, item = _HEADING.match(line), _ITEM.match(line)
-        if waiting and (table or heading or item or not line.strip()):
+        numbered = _NUMBERED.match(line)
+        if waiting and (table or heading or item or numbered or not line.strip()):
             yield Block(BlockKind.PARAGRAPH, _bare("".join(waiting)))
             waiting = []
         if table:

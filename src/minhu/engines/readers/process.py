@@ -1,4 +1,6 @@
-"""The process that reads one document from standard input; `reading.read` starts it with its kind.
+"""The process that reads one document from standard input; `reading` starts it with its kind and what is wanted.
+
+Wanted is `read`, `scan` (recognise its pictures) or `links` (of a web page, whose address is given in place of its kind).
 
 It says `reads`, then each block as a line, then `=` and a word: done, scan (a PDF of pictures), much (and why), nothing,
 locked, damaged.
@@ -19,7 +21,7 @@ from minhu.language.papers.types import Block, BlockKind
 
 READERS: Final = {
     kinds.PDF: "pdf", kinds.DOCX: "word", kinds.XLSX: "tables", kinds.XLS: "tables", kinds.CSV: "tables",
-    kinds.HTML: "webpage", kinds.MARKDOWN: "plain", kinds.TEXT: "plain",
+    kinds.HTML: "webpage", kinds.MARKDOWN: "plain", kinds.TEXT: "plain", kinds.SRT: "transcripts", kinds.VTT: "transcripts",
 }  # fmt: skip
 Reader = Callable[[bytes, str], Iterable[Block]]
 
@@ -56,7 +58,7 @@ def main() -> None:
     sys.stdout.flush()
     content = sys.stdin.buffer.read()
     _limit(scan=scan)
-    name = "scans" if scan else READERS[kind]
+    name = {"scan": "scans", "links": "weblinks"}.get(sys.argv[2]) or READERS[kind]
     try:
         read: Reader = importlib.import_module(f"minhu.engines.readers.{name}").blocks
         word = _written(read(content, kind))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -16,6 +17,10 @@ from minhu.language.papers.types import Block, BlockKind
 Point = Callable[[float, float], tuple[float, float]]
 NEAR: Final = 3.0
 """Points within which two lines are the same."""
+_AGAIN: Final = re.compile(
+    r"(?:续表|续上表|接上表|表续)\d*|(?:附?表[\d一二三四五六七八九十.-]+)[^。；]{0,40}[（(]续(?:表|\d+|[一二三四五六七八九])?[）)]|[（(]续(?:上)?表?[）)]"
+)
+"""What stands over the rest of a table on its next page."""
 _THIN: Final = 3.0
 _SHORT: Final = 8.0
 _MOST: Final = 20_000
@@ -68,8 +73,14 @@ def segments(page: Any, point: Point) -> Segments:
     return found
 
 
+def _is_stroked(one: Any) -> bool:
+    """Whether a path is drawn with a pen; one that is only filled and thick is the shade behind cells."""
+    fill, stroke = ctypes.c_int(), ctypes.c_int()
+    return not raw.FPDFPath_GetDrawMode(one, fill, stroke) or bool(stroke.value)
+
+
 def _walk(one: Any, pieces: int, point: Point, found: Segments) -> None:
-    matrix = one.get_matrix()
+    matrix, stroked = one.get_matrix(), _is_stroked(one)
     x, y = ctypes.c_float(), ctypes.c_float()
     corners: list[tuple[float, float]] = []
     paths: list[list[tuple[float, float]]] = []
@@ -87,7 +98,7 @@ def _walk(one: Any, pieces: int, point: Point, found: Segments) -> None:
         xs, ys = [px for px, _ in path], [py for _, py in path]
         if len(path) >= 4 and min(max(xs) - min(xs), max(ys) - min(ys)) <= _THIN:
             found.add_box(min(xs), min(ys), max(xs), max(ys))
-        else:
+        elif stroked:
             for (x0, y0), (x1, y1) in pairwise(path):
                 found.add(x0, y0, x1, y1)
 
@@ -104,6 +115,11 @@ class Grid:
     def top(self) -> float:
         """The height at which it begins."""
         return self.ys[0]
+
+    @property
+    def framed(self) -> bool:
+        """Whether it is a frame with level lines only, whose columns are not drawn."""
+        return len(self.xs) == 2
 
     def holds(self, piece: layout.Piece) -> bool:
         """Whether the middle of a piece lies in the table."""
@@ -169,14 +185,20 @@ def tables_of(lines: Segments, width: float, height: float) -> list[Grid]:
     """The grids of a page: lines that touch each other, at least two columns or rows; a frame around all is none."""
     found = []
     for group in _groups(lines):
-        ys = _edges(one.across for one in group.horizontal)
-        xs = _edges(one.across for one in group.vertical)
+        ys = _edges([one.across for one in group.horizontal] + _ends(group.vertical))
+        xs = _edges([one.across for one in group.vertical] + _ends(group.horizontal))
         if len(xs) < 2 or len(ys) < 2 or (len(xs) == 2 and len(ys) == 2):
             continue
         if len(xs) == 2 and xs[1] - xs[0] > 0.9 * width and ys[-1] - ys[0] > 0.9 * height:
             continue
         found.append(Grid(tuple(xs), tuple(ys), group))
     return sorted(found, key=lambda grid: grid.top)
+
+
+def _ends(lines: list[Segment]) -> list[float]:
+    """Where at least two lines begin and end: the sides of a table whose outer lines are not drawn."""
+    starts, ends = sorted(one.start for one in lines), sorted((one.end for one in lines), reverse=True)
+    return [side[1] for side in (starts, ends) if len(side) > 1 and abs(side[0] - side[1]) <= NEAR]
 
 
 def _edges(places: Iterable[float]) -> list[float]:
@@ -223,6 +245,8 @@ def joined_tables(blocks: Iterable[Block]) -> Iterator[Block]:
     """A table that goes on at the top of the next page is one; a repeated header is taken once."""
     last: Block | None = None
     for block in blocks:
+        if last is not None and block.page > last.page and _AGAIN.fullmatch(block.text.replace(" ", "")):
+            continue
         if last is not None and block.kind is BlockKind.TABLE and _goes_on(last, block):
             skip = 0
             while skip < len(block.rows) - 1 and skip < len(last.rows) and block.rows[skip] == last.rows[skip]:

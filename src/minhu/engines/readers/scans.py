@@ -6,6 +6,7 @@ Loaded only in the reading process; nothing is fetched.
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
@@ -13,11 +14,11 @@ from statistics import median
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from minhu.engines.archives import DAMAGED
-from minhu.engines.readers import bounds, kinds, layout, pdf, ruling
+from minhu.engines.readers import bounds, columns, gaps, kinds, layout, pdf, ruling, straightening
+from minhu.engines.readers.straightening import Pixels
 from minhu.kernel.errors import Invalid
 from minhu.language.papers.types import Block
 
@@ -26,9 +27,13 @@ RESOLUTION: Final = 200
 LONGEST: Final = 3600
 """Pixels of the longer side; a larger picture is made smaller."""
 LEAST_SURE: Final = 0.5
+READABLE: Final = 0.8
+"""Of a page's lines together; below it other sides are tried as the top."""
+_WIDE: Final = dict(zip("(),;:?!", "（），；：？！", strict=True))
+_FULL: Final = re.compile(r"(?<=[\u4e00-\u9fff”》〕）])[(),;:?!]|[()](?=[\u4e00-\u9fff“《])")
+"""Signs beside Chinese characters are as wide as these; the engine reads some of them as narrow ones."""
 PAPER: Final = 595.0
 """Points of the width of A4."""
-Pixels = npt.NDArray[np.uint8]
 
 
 def blocks(content: bytes, kind: str) -> Iterator[Block]:
@@ -62,24 +67,66 @@ def recognised(picture: Image.Image, number: int) -> layout.Page:
     Places are told as if the page were as wide as A4 paper.
     """
     picture.thumbnail((LONGEST, LONGEST))
-    pixels: Pixels = np.asarray(picture)[:, :, ::-1]
-    found, scale = _engine()(pixels), PAPER / picture.width
-    page = layout.Page(number, PAPER, picture.height * scale)
-    if found.boxes is None:
-        return page
+    pixels, found = _upright(straightening.without_stamps(np.asarray(picture)[:, :, ::-1]))
+    height, width = pixels.shape[:2]
+    scale = PAPER / width
+    page = layout.Page(number, PAPER, height * scale)
+    lean = straightening.lean_of([box for box, _, _ in found])
+    if lean:
+        pixels = straightening.levelled(pixels, lean)
     pieces = []
-    for box, text, sure in zip(found.boxes, found.txts, found.scores, strict=True):
+    for box, text, sure in found:
         if sure >= LEAST_SURE and text.strip():
-            xs, ys = [float(x) * scale for x, _ in box], [float(y) * scale for _, y in box]
-            pieces.append(layout.Piece(text.strip(), min(xs), min(ys), max(xs), max(ys)))
+            corners = straightening.level_box(box, lean, width, height)
+            xs, ys = [x * scale for x, _ in corners], [y * scale for _, y in corners]
+            words = _FULL.sub(lambda sign: _WIDE[sign[0]], text.strip())
+            pieces.append(layout.Piece(words, min(xs), min(ys), max(xs), max(ys)))
     pieces = _even(pieces)
-    for table in ruling.tables_of(_lines(pixels, scale, pieces), page.width, page.height):
+    lines = _lines(pixels, scale, pieces)
+    grids = ruling.tables_of(lines, page.width, page.height)
+    for table in (one for one in grids if not one.framed):
         inside = [one for one in pieces if table.holds(one)]
         if block := table.block(inside, number):
             page.tables.append((table.top, block))
             pieces = [one for one in pieces if not table.holds(one)]
     page.pieces = pieces
+    if not columns.has_columns(pieces, page.width):
+        gaps.take_tables(page, lines.horizontal, [one for one in grids if one.framed])
     return page
+
+
+_Said = list[tuple[Any, str, float]]
+
+
+def _upright(pixels: Pixels) -> tuple[Pixels, _Said]:
+    """A page as its lines are read best, and its lines: a sideways or upturned one is turned until they are.
+
+    The engine's own judgement, line by line, turns some lines of upright pages on their heads and is not asked.
+    """
+    found = _read(pixels)
+    if _sure(found) >= READABLE and not _stands(found):
+        return pixels, found
+    turns = [np.ascontiguousarray(np.rot90(pixels, turn)) for turn in ((1, 3) if _stands(found) else (2,))]
+    tried = [(pixels, found), *((turned, _read(turned)) for turned in turns)]
+    return max(tried, key=lambda one: _sure(one[1]))
+
+
+def _read(pixels: Pixels) -> _Said:
+    """The lines of a page: corners, words, how sure they are."""
+    found = _engine()(pixels)
+    return [] if found.boxes is None else list(zip(found.boxes, found.txts, found.scores, strict=True))
+
+
+def _sure(found: _Said) -> float:
+    """How sure the lines of a page are, longer ones counting more."""
+    weights = [len(text) for _, text, _ in found]
+    return sum(sure * weight for (_, _, sure), weight in zip(found, weights, strict=True)) / max(sum(weights), 1)
+
+
+def _stands(found: _Said) -> bool:
+    """Whether most lines go up and down: the page lies on its side."""
+    tall = sum(abs(box[3][1] - box[0][1]) > 2 * abs(box[1][0] - box[0][0]) for box, text, _ in found if len(text) > 1)
+    return bool(tall > 0.6 * max(sum(len(text) > 1 for _, text, _ in found), 3))
 
 
 def _even(pieces: list[layout.Piece]) -> list[layout.Piece]:
@@ -118,4 +165,4 @@ def _engine() -> Any:
     from rapidocr import RapidOCR  # noqa: PLC0415 - seconds and hundreds of megabytes that other readers do not need
 
     threads = {"EngineConfig.onnxruntime.intra_op_num_threads": 1, "EngineConfig.onnxruntime.inter_op_num_threads": 1}
-    return RapidOCR(params={"Global.log_level": "error", **threads})
+    return RapidOCR(params={"Global.log_level": "error", "Global.use_cls": False, **threads})

@@ -43,12 +43,12 @@ _MOST_SPAN: Final = 100
 def blocks(content: bytes, _kind: str) -> Iterator[Block]:
     """The blocks of the page's article; its title comes first when the article does not begin with a heading."""
     text = kinds.decoded(content)
-    _check_depth(text)
+    check_depth(text)
     page = LexborHTMLParser(text)
     title = page.css_first("title")
     named = _SPACE.sub(" ", title.text()).strip() if title is not None else ""
     page.strip_tags(list(_OUT))
-    body = _article(page)
+    body = article(page)
     if body is None:
         return
     found = list(_walked(body))
@@ -57,8 +57,8 @@ def blocks(content: bytes, _kind: str) -> Iterator[Block]:
     yield from found
 
 
-def _check_depth(text: str) -> None:
-    """Elements one inside the other beyond any page, before a tree is made of them."""
+def check_depth(text: str) -> None:
+    """Raise TooMuchError for elements one inside the other beyond any page, before a tree is made of them."""
     depth = deepest = 0
     for tag in re.finditer(r"<(/?)(?:div|span|table|ul|ol|li|b|i|font|section)\b", text, re.IGNORECASE):
         depth += -1 if tag[1] else 1
@@ -67,7 +67,7 @@ def _check_depth(text: str) -> None:
             raise bounds.TooMuchError("网页的结构不合常理，请复制正文另存为文本后上传。")
 
 
-def _article(page: LexborHTMLParser) -> LexborNode | None:
+def article(page: LexborHTMLParser) -> LexborNode | None:
     """The node with the article: a marked one, else the body without what is named like a menu."""
     for node in page.css("[class], [id]"):
         name = f"{node.attributes.get('class') or ''} {node.attributes.get('id') or ''}"

@@ -23,13 +23,13 @@ _WORDS: Final = {
 }  # fmt: skip
 
 
-class _Form(BaseModel):
+class Form(BaseModel):
     """Further fields are ignored, as the standard asks; types are not converted."""
 
     model_config = ConfigDict(extra="ignore", strict=True, frozen=True)
 
 
-class Envelope(_Form):
+class Envelope(Form):
     """Every message: its kind and what it is about."""
 
     type: Annotated[str, Field(min_length=1, max_length=32)]
@@ -37,13 +37,13 @@ class Envelope(_Form):
     data: dict[str, Any]
 
 
-class Signed(_Form):
+class Signed(Form):
     """`order.signed`: the unit has taken the order on."""
 
     number: Number
 
 
-class Contacted(_Form):
+class Contacted(Form):
     """`order.contacted`: the unit has spoken with the citizen."""
 
     number: Number
@@ -51,14 +51,14 @@ class Contacted(_Form):
     result: Literal["reached", "no_answer", "refused", "wrong_number"] = "reached"
 
 
-class Progress(_Form):
+class Progress(Form):
     """`order.progress`: what happened since, for the staff."""
 
     number: Number
     text: Words
 
 
-class Replied(_Form):
+class Replied(Form):
     """`order.replied`: the unit's result, which somebody reads before the citizen does."""
 
     number: Number
@@ -70,7 +70,7 @@ class Replied(_Form):
     text: Annotated[str, Field(max_length=2000)] = ""
 
 
-class NamedFile(_Form):
+class NamedFile(Form):
     """A file that will follow in a message of its own: how it is called, its bytes, the SHA-256 of its content."""
 
     file: Identity
@@ -82,7 +82,7 @@ class NamedFile(_Form):
 Files = Annotated[tuple[NamedFile, ...], Field(max_length=MOST_NAMED), Strict(strict=False)]
 
 
-class Offered(_Form):
+class Offered(Form):
     """`transfer.offered`: another hotline hands an order over. Personal values only where the agreement allows them."""
 
     transfer: Identity
@@ -101,7 +101,7 @@ class Offered(_Form):
     files: Files = ()
 
 
-class Answered(_Form):
+class Answered(Form):
     """`transfer.taken`, `transfer.refused`, `transfer.progress`: how it goes there."""
 
     transfer: Identity
@@ -110,7 +110,7 @@ class Answered(_Form):
     text: Annotated[str, Field(max_length=2000)] = ""
 
 
-class Done(_Form):
+class Done(Form):
     """`transfer.done`: the result that the other hotline told the citizen."""
 
     transfer: Identity
@@ -119,7 +119,7 @@ class Done(_Form):
     files: Files = ()
 
 
-class Supplemented(_Form):
+class Supplemented(Form):
     """`transfer.supplemented`: the citizen added words or files at the hotline that handed the order over."""
 
     transfer: Identity
@@ -128,7 +128,7 @@ class Supplemented(_Form):
     files: Files = ()
 
 
-class Withdrawn(_Form):
+class Withdrawn(Form):
     """`transfer.withdrawn`: the citizen took the request back there."""
 
     transfer: Identity
@@ -136,7 +136,7 @@ class Withdrawn(_Form):
     text: Annotated[str, Field(max_length=2000)] = ""
 
 
-class FileBrought(_Form):
+class FileBrought(Form):
     """`transfer.file`: one named file with its content in base64; empty where the sender has it no longer."""
 
     transfer: Identity
@@ -144,7 +144,22 @@ class FileBrought(_Form):
     content: str = ""
 
 
-F = TypeVar("F", bound=_Form)
+class TextReceipt(Form):
+    """`sms.receipt`: what became of a text message; ``id`` is the one that we gave it."""
+
+    id: Annotated[str, Field(pattern=r"^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$")]
+    state: Literal["delivered", "failed"]
+
+
+class TextReceived(Form):
+    """`sms.received`: a citizen wrote; ``id`` is the carrier's own number of the message."""
+
+    id: Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[\x21-\x7e]+$")]
+    sender: Annotated[str, Field(alias="from", min_length=5, max_length=20)]
+    text: Annotated[str, Field(max_length=5_000)]
+
+
+F = TypeVar("F", bound=Form)
 
 
 def too_large() -> MinhuError:

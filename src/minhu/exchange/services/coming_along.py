@@ -47,7 +47,7 @@ def most_bytes(uid: str) -> int:
     with transaction.atomic(), elevated(WHY):
         awaited = TransferItem.objects.filter(
             transfer__partner__uid=key, transfer__partner__active=True, outgoing=False, state=ItemState.WAITING.value,
-            transfer__partner__kind=PartnerKind.HOTLINE.value, kind=ItemKind.FILE.value,
+            transfer__partner__kind__in=[PartnerKind.HOTLINE.value, PartnerKind.EMERGENCY.value], kind=ItemKind.FILE.value,
         ).aggregate(most=Max("size"))["most"]  # fmt: skip
     return max(messages.MOST_BYTES, base64_bytes(awaited) + AROUND if awaited else 0)
 

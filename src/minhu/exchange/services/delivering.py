@@ -16,7 +16,7 @@ from minhu.engines import outbound, webhooks
 from minhu.engines.expiry import Expiring
 from minhu.exchange.domain.telling import FINAL, RETRIES, is_hopeless, next_attempt
 from minhu.exchange.models import Delivery, Partner
-from minhu.exchange.services import transfers
+from minhu.exchange.services import emergency_messages, transfers
 from minhu.exchange.services.outbox import sort_out
 from minhu.exchange.services.partners import forget_old_keys
 from minhu.exchange.services.sending_along import wire_body
@@ -142,6 +142,7 @@ def settle(delivery_id: int, outcome: Outcome) -> None:
         delivery.save(update_fields=["attempts", "answer", "error", "state", "done_at", "next_at"])
         if outcome.ok:
             transfers.receipted(delivery, outcome.body)
+            emergency_messages.receipted(delivery, outcome.body)
 
 
 def _failed(delivery: Delivery, outcome: Outcome, moment: datetime) -> None:

@@ -20,7 +20,7 @@ from minhu.directory.queries.actors import actor_of_staff
 from minhu.engines import webhooks
 from minhu.exchange.domain import messages
 from minhu.exchange.models import Partner
-from minhu.exchange.services import coming_along, transfers
+from minhu.exchange.services import coming_along, emergency_messages, transfers
 from minhu.exchange.services.coming_along import most_bytes
 from minhu.exchange.services.once import once
 from minhu.exchange.services.partners import TEST_KIND
@@ -118,6 +118,19 @@ def _hello(_partner: Partner, _envelope: messages.Envelope, _message_id: str) ->
     return {"ok": True}
 
 
+_TRANSFERS: Final[dict[str, Work]] = {
+    TEST_KIND: _hello,
+    "transfer.offered": transfers.offered,
+    "transfer.taken": transfers.taken,
+    "transfer.refused": transfers.refused,
+    "transfer.progress": transfers.progress,
+    "transfer.done": transfers.done,
+    "transfer.taken_back": transfers.taken_back,
+    "transfer.file": coming_along.brought,
+    "transfer.supplemented": coming_along.supplemented,
+    "transfer.withdrawn": coming_along.withdrawn,
+}
+"""Orders that go over and come, with another hotline; a matter of ours that 110 hands to us comes the same way."""
 _WORK: Final[dict[PartnerKind, dict[str, Work]]] = {
     PartnerKind.PLATFORM: {TEST_KIND: _hello},
     PartnerKind.UNIT: {
@@ -127,17 +140,7 @@ _WORK: Final[dict[PartnerKind, dict[str, Work]]] = {
         "order.progress": _progress,
         "order.replied": _replied,
     },
-    PartnerKind.HOTLINE: {
-        TEST_KIND: _hello,
-        "transfer.offered": transfers.offered,
-        "transfer.taken": transfers.taken,
-        "transfer.refused": transfers.refused,
-        "transfer.progress": transfers.progress,
-        "transfer.done": transfers.done,
-        "transfer.taken_back": transfers.taken_back,
-        "transfer.file": coming_along.brought,
-        "transfer.supplemented": coming_along.supplemented,
-        "transfer.withdrawn": coming_along.withdrawn,
-    },
+    PartnerKind.HOTLINE: _TRANSFERS,
+    PartnerKind.EMERGENCY: {**_TRANSFERS, **emergency_messages.WORK},
 }
 """Which messages each kind of partner may send; everything else is refused."""

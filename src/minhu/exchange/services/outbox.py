@@ -35,13 +35,16 @@ Row = dict[str, Any]
 
 
 HOTLINES: Final = "hotlines"
-"""Stands among the wanted kinds while any other hotline is connected."""
+"""Stands among the wanted kinds while any other hotline or emergency platform is connected."""
+
+
+_HAND_OVER: Final = frozenset({PartnerKind.HOTLINE.value, PartnerKind.EMERGENCY.value})
 
 
 def _load() -> frozenset[str]:
     rows = Partner.objects.filter(active=True).exclude(url="").values_list("events", "kind")
     kinds = {kind for events, _ in rows for kind in events}
-    return frozenset(kinds | {HOTLINES for _, kind in rows if kind == PartnerKind.HOTLINE.value})
+    return frozenset(kinds | {HOTLINES for _, kind in rows if kind in _HAND_OVER})
 
 
 _wanted = Cached(_load, Topic.PARTNERS)

@@ -19,8 +19,9 @@ from minhu.exchange.services.outbox import put
 from minhu.exchange.types import DeliveryState, EventKind, PartnerData, PartnerKind, Reach
 from minhu.kernel.clock import is_doubted, now
 from minhu.kernel.errors import Conflict, Invalid, MinhuError, NotFound
+from minhu.kernel.locks import Change
 
-LOCK: Final = 20
+LOCK: Final = Change.PARTNERS
 TEST_KIND: Final = "webhook.test"
 MOST_HOURS: Final = 168
 """The longest time that old keys go on beside new ones."""
@@ -179,7 +180,7 @@ def _checked(data: PartnerData, partner: Partner | None) -> dict[str, object]:
     return {
         "label": label, "kind": kind, "url": data.url, "events": sorted(set(data.events)), "reach": data.reach,
         "category_codes": list(data.category_codes), "area_codes": list(data.area_codes),
-        "personal": data.personal and kind == PartnerKind.HOTLINE.value, **values,
+        "personal": data.personal and kind in (PartnerKind.HOTLINE.value, PartnerKind.EMERGENCY.value), **values,
     }  # fmt: skip
 
 
@@ -198,7 +199,7 @@ def _links(data: PartnerData, kind: str, wrong: dict[str, str]) -> dict[str, obj
     unit = unit_info(data.unit_id)
     if data.unit_id and unit is None:
         wrong["unit_id"] = "没有这个单位。"
-    if kind != PartnerKind.PLATFORM.value and unit is None:
+    if kind in (PartnerKind.UNIT.value, PartnerKind.HOTLINE.value) and unit is None:
         wrong["unit_id"] = "请选择对方在机构目录中的单位。"
     if kind == PartnerKind.HOTLINE.value and unit and unit.kind is not UnitKind.HOTLINE_CENTRE:
         wrong["unit_id"] = "其他热线在机构目录中应登记为热线中心。"

@@ -1,6 +1,6 @@
 """What anybody may read of orders: those whose reply was approved, without persons and exact places.
 
-Confidential and sensitive orders are never listed. A program that names its token also reads how the requests go that
+Confidential and sensitive orders are never listed, nor private posts of a message board. A program that names its token also reads how the requests go that
 it brought in itself, before their reply is approved; of these too only the confidential ones stay out.
 """
 
@@ -99,7 +99,7 @@ def own_requests(token_id: int, most: int = 500) -> tuple[int, ...]:
 
 def _matching(wanted: Wanted) -> QuerySet[Any]:
     seen = _PUBLIC | Q(request__token_id=wanted.token_id) if wanted.token_id else _PUBLIC
-    rows: QuerySet[Any] = visible_orders(SYSTEM).filter(seen, confidential=False)
+    rows: QuerySet[Any] = visible_orders(SYSTEM).filter(seen, confidential=False).exclude(board_post__public=False)
     if wanted.numbers:
         return rows.filter(number__in=wanted.numbers)
     if wanted.codes:

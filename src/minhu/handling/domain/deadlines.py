@@ -33,6 +33,7 @@ _ACTIONS = {
     ClockKind.SUPERVISION: "回执",
     ClockKind.WHISTLE: "响应",
     ClockKind.RECEIPT: "回执",
+    ClockKind.ENTERPRISE: "答复",
 }
 LONGEST_EXPLANATION = 300
 

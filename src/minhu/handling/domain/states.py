@@ -56,8 +56,8 @@ BEFORE_DISPATCH = frozenset({S.RECEIVED, S.INCOMPLETE, S.TO_DISPATCH, S.REOPENED
 AT_UNIT = frozenset({S.DISPATCHED, S.IN_PROGRESS})
 UNDER_QUESTION = frozenset({S.RETURN_REVIEW, S.EXTENSION_REVIEW, S.SUSPENDED})
 OPEN_STATES = BEFORE_DISPATCH | AT_UNIT | UNDER_QUESTION | {S.REPLIED, S.TO_CALL_BACK}
-WITH_CITIZEN = OPEN_STATES | {S.TRANSFERRED}
-"""The citizen may still add words or take the request back, also while another hotline works on it."""
+WITH_CITIZEN = OPEN_STATES | {S.TRANSFERRED, S.WITH_ENTERPRISE}
+"""The citizen may still add words or take the request back, also while another hotline or an enterprise works on it."""
 ENDED = frozenset({S.CLOSED, S.ANSWERED, S.REFUSED, S.EMERGENCY, S.WITHDRAWN})
 
 _T = Transition
@@ -98,6 +98,16 @@ TRANSITIONS: tuple[Transition, ...] = (
        "{unit}反馈：{text}", ("text",)),
     _T(Step.TRANSFER_DONE, "对方办结", A.REPORT_TRANSFER, frozenset({S.TRANSFERRED}), S.TO_CALL_BACK,
        "{unit}已办理，结果已答复，请您评价。", ("reply",), stops=(C.RECEIPT, C.HANDLE), starts=(C.CALL_BACK,)),
+    _T(Step.TO_ENTERPRISE, "交企业先行处理", A.DECIDE_INTAKE, DONE_BEFORE_UNIT, S.WITH_ENTERPRISE,
+       "经您同意，已请{enterprise}先行处理，{due}前答复您；没有解决的，自动转为政府工单。", ("text",),
+       stops=(C.ACCEPT, C.SUPPLEMENT, C.DISPATCH), starts=(C.ENTERPRISE,)),
+    _T(Step.ENTERPRISE_NEWS, "企业先行进展", A.REPORT_TRANSFER, frozenset({S.WITH_ENTERPRISE}), SAME,
+       "{text}", ("text",), stops=(C.ENTERPRISE,), starts=(C.ENTERPRISE,)),
+    _T(Step.ENTERPRISE_SETTLED, "与企业和解", A.REPORT_TRANSFER, frozenset({S.WITH_ENTERPRISE}), S.TO_CALL_BACK,
+       "您接受了企业的方案，请您评价。", ("reply",), stops=(C.ENTERPRISE,), starts=(C.CALL_BACK,)),
+    _T(Step.ENTERPRISE_BACK, "转为政府工单", A.REPORT_TRANSFER, frozenset({S.WITH_ENTERPRISE}), S.TO_DISPATCH,
+       "{text}您的诉求转为政府工单，正在确定承办单位，办理时限从派单时重新计算。", ("text",),
+       cancels=(C.ENTERPRISE,), starts=(C.DISPATCH,)),
     _T(Step.ANSWER_DIRECTLY, "直接答复", A.ANSWER_DIRECTLY, DONE_BEFORE_UNIT, S.ANSWERED,
        "您的咨询已答复。", ("reply",), stops=(C.ACCEPT, C.SUPPLEMENT, C.DISPATCH), starts=(C.ARCHIVE,)),
     _T(Step.DISPATCH, "派单", A.DISPATCH, frozenset({S.TO_DISPATCH, S.REOPENED}), S.DISPATCHED,
@@ -198,6 +208,7 @@ ALARMS: dict[State, tuple[ClockKind, ...]] = {
     S.REOPENED: (C.DISPATCH,),
     S.EMERGENCY: (C.RECEIPT, C.ARCHIVE),
     S.TRANSFERRED: (C.RECEIPT, C.HANDLE),
+    S.WITH_ENTERPRISE: (C.ENTERPRISE,),
     S.CLOSED: (C.ARCHIVE,),
     S.ANSWERED: (C.ARCHIVE,),
     S.REFUSED: (C.ARCHIVE,),
@@ -230,10 +241,11 @@ BY_UNIT: frozenset[Step] = BY_LEAD | {
 }
 """Steps that a unit takes for its own open share of the order."""
 
-BY_PROGRAM: frozenset[Step] = frozenset({Step.CLOSE_ALONG, Step.MERGE_AGAIN})
-"""Steps of a merged order that only follow from a step on the order it was merged into; nobody takes them by hand."""
-BY_INTAKE: frozenset[Step] = frozenset({Step.JOIN})
-"""Steps taken while a request is being entered, where the order it belongs to is shown; no button of an order."""
+BY_ENTERPRISE: frozenset[Step] = frozenset({Step.ENTERPRISE_NEWS, Step.ENTERPRISE_SETTLED, Step.ENTERPRISE_BACK})
+BY_PROGRAM: frozenset[Step] = frozenset({Step.CLOSE_ALONG, Step.MERGE_AGAIN}) | BY_ENTERPRISE
+"""Steps that only follow: from one on the order it was merged into, or from what happens between citizen and enterprise."""
+BY_INTAKE: frozenset[Step] = frozenset({Step.JOIN, Step.TO_ENTERPRISE})
+"""Steps with a page of their own, where the order or enterprise meant is shown; no button of an order."""
 MAY_WHISTLE: frozenset[UnitKind] = frozenset({UnitKind.STREET})
 """Who may call upper units to a matter: townships and streets."""
 ANSWERS: dict[Step, str] = {

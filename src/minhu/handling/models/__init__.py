@@ -1,5 +1,6 @@
 """Tables of handling."""
 
+from minhu.handling.models.assisted import AssistantAdvice
 from minhu.handling.models.contracts import ContractWarning, ReplyMark
 from minhu.handling.models.history import Lesson, OrderStep, Review
 from minhu.handling.models.incidents import Incident, IncidentNotice, IncidentTold
@@ -10,6 +11,7 @@ from minhu.handling.models.supervision import Attendance, Supervision, Whistle
 
 __all__ = [
     "Assignment",
+    "AssistantAdvice",
     "Attendance",
     "Clock",
     "ContractWarning",

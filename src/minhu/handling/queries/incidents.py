@@ -19,6 +19,7 @@ from minhu.directory.queries.categories import category_info
 from minhu.handling.domain.states import BEFORE_DISPATCH
 from minhu.handling.models import Incident, IncidentNotice, IncidentTold, Order
 from minhu.handling.types import PublicIncident, State
+from minhu.intake.queries.bulletins import count_of_incident
 from minhu.kernel.clock import now
 from minhu.kernel.errors import NotFound
 
@@ -48,6 +49,8 @@ class IncidentRow:
     public: bool
     reported: int
     area_codes: tuple[str, ...]
+    joined: int = 0
+    """People who joined its bulletins instead of making an order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +232,8 @@ def told_to(order: Order) -> list[tuple[datetime, str]]:
 
 
 def _public(row: Incident) -> PublicIncident:
-    return PublicIncident(row.title, row.wording, _belonging(row.main_id).count(), row.began_at, row.expected_end)
+    reported = _belonging(row.main_id).count() + count_of_incident(row.pk)
+    return PublicIncident(row.title, row.wording, reported, row.began_at, row.expected_end)
 
 
 def _belonging(main_id: int) -> QuerySet[Order]:
@@ -253,7 +257,7 @@ def _rows(rows: QuerySet[Incident]) -> list[IncidentRow]:
         IncidentRow(
             row.pk, row.title, row.wording, _category(row.category_id), tuple(_area(code) for code in row.area_codes),
             row.main.number, State(row.main.state), row.began_at, row.expected_end, row.opened_at, row.closed_at, row.close_note,
-            row.public, counts.get(row.main_id, 0) + 1, tuple(row.area_codes),
+            row.public, counts.get(row.main_id, 0) + 1, tuple(row.area_codes), count_of_incident(row.pk),
         )
         for row in found
     ]  # fmt: skip

@@ -14,9 +14,10 @@ from typing import Any, Final
 from django.db import connection
 
 from minhu.directory.queries import advice, categories
-from minhu.directory.queries.advice import Advice, Precedent
+from minhu.directory.queries.advice import Advice, Named, Precedent
 from minhu.intake.queries import simhashes
 from minhu.kernel.clock import now
+from minhu.knowledge.queries.graph import NamedUnit, named_units, speaks_of
 
 SAME_AREA: Final = 30
 SAME_CATEGORY: Final = 60
@@ -74,12 +75,31 @@ def advise(asked: Sequence[Asked]) -> list[Advice]:
     cases = [_without(found, one.order_id) for found, one in zip(_cases(asked), asked, strict=True)]
     ids = {one.request_id for one in asked} | {case.request_id for found in cases for case in found}
     marks, moment = simhashes(ids), now()
+    papers = _named(asked)
     answers = []
     for one, found in zip(asked, cases, strict=True):
         mine = marks.get(one.request_id)
         matter = advice.matter_of(one.category_id, one.area_code, one.request_type, one.text)
-        answers.append(advice.advise(matter, [_precedent(case, mine, marks, moment) for case in found]))
+        past = [_precedent(case, mine, marks, moment) for case in found]
+        answers.append(advice.advise(matter, past, _said_of(one, papers)))
     return answers
+
+
+def _named(asked: Sequence[Asked]) -> dict[str, list[NamedUnit]]:
+    """What papers that the actor may read name for the categories of these orders, in one question."""
+    codes = {one.category_id: info.code for one in asked if (info := categories.category_info(one.category_id))}
+    return named_units(codes.values())
+
+
+def _said_of(one: Asked, papers: dict[str, list[NamedUnit]]) -> list[Named]:
+    """The units that papers name for an order: of its category, and of the part of the matter that its words speak of."""
+    info = categories.category_info(one.category_id)
+    found = papers.get(info.code, []) if info is not None else []
+    return [
+        Named(unit.words, f"《{unit.title}》{unit.label}", unit.document_id, unit.passage)
+        for unit in found
+        if speaks_of(unit.detail, one.text)
+    ]
 
 
 def advise_one(asked: Asked) -> Advice:

@@ -36,6 +36,7 @@ WORDS: dict[State, str] = {
     State.WITHDRAWN: _("您已撤回"),
     State.REOPENED: _("正在重新办理"),
     State.TRANSFERRED: _("已转其他热线办理"),
+    State.WITH_ENTERPRISE: _("企业先行处理中"),
 }
 AT_HOTLINE = frozenset({State.RECEIVED, State.TO_DISPATCH, State.REOPENED})
 RATEABLE = frozenset({State.TO_CALL_BACK, State.CLOSED, State.ANSWERED})

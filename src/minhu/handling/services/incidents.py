@@ -16,6 +16,8 @@ from minhu.handling.domain.states import OPEN_STATES
 from minhu.handling.models import Incident, IncidentNotice, IncidentTold, Order
 from minhu.handling.services.perform import take
 from minhu.handling.types import State, Step, StepData
+from minhu.intake.services.bulletin_messages import tell_of_incident
+from minhu.intake.services.bulletins import finish_of_incident
 from minhu.kernel import masks
 from minhu.kernel.actors import current_actor
 from minhu.kernel.clock import now
@@ -170,7 +172,11 @@ def send_due() -> int:
             notice.sent_at = moment
             notice.save(update_fields=["sent_at", "told"])
             digest = hashlib.sha256(notice.text.encode()).hexdigest()
-            told = {"incident": notice.incident_id, "notice": notice.pk, "told": notice.told, "digest": digest}
+            others = tell_of_incident(notice.incident_id, notice.text)
+            told = {
+                "incident": notice.incident_id, "notice": notice.pk, "told": notice.told, "digest": digest,
+                "of_bulletins": others,
+            }  # fmt: skip
             ledger.append("incident.told", ("order", main.number), told)
             sent += 1
     return sent
@@ -191,6 +197,8 @@ def called_back(told_id: int) -> None:
 def close_incident(incident_id: int, note: str) -> None:
     """Close an incident whose leading order has ended; the orders merged into it were closed along with that by rule.
 
+    Who joined its bulletins instead of making an order is told the same reply, and the bulletins end.
+
     Raises Invalid without a word, Conflict while the leading order is open or a notice waits.
     """
     if len(note.strip()) < LEAST_WORDS:
@@ -205,6 +213,8 @@ def close_incident(incident_id: int, note: str) -> None:
             raise Conflict("还有一条统一告知没有发出，请先等它发出或撤回。", code="notice_waiting")
         row.closed_at, row.closed_by, row.close_note = now(), current_actor().id, masks.free_text(note.strip())[:300]
         row.save(update_fields=["closed_at", "closed_by", "close_note"])
+        tell_of_incident(row.pk, masks.free_text(row.main.public_reply) or f"“{row.title}”已经处理完毕。")
+        finish_of_incident(row.pk, row.close_note)
         ledger.append("incident.closed", ("order", row.main.number), {"incident": row.pk})
 
 

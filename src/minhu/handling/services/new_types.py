@@ -17,6 +17,7 @@ from minhu.intake.services.new_types import Usual
 from minhu.kernel.actors import current_actor
 from minhu.kernel.clock import now
 from minhu.kernel.errors import Conflict, NotFound
+from minhu.kernel.locks import Lock
 from minhu.ledger import services as ledger
 
 BATCH: Final = 500
@@ -24,7 +25,7 @@ LATE: Final = 500
 """Ids below the last one that are looked at again: their transactions may have ended out of order."""
 YOUNG: Final = timedelta(days=2)
 BY_PROGRAM: Final = "system"
-_LOCK: Final = "SELECT pg_try_advisory_xact_lock(712370)"
+_LOCK: Final = f"SELECT pg_try_advisory_xact_lock({Lock.NEW_TYPES:d})"
 _usual = Usual()
 
 

@@ -23,7 +23,9 @@ from minhu.kernel.actors import Actor, current_actor
 from minhu.kernel.clock import now
 from minhu.kernel.errors import Conflict
 
-OWN_CLOCKS = frozenset({Step.DISPATCH, Step.ADD_ASSIST, Step.REJECT_REPLY, Step.TRANSFER})
+OWN_CLOCKS = frozenset(
+    {Step.DISPATCH, Step.ADD_ASSIST, Step.REJECT_REPLY, Step.TRANSFER, Step.TO_ENTERPRISE, Step.ENTERPRISE_NEWS}
+)
 """Steps whose handler starts the clocks itself, one set for each unit."""
 
 PER_SHARE = frozenset({ClockKind.REVIEW, ClockKind.SUSPENSION, ClockKind.EXCLUSION})

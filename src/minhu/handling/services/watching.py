@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from minhu.directory.types import ProcessStep
 from minhu.handling.domain.states import BY_STEP
 from minhu.handling.domain.supervision import Counts, fires
 from minhu.handling.models import Order, Supervision
@@ -29,9 +30,9 @@ def raise_by_rule(
     """Raise what the supervision rules ask for on ``trigger``; returns how many. The order is locked by the caller.
 
     A rule that already supervises this order and unit, unanswered, is not raised twice. ``share_left`` is the
-    percentage of the clock's time that is left (for 'near_due').
+    percentage of the clock's time that is left (for 'near_due'). Nothing is raised while the assistant that urges is off.
     """
-    if State(order.state) not in LIVE_STATES:
+    if State(order.state) not in LIVE_STATES or not rules.assistants().on(ProcessStep.URGE):
         return 0
     counts = Counts(reopened=order.reopen_count, transferred=order.transfer_count, share_left=share_left)
     raised = 0

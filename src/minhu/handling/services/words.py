@@ -10,13 +10,14 @@ from django.db.backends.utils import CursorWrapper
 
 from minhu.directory.access import as_system
 from minhu.handling.domain.wordmarks import marks_of
+from minhu.kernel.locks import Lock
 from minhu.language.marks import find_marks
 
 BATCH = 2000
 LATE = 5000
 """Ids below the newest marked one that are looked at again: their transactions may have ended out of order."""
 WHOLE_SECONDS = 3600.0
-_LOCK = "SELECT pg_try_advisory_xact_lock(712350), coalesce((SELECT max(order_id) FROM handling_words), 0)"
+_LOCK = "SELECT pg_try_advisory_xact_lock(%s), coalesce((SELECT max(order_id) FROM handling_words), 0)"
 _UNMARKED = """
 SELECT o.id, o.title || ' ' || o.place_hint || ' ' || left(r.text, 400), o.unit_ids
 FROM handling_order o JOIN intake_request r ON r.id = o.request_id
@@ -53,7 +54,7 @@ def mark_words(batch: int = BATCH) -> int:
     whole = time.monotonic() - _whole_at > WHOLE_SECONDS
     with transaction.atomic(), as_system(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL synchronous_commit = off")  # marks that a crash takes are made again
-        cursor.execute(_LOCK)
+        cursor.execute(_LOCK, [Lock.ORDER_WORDS])
         mine, top = cursor.fetchone()
         if not mine:
             return 0

@@ -54,6 +54,8 @@ class StepData:
     """Who took an order elsewhere, as they said on the telephone; with their number and the time (receipts)."""
     their_number: str = ""
     taken_at: datetime | None = None
+    wait: str = ""
+    """What an order with an enterprise waits for next: a word of `EnterpriseWait`; with ``amount`` the days agreed."""
 
 
 @dataclass(frozen=True, slots=True)

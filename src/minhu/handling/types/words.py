@@ -31,6 +31,8 @@ class State(Labelled):
     REOPENED = "reopened", _("重办")
     TRANSFERRED = "transferred", _("已转办")
     """Handed to another hotline, which works on it and reports back."""
+    WITH_ENTERPRISE = "with_enterprise", _("企业先行")
+    """A consumer dispute that a registered enterprise answers first, with the citizen's consent."""
 
 
 LIVE_STATES: frozenset[State] = frozenset(
@@ -110,6 +112,18 @@ class Step(StrEnum):
     TRANSFER_REFUSED = "transfer_refused"
     TRANSFER_NEWS = "transfer_news"
     TRANSFER_DONE = "transfer_done"
+    TO_ENTERPRISE = "to_enterprise"
+    ENTERPRISE_NEWS = "enterprise_news"
+    ENTERPRISE_SETTLED = "enterprise_settled"
+    ENTERPRISE_BACK = "enterprise_back"
+
+
+class EnterpriseWait(StrEnum):
+    """Whom an order with an enterprise waits for; also the word by which the deadline table knows it."""
+
+    ANSWER = "enterprise_answer"
+    MORE = "enterprise_more"
+    CHOICE = "enterprise_choice"
 
 
 class AssignmentRole(Labelled):
@@ -160,6 +174,7 @@ class ClockKind(Labelled):
     WHISTLE = "whistle", _("报到响应")
     RECEIPT = "receipt", _("转办回执")
     EXCLUSION = "exclusion", _("剔除审核")
+    ENTERPRISE = "enterprise", _("企业先行")
 
 
 class Light(Labelled):

@@ -32,6 +32,7 @@ _LENGTHS = {
     "language": (12, "语言"),
     "call_id": (64, "通话编号"),
     "external_id": (100, "外部编号"),
+    "line": (32, "业务线"),
 }
 TYPES = frozenset({"", *RequestType})
 KINDS = frozenset({"person", "enterprise", "organisation"})

@@ -24,11 +24,11 @@ from minhu.intake.models import ImportBatch, ImportedRow, ImportReject
 from minhu.kernel.calendar import CHINA_TIME
 from minhu.kernel.errors import Unavailable
 from minhu.kernel.events import publish
+from minhu.kernel.locks import Lock
 from minhu.kernel.numbers import make_number
 from minhu.ledger import services as ledger
 
 CHANGED: Final = "这一行的编号以前导入过，但内容与当时不同。已登记的诉求不改动，如需更正请在工单中补充说明。"
-_LOCK: Final = 71234510
 _TAKE = "SELECT nextval('intake_request_id_seq'), nextval('intake_number') FROM generate_series(1, %s::int)"
 _TAKEN = "SELECT number FROM intake_request WHERE number = ANY(%s::text[])"
 _SEALED: Final = ("requester_name", "requester_phone", "requester_phone2", "requester_id_number", "requester_address")
@@ -94,7 +94,7 @@ def store_batch(batch_id: int, marked: Sequence[Marked], refused: Sequence[tuple
     Raises Unavailable when no free order numbers are left for a day.
     """
     with transaction.atomic(), elevated("an import stores history that no one may see yet"):
-        statements.run("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
+        statements.run("SELECT pg_advisory_xact_lock(%s)", (Lock.IMPORTS,))
         fresh, more_refused, more_unchanged = _sift(marked)
         rejects = [*refused, *more_refused]
         if fresh:

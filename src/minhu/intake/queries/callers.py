@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from minhu.directory.access import elevated, require
+from minhu.directory.access import elevated, require, visible_to
 from minhu.directory.policy import Action
 from minhu.engines import lookup
 from minhu.intake import reading_limits, statements
+from minhu.intake.models import Request
 from minhu.intake.reading import same_caller, visible_request
 from minhu.intake.store import array_of_bytes
 from minhu.intake.types import CallerHistory
@@ -61,3 +62,18 @@ def caller_history_of_request(request_id: int) -> CallerHistory:
     """The same for the requester of a request; raises NotFound when it may not be seen."""
     row = visible_request(request_id, current_actor())
     return caller_history(same_caller(row))
+
+
+def requests_of_phone(phone: str, limit: int = 200) -> tuple[tuple[int, str, datetime], ...]:
+    """Id, number and moment of what a telephone brought within a year, the newest first; for people who decide on intake.
+
+    The caller enters the look in the reading log (``services.drafting.look_at_caller``).
+    """
+    require(Action.DECIDE_INTAKE)
+    marks = lookup.indexes(phone, "phone") if phone else []
+    if not marks:
+        return ()
+    rows = visible_to(
+        Request.objects.filter(phone_index__in=marks, received_at__gt=now() - timedelta(days=365)), request_field="id"
+    )
+    return tuple(rows.order_by("-received_at").values_list("pk", "number", "received_at")[:limit])

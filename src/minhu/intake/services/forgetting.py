@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Q
 
 from minhu.directory.access import as_system, elevated, require
 from minhu.directory.policy import Action
@@ -23,17 +24,27 @@ from minhu.intake.domain.retention import ERASED, before
 from minhu.intake.domain.validation import checked_words
 from minhu.intake.events import RequestForgotten
 from minhu.intake.models import (
+    Affected,
     Attachment,
+    Call,
+    CallBack,
+    CareMark,
     Consultation,
     Erasure,
     ErasureCase,
     Fingerprint,
     KeptElement,
+    PersonBond,
     Request,
     Suggestion,
     Supplement,
+    Talk,
+    TextMessage,
+    TextStop,
 )
 from minhu.intake.reading import same_caller
+from minhu.intake.services import recordings
+from minhu.intake.types import TextState
 from minhu.kernel.actors import current_actor
 from minhu.kernel.clock import is_doubted, now
 from minhu.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -86,6 +97,12 @@ def confirm(case_id: int) -> ErasureCase:
         case = _open(case_id)
         rows = list(Request.objects.select_for_update().filter(phone_index__in=_indexes_in(case)))
         case.confirmed_by = current_actor().id
+        CareMark.objects.filter(phone_index__in=_indexes_in(case)).delete()
+        _drop_words(Q(phone_index__in=_indexes_in(case)))
+        _drop_texts(_indexes_in(case))
+        _drop_affected(Q(phone_index__in=_indexes_in(case)))
+        _drop_calls(Q(caller_index__in=_indexes_in(case)))
+        _drop_call_backs(Q(phone_index__in=_indexes_in(case)))
         return _carry_out(case, rows)
 
 
@@ -201,7 +218,83 @@ def forget(row: Request, case: ErasureCase, moment: datetime) -> None:
     Consultation.objects.filter(request_id=row.pk).update(key=None, answer=None, advice=None, next_at=None)
     Fingerprint.objects.filter(request_id=row.pk).update(bands=[], marks=[], place_mark=None)
     _drop_files(row.pk)
+    _drop_words(Q(request_ids__contains=[row.pk]))
+    _drop_words_of_texts(row.number)
     publish(RequestForgotten(row.pk, strike))
+
+
+def _drop_words(of: Q) -> None:
+    """What was said in talks goes, and whom they were with; that a talk was held stays, for the figures."""
+    for talk in Talk.objects.select_for_update().filter(of):
+        talk.utterances.all().delete()
+        talk.marks.all().delete()
+        PersonBond.objects.filter(Q(talk=talk) | Q(other=talk)).delete()
+        talk.whispers.all().delete()
+        _drop_call_backs(Q(talk=talk))
+        for draft in talk.drafts.all():
+            draft.fields, draft.looked = "", ""
+            draft.save(update_fields=["fields", "looked"])
+        talk.memory, talk.phone, talk.sender, talk.secret_digest = "", "", "", ""
+        CareMark.objects.filter(_same_person(talk)).delete()
+        talk.phone_index, talk.sender_index, talk.needs = None, None, []
+        talk.save()
+        _drop_calls(Q(talk=talk))
+        _drop_affected(Q(talk=talk))
+
+
+def _drop_affected(of: Q) -> None:
+    """Whom a bulletin concerned loses the number; that somebody said so stays, for the count."""
+    for one in Affected.objects.select_for_update().filter(of):
+        one.phone, one.phone_index, one.wants_news = "", None, False
+        one.save()
+
+
+def _same_person(talk: Talk) -> Q:
+    """Marks kept for the telephone or the account of a talk."""
+    found = Q(phone_index=talk.phone_index) if talk.phone_index else Q(pk__in=[])
+    return found | Q(sender_index=talk.sender_index) if talk.sender_index else found
+
+
+def _drop_calls(of: Q) -> None:
+    """Whose calls they were, what their exchanges told and how they sounded; that they came stays, for the figures."""
+    for call in Call.objects.select_for_update().filter(of):
+        call.events.all().delete()
+        recordings.drop(call)
+        call.caller, call.caller_index, call.forgotten_at = "", None, now()
+        call.save()
+
+
+def _drop_texts(indexes: list[bytes]) -> None:
+    """Messages to a number lose number and words, and what waits is not sent; that it wants none is forgotten as well."""
+    TextStop.objects.filter(phone_index__in=indexes).delete()
+    for one in TextMessage.objects.select_for_update().filter(phone_index__in=indexes):
+        _blank(one)
+
+
+def _drop_words_of_texts(number: str) -> None:
+    """Messages about one request, whose ever the telephone is by now."""
+    keys = Q(key=f"received-{number}")
+    for template in ("progress", "closed"):
+        keys |= Q(key__startswith=f"{template}-{number}-")
+    for one in TextMessage.objects.select_for_update().filter(keys):
+        _blank(one)
+
+
+def _blank(message: TextMessage) -> None:
+    message.phone, message.words, message.phone_index, message.next_at = "", "", None, None
+    if message.state == TextState.WAITING.value:
+        message.state, message.reason = TextState.HELD.value, "forgotten"
+    message.save()
+
+
+def _drop_call_backs(of: Q) -> None:
+    """Nobody is called any more; that somebody was to be called stays, for the figures."""
+    for row in CallBack.objects.select_for_update().filter(of):
+        row.attempts.update(note="")
+        row.phone, row.phone_index, row.words = "", None, ""
+        if row.closed_at is None:
+            row.state, row.closed_at, row.why = "given_up", now(), "本人要求删除个人信息"
+        row.save()
 
 
 def _striker(row: Request) -> Callable[[str], str]:

@@ -27,6 +27,7 @@ from minhu.intake.types import ModelState, Outcome, SuggestedField
 from minhu.kernel.actors import current_actor
 from minhu.kernel.clock import now
 from minhu.kernel.errors import Conflict, NotAllowed, NotFound
+from minhu.kernel.locks import Lock
 from minhu.language import measures
 from minhu.language.categories import CategoryModel, ModelError
 from minhu.language.features import join_title
@@ -144,7 +145,7 @@ class _deciding:  # noqa: N801 - reads as a verb
         self._block = transaction.atomic()
         self._block.__enter__()
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(712361)")
+            cursor.execute(f"SELECT pg_advisory_xact_lock({Lock.LEARNING:d})")
         return current_actor().id
 
     def __exit__(self, *error: Any) -> None:

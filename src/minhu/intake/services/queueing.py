@@ -14,6 +14,7 @@ from minhu.intake import lexicon
 from minhu.intake.models import Erasure, Fingerprint, LabelCase, Request, Suggestion
 from minhu.intake.types import Outcome, QueueReason, SuggestedField
 from minhu.kernel.clock import now
+from minhu.kernel.locks import Lock
 from minhu.language.learning import Candidate, choose, uncertainty
 from minhu.language.understanding import LONGEST
 
@@ -28,7 +29,7 @@ BONUS: Final = {
     QueueReason.UNCERTAIN: 0.0, QueueReason.NEW_TYPE: 0.2, QueueReason.DISPUTED: 0.4, QueueReason.RETURNED: 0.5,
 }  # fmt: skip
 PROPOSED: Final = 9
-_LOCK: Final = "SELECT pg_try_advisory_xact_lock(712360)"
+_LOCK: Final = f"SELECT pg_try_advisory_xact_lock({Lock.QUEUE:d})"
 
 
 def fill_queue() -> int:

@@ -9,7 +9,9 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
+from minhu.knowledge.domain.quality import Rated
 from minhu.knowledge.models.documents import KEY, Version
+from minhu.knowledge.models.questions import OpenQuestion
 from minhu.knowledge.types import Door, Outcome
 
 
@@ -35,6 +37,13 @@ class Asking(models.Model):
     helpful = models.BooleanField(null=True)
     rated_at = models.DateTimeField(null=True, blank=True)
     complaint = models.CharField(max_length=300, blank=True, help_text="what was wrong, masked")
+    rated = models.CharField(max_length=12, blank=True, choices=[(x.value, x.name) for x in Rated])
+    rated_by = models.CharField(max_length=64, blank=True, help_text="staff only")
+    answer = models.TextField(blank=True, help_text="what was said, in words of the paper cited")
+    handed_at = models.DateTimeField(null=True, help_text="when whoever asked went on to a person")
+    queued = models.ForeignKey(
+        OpenQuestion, models.SET_NULL, null=True, related_name="askings", help_text="the question it waits in"
+    )
     keys = ArrayField(models.CharField(max_length=KEY), default=list)
 
     class Meta:

@@ -6,7 +6,6 @@ from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 
 from minhu.directory.policy import Facts
@@ -75,6 +74,7 @@ class Version(models.Model):
     pages = models.PositiveIntegerField(default=0)
     scanned = models.BooleanField(default=False)
     text = models.TextField()
+    checked = models.CharField(max_length=16, blank=True, help_text="version of the phrases that it was checked by")
     found = models.JSONField(default=dict, help_text="facts as read, with the words they stand in")
     title = models.CharField(max_length=128)
     document_number = models.CharField(max_length=60, blank=True)
@@ -132,7 +132,7 @@ class Version(models.Model):
 
 
 class PassageRow(models.Model):
-    """A passage of a version, as `language.papers` cut it, with the words by which it is found."""
+    """A passage of a version, as `language.papers` cut it."""
 
     version = models.ForeignKey(Version, models.CASCADE, related_name="passages")
     number = models.PositiveIntegerField()
@@ -147,12 +147,10 @@ class PassageRow(models.Model):
     cells = models.JSONField(default=list)
     keys = ArrayField(models.CharField(max_length=KEY), default=list)
     live = models.BooleanField(default=False)
-    words = SearchVectorField(null=True)
 
     class Meta:
         ordering: ClassVar = ["version_id", "number"]
         constraints: ClassVar = [models.UniqueConstraint(fields=["version", "number"], name="passage_number")]
-        indexes: ClassVar = [GinIndex(fields=["words"], name="passage_words", condition=models.Q(live=True))]
 
     def __str__(self) -> str:
         return f"{self.version_id} {self.label or self.number}"

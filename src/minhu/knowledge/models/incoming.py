@@ -63,6 +63,8 @@ class Source(models.Model):
     next_at = models.DateTimeField()
     looked_at = models.DateTimeField(null=True, blank=True)
     problem = models.CharField(max_length=300, blank=True)
+    failures = models.PositiveSmallIntegerField(default=0, help_text="looks in a row that failed")
+    follow = models.BooleanField(default=False, help_text="documents linked in its pages come along")
     created_by = models.CharField(max_length=64)
 
     class Meta:
@@ -83,6 +85,14 @@ class SourceItem(models.Model):
     seen_at = models.DateTimeField()
     gone_at = models.DateTimeField(null=True, blank=True)
     problem = models.CharField(max_length=300, blank=True)
+    misses = models.PositiveSmallIntegerField(default=0, help_text="visits in a row that gave nothing")
+    etag = models.CharField(max_length=200, blank=True)
+    modified = models.CharField(max_length=60, blank=True, help_text="in the words of the site")
+    media_type = models.CharField(max_length=100, blank=True)
+    title = models.CharField(max_length=200, blank=True)
+    held = models.CharField(max_length=300, blank=True, help_text="why what came was not proposed; a person judges it")
+    held_digest = models.CharField(max_length=64, blank=True)
+    accepted = models.BooleanField(default=False, help_text="a person said that what was held is the same paper")
 
     class Meta:
         ordering: ClassVar = ["source_id", "place"]
@@ -99,6 +109,7 @@ class Notice(models.Model):
     document = models.ForeignKey(Document, models.CASCADE, null=True, blank=True, related_name="notices")
     version = models.ForeignKey(Version, models.CASCADE, null=True, blank=True, related_name="+")
     source = models.ForeignKey(Source, models.CASCADE, null=True, blank=True, related_name="+")
+    tree = models.ForeignKey("knowledge.Tree", models.CASCADE, null=True, blank=True, related_name="+")
     text = models.CharField(max_length=300)
     keys = ArrayField(models.CharField(max_length=KEY), default=list)
     at = models.DateTimeField()

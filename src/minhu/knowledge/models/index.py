@@ -75,3 +75,15 @@ class TermCount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.term} {self.papers}"
+
+
+class VersionVectors(models.Model):
+    """What a live version means: vectors of its title and of its passages in order, all by one maker."""
+
+    version = models.OneToOneField(Version, models.CASCADE, primary_key=True, related_name="vectors")
+    maker = models.CharField(max_length=60)
+    dimension = models.PositiveSmallIntegerField()
+    rows = models.BinaryField(help_text="float16, little-endian")
+
+    def __str__(self) -> str:
+        return f"{self.version_id} by {self.maker}"

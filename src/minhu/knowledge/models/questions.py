@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from minhu.knowledge.models.documents import KEY, Document
@@ -22,6 +23,10 @@ class OpenQuestion(models.Model):
     first_at = models.DateTimeField()
     last_at = models.DateTimeField()
     cited = models.ForeignKey(Document, models.SET_NULL, null=True, related_name="+")
+    terms = ArrayField(models.CharField(max_length=40), default=list, help_text="by which askings alike are found")
+    assigned_to = models.CharField(max_length=64, blank=True, help_text="account")
+    assigned_at = models.DateTimeField(null=True)
+    due = models.DateField(null=True)
     settled = models.CharField(max_length=12, blank=True, choices=[(x.value, x.name) for x in Settled])
     document = models.ForeignKey(Document, models.SET_NULL, null=True, related_name="+", help_text="that answers now")
     note = models.CharField(max_length=300, blank=True)
@@ -31,6 +36,7 @@ class OpenQuestion(models.Model):
 
     class Meta:
         ordering: ClassVar = ["-times", "-last_at", "-id"]
+        indexes: ClassVar = [GinIndex(fields=["terms"], name="question_terms")]
 
     def __str__(self) -> str:
         return f"{self.trouble} {self.times}"

@@ -79,7 +79,7 @@ def _views(rows: QuerySet[Contradiction]) -> list[ContradictionView]:
     wanted = Q(pk__in=[])
     for side in sides:
         wanted |= side
-    passages = {(row.version_id, row.number): row for row in PassageRow.objects.filter(wanted).defer("words")}
+    passages = {(row.version_id, row.number): row for row in PassageRow.objects.filter(wanted)}
     return [_view(row, passages) for row in found]
 
 

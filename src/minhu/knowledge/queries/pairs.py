@@ -66,7 +66,7 @@ def _views(rows: Iterable[MadePair]) -> list[PairView]:
     found = list(rows)
     wanted = {(row.version_id, number) for row in found for number in row.passages}
     passages = PassageRow.objects.filter(version__in={version for version, _ in wanted}, number__in={number for _, number in wanted})  # fmt: skip
-    labels = {(row.version_id, row.number): row.label for row in passages.defer("words")}
+    labels = {(row.version_id, row.number): row.label for row in passages}
     return [
         PairView(
             row.pk, row.version.document_id, row.version_id, row.version.title,

@@ -21,7 +21,7 @@ def around(version_id: int, number: int) -> Around:
             PassageRow.objects.filter(
                 version_id=version_id, number__range=(number - _EITHER_SIDE, number + _EITHER_SIDE), keys__overlap=sorted(keys),
             )
-            .defer("words").select_related("version").defer("version__text", "version__found").order_by("number")
+            .select_related("version").defer("version__text", "version__found").order_by("number")
         )  # fmt: skip
         here = next((at for at, row in enumerate(rows) if row.number == number), None)
         if here is None:

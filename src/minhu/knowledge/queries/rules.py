@@ -9,8 +9,10 @@ from typing import Final
 from minhu.directory.queries.units import unit_info
 from minhu.kernel.actors import SYSTEM
 from minhu.knowledge.models import PassageRow, Version
-from minhu.knowledge.queries.searching import search
+from minhu.knowledge.queries.reach import reader_keys
+from minhu.knowledge.queries.store import PaperStore
 from minhu.knowledge.types import LIVE, Validity
+from minhu.language.answers.question import understand_question
 from minhu.language.contradictions.types import Rule
 
 MOST: Final = 400
@@ -28,7 +30,7 @@ def rules(fresh: Iterable[int]) -> list[Rule]:
         rows = rows.filter(pk__in=wanted | _near(wanted))
     versions = [one for one in rows if one.validity is not Validity.ENDED]
     passages: dict[int, list[PassageRow]] = {}
-    for row in PassageRow.objects.filter(version__in=versions).defer("words").order_by("version_id", "number"):
+    for row in PassageRow.objects.filter(version__in=versions).order_by("version_id", "number"):
         passages.setdefault(row.version_id, []).append(row)
     titles = {one.title: str(one.pk) for one in versions}
     return [
@@ -43,9 +45,10 @@ def rules(fresh: Iterable[int]) -> list[Rule]:
 def _near(wanted: set[int]) -> set[int]:
     """Versions whose passages share most words with those that are new, besides enough others to weigh words by."""
     found: Counter[int] = Counter()
+    store = PaperStore(reader_keys(SYSTEM), holding=frozenset({Validity.VALID, Validity.PENDING}))
     for version in Version.objects.filter(pk__in=wanted).defer("text", "found"):
         for row in version.passages.all()[:_ASKED]:
-            found.update({hit.version_id for hit in search(f"{version.title} {row.text}"[:200], _HITS, SYSTEM)})
+            found.update(store.found(understand_question(f"{version.title} {row.text}"[:200]), _HITS))
     some = Version.objects.filter(state__in=_LIVE).order_by("id").values_list("pk", flat=True)[: MOST // 2]
     return {pk for pk, _ in found.most_common(MOST)} | set(some)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from minhu.knowledge.types import Hit, Outcome, Tone, Validity
+from minhu.knowledge.types import Hit, Nature, Outcome, State, Tone, Validity
 from minhu.language.papers.types import Passage
 
 
@@ -55,10 +55,12 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Back:
-    """What to ask back because several meanings fit."""
+    """What to ask back because several meanings fit. ``tree`` and ``at``: the step of a scenario tree that asks it."""
 
     question: str
     choices: tuple[Choice, ...]
+    tree: int = 0
+    at: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +88,63 @@ class Answered:
     """The passages that fit best, one of each paper, the best first."""
     back: Back | None = None
     token: str = ""
+    emergency: tuple[str, ...] = ()
+    """Numbers to call at once because the words tell of danger, the first one first; whatever else is said."""
+    missed: tuple[str, ...] = ()
+    """Further questions of the turn that nothing answers."""
+    maker: str = ""
+    """The chat model that put the papers' words together; empty where they were extracted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Narrow:
-    """Which papers are looked at; empty: all. ``categories``: codes, any of them is enough."""
+    """Which papers are looked at; empty: all.
+
+    ``categories``: codes, any of them is enough. ``unit_id``: kept by it or a unit below. ``area``: a code; kept by units
+    of the area, of those that it lies in, of those within it.
+    """
 
     nature: str = ""
     categories: tuple[str, ...] = ()
+    unit_id: int | None = None
+    area: str = ""
 
     def __bool__(self) -> bool:
-        return bool(self.nature or self.categories)
+        return bool(self.nature or self.categories or self.unit_id is not None or self.area)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPaper:
+    """A document that a search found, with its passages that fit best (at least one), the best first."""
+
+    document_id: int
+    version_id: int
+    title: str
+    document_number: str
+    issuer: str
+    nature: Nature
+    state: State
+    validity: Validity
+    in_force: date | None
+    repealed: date | None
+    passages: tuple[Passage, ...]
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A part of what a search found: of ``total`` documents ``papers`` are those from the ``start``-th on.
+
+    ``more``: there were further ones than are counted. ``terms``: the pieces looked for, to mark them. ``unknown``: words
+    of the question that no document has which the reader may see.
+    """
+
+    papers: tuple[FoundPaper, ...]
+    start: int
+    total: int
+    more: bool
+    terms: tuple[str, ...]
+    unknown: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

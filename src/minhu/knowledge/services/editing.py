@@ -30,7 +30,11 @@ def add(content: bytes, name: str, owner_unit: int, rights: Rights, entry: Entry
     check_may_keep(owner_unit)
     check_rights(rights)
     check_entry(entry)
-    made = making.make(making.keep(content, name), name)
+    return add_made(making.make(making.keep(content, name), name), owner_unit, rights, entry, origin)
+
+
+def add_made(made: making.Made, owner_unit: int, rights: Rights, entry: EntryData, origin: str = "") -> int:
+    """Store a file that was read as a new document; the caller has checked the policy. Returns the document's id."""
     with changing():
         version = making.add_document(made, owner_unit, rights, entry, origin)
         record("added", version.document_id, version=1, passages=len(made.paper.passages), findings=len(made.marks))
@@ -41,7 +45,11 @@ def add_version(document_id: int, content: bytes, name: str, origin: str = "") -
     """Take a new file for a document in; returns the version's id. Raises Conflict where nothing changed."""
     with changing():
         document_for(document_id)
-    made = making.make(making.keep(content, name), name)
+    return add_version_made(document_id, making.make(making.keep(content, name), name), origin)
+
+
+def add_version_made(document_id: int, made: making.Made, origin: str = "") -> int:
+    """Store a file that was read as a further version; raises as `add_version`."""
     with changing():
         document = document_for(document_id)
         newest = document.versions.order_by("-number").first()
@@ -71,7 +79,6 @@ def confirm(version_id: int, values: FactValues) -> None:
             setattr(version, name, list(value) if isinstance(value, tuple) else value)
         version.confirmed_by, version.confirmed_at = current_actor().id, now()
         version.save(update_fields=[*asdict(values), "confirmed_by", "confirmed_at"])
-        making.index_words(version)
         if not Document.objects.filter(pk=version.document_id, versions__state__in=["published", "expiring"]).exists():
             Document.objects.filter(pk=version.document_id).update(title=version.title)
         record("confirmed", version.document_id, version=version.number)

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from minhu.directory.access import as_system
+from minhu.kernel.locks import Lock
 from minhu.knowledge.domain.keys import KEEPERS, PROGRAM, PUBLIC, STAFF
 from minhu.knowledge.models import Circle, IndexedVersion, Version
 from minhu.knowledge.queries.reach import reading
@@ -19,6 +20,7 @@ from minhu.language.answers.question import terms_of
 LONGEST_TERM: Final = 40
 _LIVE: Final = [state.value for state in LIVE]
 _AT_ONCE: Final = 20
+_ALONE: Final = f"SELECT pg_advisory_xact_lock({Lock.PASSAGES:d})"
 _COUNT: Final = """
 INSERT INTO knowledge_termcount AS t (circle_id, term, papers)
 SELECT %s, term, 1 FROM unnest(%s::text[]) AS u(term) ORDER BY term
@@ -44,13 +46,20 @@ def circle_keys(keys: Iterable[str]) -> list[str]:
 
 
 def index(version: Version) -> None:
-    """Put a version into the index, move it to its circle, or take it out, as its state and keys say."""
+    """Put a version into the index, move it to its circle, or take it out, as its state and keys say.
+
+    Writers of the index take turns (until their transactions end): each counts many of the same terms, and two that
+    replaced versions at once would wait for each other. Readers never wait.
+    """
     held = IndexedVersion.objects.select_related("circle").filter(version=version).first()
     wanted = circle_keys(version.keys) if version.state in _LIVE else None
-    if held is not None and held.circle.keys != wanted:
+    if (held.circle.keys if held else None) == wanted:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(_ALONE)
+    if held is not None:
         _take_out(held)
-        held = None
-    if held is None and wanted is not None:
+    if wanted is not None:
         _put_in(version, wanted)
 
 

@@ -67,7 +67,7 @@ def _whole(version: Version) -> str:
 
 def _made_of(version: Version) -> tuple[list[Passage], str, list[Passage]]:
     """The passages of a version; title and passages of what it takes the place of, where they may be seen."""
-    passages = [row.passage for row in version.passages.defer("words")]
+    passages = [row.passage for row in version.passages.all()]
     old = version.document.versions.filter(number__lt=version.number).exclude(state=State.WITHDRAWN.value)
     before = old.order_by("-number").first() or _repealed(version.repeals)
     return passages, before.title if before else "", [row.passage for row in before.passages.all()] if before else []

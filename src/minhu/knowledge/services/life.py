@@ -10,6 +10,7 @@ from minhu.kernel.clock import now
 from minhu.kernel.errors import Conflict, Invalid, NotAllowed
 from minhu.knowledge.domain.states import Move, line_for
 from minhu.knowledge.models import Document, Notice, Version
+from minhu.knowledge.services import gate
 from minhu.knowledge.services.common import changing, record, version_for
 from minhu.knowledge.services.rights import rekey
 from minhu.knowledge.types import LIVE, NoticeKind, State
@@ -24,6 +25,7 @@ def submit(version_id: int) -> None:
         _check_ready(version)
         version.submitted_by, version.submitted_at = current_actor().id, now()
         _move(version, Move.SUBMIT, "submitted_by", "submitted_at")
+        gate.queue(version)
 
 
 def send_back(version_id: int, note: str) -> None:
@@ -35,15 +37,17 @@ def send_back(version_id: int, note: str) -> None:
         _move(version, Move.SEND_BACK, "review_note", "reviewed_by", "reviewed_at")
 
 
-def publish(version_id: int) -> None:
+def publish(version_id: int, reason: str = "") -> None:
     """Publish what somebody else wrote and handed over; the version before it is superseded, repealed papers end.
 
-    Raises NotAllowed for the writer's own, Conflict where a finding is unanswered.
+    Raises NotAllowed for the writer's own, Conflict where a finding is unanswered or the gate says no (`gate.check`);
+    ``reason``: why it is published all the same.
     """
     with changing():
         version = version_for(version_id, Action.REVIEW_KNOWLEDGE)
         _check_ready(version)
         _check_title(version)
+        gate.check(version, reason)
         for old in Version.objects.filter(document_id=version.document_id, state__in=_LIVE):
             end(old, Move.SUPERSEDE, f"由第 {version.number} 版取代")
         _reviewed(version)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import PurePath
 from typing import Any, Final
 
-from django.db import connection
-
+from minhu.directory.queries.rules import publishing_rules
 from minhu.engines import files
 from minhu.engines.readers import kinds
 from minhu.engines.readers.reading import Read, read_as
@@ -24,12 +22,8 @@ from minhu.language.papers.checks import Marked, marks_of
 from minhu.language.papers.cutting import cut
 from minhu.language.papers.facts import facts_of
 from minhu.language.papers.types import Facts, Found, Paper, Passage
-from minhu.language.papers.words import words_of
 
 MAX_TITLE: Final = 128
-_MOST_POSITIONS: Final = 16_000
-"""PostgreSQL keeps places of words up to 16,383."""
-_QUOTED: Final = re.compile(r"['\\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +51,21 @@ def kept(digest: str, name: str) -> files.StoredFile:
 
 def make(stored: files.StoredFile, name: str) -> Made:
     """Read a kept file; takes seconds, scans more: call it outside of a transaction. Raises as `reading.read`."""
-    read = read_as(stored.media_type, files.read(stored.sha256))
+    return of_read(stored, name, read_as(stored.media_type, files.read(stored.sha256)))
+
+
+def of_read(stored: files.StoredFile, name: str, read: Read) -> Made:
+    """What a kept file that was read says; raises Invalid where it says nothing."""
     paper = cut(read.blocks, PurePath(name).stem[:MAX_TITLE])
     if not paper.passages:
         raise Invalid("没有从文件里读到文字，请检查文件内容后重新上传。", code="file_no_text")
-    return Made(name[-200:], stored, read, paper, facts_of(paper), tuple(marks_of(paper.text)))
+    return Made(name[-200:], stored, read, paper, facts_of(paper), checked(paper.text))
+
+
+def checked(text: str) -> tuple[Marked, ...]:
+    """What must not be published unseen in a text, by the phrases in force."""
+    rules = publishing_rules()
+    return tuple(marks_of(text, rules.words, rules.secrets))
 
 
 def add_document(made: Made, owner_unit: int, rights: Rights, entry: EntryData, origin: str = "") -> Version:
@@ -83,11 +87,11 @@ def add_version(document: Document, made: Made, origin: str = "") -> Version:
     version = Version.objects.create(
         document=document, number=newest + 1, keys=keys, origin=origin[:200], file_digest=made.stored.sha256,
         file_name=made.name, media_type=made.stored.media_type, size=made.stored.size, pages=made.read.pages,
-        scanned=made.read.scanned, text=made.paper.text, found=_as_json(made.facts), created_by=current_actor().id,
+        scanned=made.read.scanned, checked=publishing_rules().version, text=made.paper.text, found=_as_json(made.facts), created_by=current_actor().id,
         created_at=now(), **_columns(made.facts, title_of(made)),
     )  # fmt: skip
     _store_passages(version, made.paper.passages)
-    _store_marks(version, made)
+    store_marks(version, made.marks, made.paper.passages)
     Document.objects.filter(pk=document.pk).update(changed_at=now())
     return version
 
@@ -138,41 +142,15 @@ def _store_passages(version: Version, passages: Iterable[Passage]) -> None:
         ],
         batch_size=500,
     )  # fmt: skip
-    index_words(version)
 
 
-def index_words(version: Version) -> None:
-    """Write the words by which the passages of a version are found; its title weighs most."""
-    rows = []
-    head = words_of(f"{version.title} {version.document_number} {version.issuer}")
-    for one in version.passages.all():
-        beside = words_of(f"{' '.join(one.path)} {one.context} {one.label}")
-        rows.append((one.pk, _vector((("A", head), ("B", beside), ("D", words_of(one.text))))))
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            "UPDATE knowledge_passagerow SET words = %s::tsvector WHERE id = %s", [(words, pk) for pk, words in rows]
-        )
+def store_marks(version: Version, marks: Iterable[Marked], passages: Sequence[Passage]) -> None:
+    """Keep what the publishing check found in a version, each with the passage in which it stands."""
 
-
-def _vector(parts: Iterable[tuple[str, list[str]]]) -> str:
-    """Words with places and weights as PostgreSQL writes them."""
-    places: dict[str, list[str]] = {}
-    at = 0
-    for weight, words in parts:
-        for word in words:
-            at += 1
-            if at < _MOST_POSITIONS and len(places.setdefault(word, [])) < 200:
-                places[word].append(f"{at}{weight}")
-    return " ".join(
-        f"'{_QUOTED.sub(lambda m: m[0] * 2, word)}':{','.join(found)}" for word, found in places.items() if found
-    )
-
-
-def _store_marks(version: Version, made: Made) -> None:
     def passage(mark: Marked) -> int:
-        return next((one.number for one in made.paper.passages if one.start <= mark.start < one.end), 0)
+        return next((one.number for one in passages if one.start <= mark.start < one.end), 0)
 
     Finding.objects.bulk_create(
         Finding(version=version, kind=mark.kind.value, start=mark.start, end=mark.end, passage=passage(mark))
-        for mark in made.marks
+        for mark in marks
     )

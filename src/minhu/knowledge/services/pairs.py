@@ -40,7 +40,7 @@ def make() -> int:
 
 def _make(version: Version) -> None:
     """Store what a version answers; what a person accepted before stays accepted where the words are the same."""
-    made = questions_of(version.title, [row.passage for row in version.passages.defer("words")])
+    made = questions_of(version.title, [row.passage for row in version.passages.all()])
     old = MadePair.objects.filter(version__document_id=version.document_id).exclude(version=version)
     before = {(pair.about, pair.detail): pair for pair in old.exclude(state=PairState.ENDED.value).order_by("id")}
     MadePair.objects.bulk_create(

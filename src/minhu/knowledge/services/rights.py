@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from minhu.knowledge.domain.keys import row_keys
 from minhu.knowledge.models import Document, PassageRow, Version
+from minhu.knowledge.services.graphing import draw
 from minhu.knowledge.services.indexing import index
 from minhu.knowledge.types import LIVE, State
 
@@ -23,7 +24,11 @@ def rekey(document: Document) -> None:
         PassageRow.objects.filter(version=version).exclude(keys=keys, live=live).update(keys=keys, live=live)
         version.keys = keys
         index(version)
-    Document.objects.filter(pk=document.pk).update(keys=row_keys(rights, owner, states))
+        draw(version)
+    keys = row_keys(rights, owner, states)
+    # a row that stays as it is is not locked: every answer that cites the document counts itself there, and a trial
+    # before publishing holds its transaction open for as long as its questions take
+    Document.objects.filter(pk=document.pk).exclude(keys=keys).update(keys=keys)
     for notice in document.notices.all():
         keys = row_keys(rights, owner, [])
         if notice.keys != keys:

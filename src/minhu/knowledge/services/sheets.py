@@ -20,7 +20,6 @@ from minhu.knowledge.models import Document, Version
 from minhu.knowledge.services import editing, making
 from minhu.knowledge.services.common import changing, record
 from minhu.knowledge.types import EntryData, FactValues, Nature, Rights
-from minhu.language.papers.checks import marks_of
 from minhu.language.papers.cutting import cut
 from minhu.language.papers.facts import facts_of, parse_day
 from minhu.language.papers.types import Block, BlockKind
@@ -72,17 +71,7 @@ def take(content: bytes, name: str, owner_unit: int, rights: Rights) -> list[Out
 
 def _rows(content: bytes, name: str) -> list[tuple[int, dict[str, str]]]:
     """Rows by the names of `COLUMNS`, with their place in the sheet; the first row with a title column is the header."""
-    kind = kinds.inspect(content, name)
-    if kind == kinds.CSV:
-        try:
-            grid = tables.csv_rows(kinds.decoded(content))
-        except TooMuchError as error:
-            raise Invalid(str(error), code="file_broken", fields={"file": str(error)}) from error
-    elif kind in (kinds.XLSX, kinds.XLS):
-        book = workbooks.opened(content)
-        grid = [[tables.words(cell) for cell in row] for row in workbooks.rows_of(book, book.sheet_names[0])]
-    else:
-        raise Invalid("请上传 Excel 或 CSV 表格。", code="file_type", fields={"file": "请上传 Excel 或 CSV 表格"})
+    grid = grid_of(content, name)
     names = {name: key for key, many in COLUMNS.items() for name in many}
     headers = (
         (at, {names[cell]: x for x, cell in enumerate(row) if cell in names}) for at, row in enumerate(grid[:10])
@@ -102,6 +91,20 @@ def _rows(content: bytes, name: str) -> list[tuple[int, dict[str, str]]]:
     if len(rows) > MOST_ROWS:
         raise Invalid(f"表格有 {len(rows)} 行，一次最多 {MOST_ROWS} 行，请拆分后导入。", code="too_many_rows", fields={"file": f"最多 {MOST_ROWS} 行"})  # fmt: skip
     return rows
+
+
+def grid_of(content: bytes, name: str) -> list[list[str]]:
+    """The cells of the first sheet of an Excel file, or of a CSV; raises Invalid for another kind and what is hostile."""
+    kind = kinds.inspect(content, name)
+    if kind == kinds.CSV:
+        try:
+            return tables.csv_rows(kinds.decoded(content))
+        except TooMuchError as error:
+            raise Invalid(str(error), code="file_broken", fields={"file": str(error)}) from error
+    elif kind in (kinds.XLSX, kinds.XLS):
+        book = workbooks.opened(content)
+        return [[tables.words(cell) for cell in row] for row in workbooks.rows_of(book, book.sheet_names[0])]
+    raise Invalid("请上传 Excel 或 CSV 表格。", code="file_type", fields={"file": "请上传 Excel 或 CSV 表格"})
 
 
 def _take_row(row: Mapping[str, str], seen: set[str], owner_unit: int, rights: Rights) -> int:
@@ -146,7 +149,7 @@ def _made(title: str, body: str) -> making.Made:
     paper = cut(blocks, title)
     safe = title.replace("/", "_")[:100]
     return making.Made(
-        f"{safe}.txt", stored, Read(kinds.TEXT, blocks), paper, facts_of(paper), tuple(marks_of(paper.text))
+        f"{safe}.txt", stored, Read(kinds.TEXT, blocks), paper, facts_of(paper), making.checked(paper.text)
     )
 
 

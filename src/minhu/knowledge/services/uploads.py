@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
+import structlog
 from django.db import transaction
 
 from minhu.directory.access import acting_as
@@ -13,17 +14,22 @@ from minhu.directory.queries.actors import actor_named
 from minhu.kernel.actors import SYSTEM, Actor, current_actor
 from minhu.kernel.clock import now
 from minhu.kernel.errors import Conflict, Invalid, MinhuError, NotFound, Unavailable
+from minhu.knowledge.domain.defaults import as_json, from_json
 from minhu.knowledge.domain.keys import keeper_keys
 from minhu.knowledge.models import Upload, UploadItem, Version
 from minhu.knowledge.queries.reach import reading
 from minhu.knowledge.services import editing, making
 from minhu.knowledge.services.common import changing, record
-from minhu.knowledge.types import Audience, EntryData, ItemState, Nature, Rights
+from minhu.knowledge.types import EntryData, ItemState, Rights
 from minhu.language.papers.types import PassageKind
 from minhu.ledger import services as ledger
 
+log = structlog.get_logger(__name__)
 JOB: Final = "minhu.knowledge.read_upload"
-MOST_FILES: Final = 100
+MOST_FILES: Final = 500
+AT_ONCE: Final = 20
+"""Files of one turn of the background job; other jobs have theirs before the next."""
+_BROKEN: Final = "读取时出了错，其他文件不受影响。请重新读取；仍不行请联系系统管理员。"
 STALE: Final = timedelta(hours=2)
 """A file that is being read for longer was left behind by a process that ended."""
 
@@ -62,11 +68,32 @@ def _take(upload: Upload, name: str, content: bytes) -> None:
     except MinhuError as error:
         item.state, item.message = ItemState.FAILED.value, error.message[:300]
     else:
-        same = Version.objects.filter(file_digest=item.file_digest).order_by("-id").first()
-        if same is not None:
-            item.state, item.document_id = ItemState.SAME.value, same.document_id
-            item.message = f"与《{same.title}》第 {same.number} 版的文件相同，没有重复登记。"[:300]
+        if same := _same(item.file_digest):
+            item.state, item.message, item.document_id = ItemState.SAME.value, *same
     item.save()
+
+
+def _same(digest: str) -> tuple[str, int] | None:
+    """What to say of a file that is there already, and its document; None for a new one."""
+    same = Version.objects.filter(file_digest=digest).order_by("-id").first()
+    if same is None:
+        return None
+    return f"与《{same.title}》第 {same.number} 版的文件相同，没有重复登记。"[:300], same.document_id
+
+
+def retry_all(upload_id: int) -> int:
+    """Read all files of an upload once more that were kept and could not be read; returns how many."""
+    with changing():
+        upload = Upload.objects.filter(pk=upload_id).first()
+        if upload is None:
+            raise NotFound("没有找到这次上传，或者您无权查看。", code="no_such_upload")
+        editing.check_may_keep(upload.owner_unit_id)
+        failed = upload.items.filter(state=ItemState.FAILED.value).exclude(file_digest="")
+        count = failed.update(state=ItemState.WAITING.value, message="")
+        if not count:
+            raise Conflict("没有可以重新读取的文件，请按说明处理后重新上传。", code="nothing_kept")
+        _defer(upload.pk)
+        return int(count)
 
 
 def retry(item_id: int) -> int:
@@ -85,9 +112,14 @@ def retry(item_id: int) -> int:
 
 
 def run_in_background(upload_id: int) -> None:
-    """Read what waits of an upload, file after file, in the name of who brought it."""
-    while (item_id := _claimed(upload_id)) is not None:
+    """Read what waits of an upload, file after file, in the name of who brought it; after `AT_ONCE` queue the rest."""
+    for _turn in range(AT_ONCE):
+        item_id = _claimed(upload_id)
+        if item_id is None:
+            return
         _read(item_id)
+    with transaction.atomic():
+        _defer(upload_id)
 
 
 def _claimed(upload_id: int) -> int | None:
@@ -108,6 +140,9 @@ def _read(item_id: int) -> None:
     """One file: what is wrong with it is its outcome, not the end of the others."""
     with transaction.atomic(), reading(SYSTEM):
         item = UploadItem.objects.select_related("upload").get(pk=item_id)
+        if same := _same(item.file_digest):  # twice in one upload
+            _settled(item, ItemState.SAME, *same)
+            return
     rights, entry = from_json(item.upload.defaults)
     try:
         made = making.make(making.kept(item.file_digest, item.name), item.name)
@@ -119,6 +154,10 @@ def _read(item_id: int) -> None:
     except MinhuError as error:
         with transaction.atomic(), reading(SYSTEM):
             _settled(item, ItemState.FAILED, error.message, None)
+    except Exception as error:  # noqa: BLE001 - the edge: one file never holds up the others
+        log.warning("upload_not_read", item=item_id, error=type(error).__name__)
+        with transaction.atomic(), reading(SYSTEM):
+            _settled(item, ItemState.FAILED, _BROKEN, None)
 
 
 def _bringer(upload: Upload) -> Actor:
@@ -141,21 +180,6 @@ def _report(made: making.Made) -> str:
     parts += [f"扫描识别 {made.read.pages} 页，请核对文字"] if made.read.scanned else []
     parts += [f"发布检查 {len(made.marks)} 处"] if made.marks else []
     return "，".join(parts)
-
-
-def as_json(rights: Rights, entry: EntryData) -> dict[str, Any]:
-    """Rights and entry as an upload or a source keeps them."""
-    return {
-        "audience": rights.audience.value, "units": list(rights.units), "levels": list(rights.levels),
-        "areas": list(rights.areas), "nature": entry.nature.value, "category": entry.category_code,
-        "keywords": list(entry.keywords),
-    }  # fmt: skip
-
-
-def from_json(kept: Mapping[str, Any]) -> tuple[Rights, EntryData]:
-    """Rights and entry of what `as_json` wrote."""
-    rights = Rights(Audience(kept["audience"]), tuple(kept["units"]), tuple(kept["levels"]), tuple(kept["areas"]))
-    return rights, EntryData(Nature(kept["nature"]), kept["category"], tuple(kept["keywords"]))
 
 
 def _defer(upload_id: int) -> None:

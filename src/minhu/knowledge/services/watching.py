@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
@@ -14,16 +13,15 @@ from minhu.directory.access import as_system
 from minhu.engines.database import home_folder
 from minhu.kernel.actors import SYSTEM, current_actor, use_actor
 from minhu.kernel.clock import is_doubted, now
-from minhu.kernel.errors import Conflict, Invalid, MinhuError, NotFound
-from minhu.knowledge.domain.keys import keeper_keys
+from minhu.kernel.errors import Invalid, MinhuError, NotFound
+from minhu.knowledge.domain.defaults import from_json
 from minhu.knowledge.domain.states import WARN, Move, today
 from minhu.knowledge.models import Document, Notice, Source, SourceItem, Version
 from minhu.knowledge.queries.reach import reading
-from minhu.knowledge.services import editing, life
+from minhu.knowledge.services import checking, editing, life, sources
 from minhu.knowledge.services.common import changing
-from minhu.knowledge.services.uploads import as_json, from_json
+from minhu.knowledge.services.telling import tell
 from minhu.knowledge.types import LIVE, EntryData, NoticeKind, Rights, SourceKind, State
-from minhu.ledger import services as ledger
 
 BATCH: Final = 50
 MOST_FILES: Final = 5_000
@@ -32,10 +30,12 @@ _LIVE: Final = [state.value for state in LIVE]
 
 
 def tick() -> int:
-    """End what is over, warn of what will be, look at the sources that are due; returns how much was done."""
+    """End what is over, warn of what will be, check anew by other phrases, look at the folders that are due; returns how much was done."""
     if is_doubted():
         return 0
-    return _expire() + sum(_look(source) for source in _due())
+    return (
+        _expire() + checking.tick() + sum(sources.alone(_look, source) for source in sources.due([SourceKind.FOLDER]))
+    )
 
 
 def _expire() -> int:
@@ -58,36 +58,30 @@ def _expire_one(version_id: int, *, ended: bool) -> None:
             return
         if ended:
             life.end(version, Move.REPEAL, "有效期届满")
-            _tell(
+            tell(
                 NoticeKind.EXPIRED, f"《{version.title}》有效期已满（{version.repealed}），不再被检索和引用。", version
             )
         elif version.state == State.PUBLISHED.value:
             life.warn(version)
-            _tell(
+            tell(
                 NoticeKind.EXPIRING,
                 f"《{version.title}》将于 {version.repealed} 到期，请确认延续、修订或废止。",
                 version,
             )
 
 
-def _tell(kind: NoticeKind, text: str, version: Version | None = None, source: Source | None = None) -> None:
-    document = Document.objects.get(pk=version.document_id) if version else None
-    owner = document.owner_unit_id if document else source.owner_unit_id if source else None
-    Notice.objects.create(
-        kind=kind.value, text=text[:300], at=now(), document=document, version=version, source=source, keys=sorted(keeper_keys(owner))
-    )  # fmt: skip
-
-
 def settle(notice_id: int) -> None:
     """Somebody has looked at a notice; raises NotFound, NotAllowed."""
     with changing():
-        notice = Notice.objects.filter(pk=notice_id, done_at__isnull=True).select_related("document", "source").first()
+        notice = (
+            Notice.objects.filter(pk=notice_id, done_at__isnull=True)
+            .select_related("document", "source", "tree")
+            .first()
+        )
         if notice is None:
             raise NotFound("没有找到这条提醒，可能已由他人处理。", code="no_such_notice")
-        owner = (
-            notice.document.owner_unit_id if notice.document else notice.source.owner_unit_id if notice.source else 0
-        )
-        editing.check_may_keep(owner or 0)
+        about = notice.document or notice.source or notice.tree
+        editing.check_may_keep((about.owner_unit_id if about else 0) or 0)
         notice.done_at, notice.done_by = now(), current_actor().id
         notice.save(update_fields=["done_at", "done_by"])
 
@@ -108,44 +102,9 @@ def folder_of(name: str) -> Path:
 
 def add_folder(label: str, name: str, owner_unit: int, rights: Rights, entry: EntryData, minutes: int = 60) -> int:
     """Watch a folder; what is in it is proposed at the next look. Raises Invalid, Conflict, NotAllowed."""
-    editing.check_may_keep(owner_unit)
-    editing.check_rights(rights)
-    editing.check_entry(entry)
-    if not label.strip() or len(label) > 64 or not 5 <= minutes <= 10_080:
-        raise Invalid("请填写来源名称，查看间隔为 5 至 10080 分钟。", fields={"label": "请填写不超过 64 字的名称"})
+    sources.check(label, owner_unit, rights, entry, minutes)
     folder_of(name)
-    with changing():
-        if Source.objects.filter(label=label.strip()).exists():
-            raise Conflict("已有同名的来源。", code="same_source")
-        source = Source.objects.create(
-            label=label.strip(), kind=SourceKind.FOLDER.value, address=name.strip(), owner_unit_id=owner_unit, minutes=minutes,
-            defaults=as_json(rights, entry), keys=sorted(keeper_keys(owner_unit)), next_at=now(), created_by=current_actor().id,
-        )  # fmt: skip
-        ledger.append("knowledge.source_changed", ("source", source.pk), {"what": "added", "minutes": minutes})
-        return int(source.pk)
-
-
-def switch(source_id: int, *, active: bool) -> None:
-    """Stop looking at a source, or look again from now on."""
-    with changing():
-        source = Source.objects.select_for_update().filter(pk=source_id).first()
-        if source is None:
-            raise NotFound("没有找到这个来源。", code="no_such_source")
-        editing.check_may_keep(source.owner_unit_id)
-        source.active, source.next_at, source.problem = active, now(), ""
-        source.save(update_fields=["active", "next_at", "problem"])
-        ledger.append("knowledge.source_changed", ("source", source.pk), {"what": "switched", "active": active})
-
-
-def _due() -> list[int]:
-    """Sources whose time has come; their next time is set first, so that two processes do not look at once."""
-    with transaction.atomic(), as_system(), reading():
-        waiting = Source.objects.select_for_update(skip_locked=True).filter(active=True, next_at__lte=now())
-        rows = list(waiting[:BATCH])
-        for source in rows:
-            source.next_at = now() + timedelta(minutes=source.minutes)
-            source.save(update_fields=["next_at"])
-        return [row.pk for row in rows]
+    return sources.create(SourceKind.FOLDER, label, name.strip(), owner_unit, rights, entry, minutes)
 
 
 def _look(source_id: int) -> int:
@@ -156,9 +115,9 @@ def _look(source_id: int) -> int:
     try:
         files = dict(_files(folder_of(source.address)))
     except (Invalid, OSError) as error:
-        _note_problem(source, getattr(error, "message", "") or "文件夹无法读取，请系统管理员检查权限。")
+        sources.note_problem(source, getattr(error, "message", "") or "文件夹无法读取，请系统管理员检查权限。")
         return 1
-    _note_problem(source, "")
+    sources.note_problem(source, "")
     done = 0
     for place, path in files.items():
         done += _take(source, place, path, known.get(place))
@@ -180,18 +139,14 @@ def _files(folder: Path) -> Iterator[tuple[str, Path]]:
 
 def _take(source: Source, place: str, path: Path, item: SourceItem | None) -> int:
     """Propose a file that is new or has changed; what cannot be read is told once."""
-    if path.stat().st_size > MOST_BYTES:
-        content, digest = b"", f"{path.stat().st_size}:{path.stat().st_mtime_ns}"[:64]
-    else:
-        content = path.read_bytes()
-        digest = hashlib.sha256(content).hexdigest()
+    content, digest = _content(path)
     if item is not None and item.digest == digest and item.gone_at is None:
         return 0
     rights, entry = from_json(source.defaults)
     document_id, problem = item.document_id if item else None, ""
     try:
         if not content:
-            raise Invalid("文件是空的或超过 50 MB，没有读取。", code="file_size")
+            raise Invalid("文件是空的、超过 50 MB，或者没有读取权限，没有读取。", code="file_size")
         with use_actor(SYSTEM):
             if document_id is None:
                 document_id = editing.add(
@@ -211,16 +166,28 @@ def _take(source: Source, place: str, path: Path, item: SourceItem | None) -> in
         }
         SourceItem.objects.update_or_create(source=source, place=place[:500], defaults=values)
         if problem:
-            _tell(NoticeKind.FAILED, f"来源“{source.label}”的 {place} 未能读取：{problem}", source=source)
+            tell(NoticeKind.FAILED, f"来源“{source.label}”的 {place} 未能读取：{problem}", source=source)
         elif document_id is not None:
             newest = Version.objects.filter(document_id=document_id).order_by("-number").first()
-            _tell(
+            tell(
                 NoticeKind.CHANGED,
                 f"来源“{source.label}”的 {place} {'有变化' if item else '是新文件'}，已登记草稿，请核对。",
                 newest,
                 source,
             )
     return 1
+
+
+def _content(path: Path) -> tuple[bytes, str]:
+    """A file's bytes with their digest; no bytes of one that is too large or may not be read."""
+    try:
+        told = path.stat()
+        if told.st_size <= MOST_BYTES:
+            content = path.read_bytes()
+            return content, hashlib.sha256(content).hexdigest()
+    except OSError as error:
+        return b"", f"unreadable {error.errno}"
+    return b"", f"{told.st_size}:{told.st_mtime_ns}"[:64]
 
 
 def _miss(source: Source, item: SourceItem) -> int:
@@ -232,15 +199,5 @@ def _miss(source: Source, item: SourceItem) -> int:
             if item.document_id
             else None
         )
-        _tell(
-            NoticeKind.GONE, f"来源“{source.label}”的 {item.place} 已不存在，请确认文件是否仍然有效。", newest, source
-        )
+        tell(NoticeKind.GONE, f"来源“{source.label}”的 {item.place} 已不存在，请确认文件是否仍然有效。", newest, source)
     return 1
-
-
-def _note_problem(source: Source, problem: str) -> None:
-    """Keep what is wrong with a source; tell its keepers when that is new."""
-    with transaction.atomic(), as_system(), reading():
-        Source.objects.filter(pk=source.pk).update(looked_at=now(), problem=problem[:300])
-        if problem and problem[:300] != source.problem:
-            _tell(NoticeKind.FAILED, f"来源“{source.label}”无法查看：{problem}", source=source)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
+from minhu.kernel.patterns import regex
 from minhu.language.answers.answering import Reading
 from minhu.language.answers.question import places_in, plain
 from minhu.language.answers.ranking import readable
@@ -17,7 +18,7 @@ from minhu.language.papers.types import Passage
 _NEARLY: Final = 0.9
 _MOST: Final = 4
 _LEAST_TITLE: Final = 6
-_VALUE = re.compile(r"\d|[一二三四五六七八九十百千]+[元个日天月年%成倍岁]")
+_VALUE = regex(r"\d|[一二三四五六七八九十百千]+[元个日天月年%成倍岁]")
 _CONDITIONS: Final = (
     ("参保类型", ("职工医保", "居民医保")), ("人员类别", ("在职", "退休", "灵活就业")), ("户籍", ("本市户籍", "外地户籍", "非本市户籍", "随迁子女")),
     ("医院等级", ("一级医院", "二级医院", "三级医院", "二级及以下医院")), ("学段", ("幼儿园", "小学", "初中", "高中", "大学")),

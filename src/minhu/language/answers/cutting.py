@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from minhu.kernel.patterns import regex
 from minhu.language.papers.types import Paper, Passage, PassageKind
 
 LONGEST: Final = 220
@@ -16,15 +17,15 @@ _LONGEST_HEADING: Final = 45
 _LONGEST_TITLE: Final = 90
 _GAP = r"(?:(?<=[。；;：:！？!?\s　])|^)"
 _LEVELS: Final = (
-    re.compile(_GAP + r"第[一二三四五六七八九十百零〇\d]+[章节编]"),
-    re.compile(_GAP + r"第[一二三四五六七八九十百零〇\d]+条"),
-    re.compile(_GAP + r"[一二三四五六七八九十]{1,3}、"),
-    re.compile(_GAP + r"[（(][一二三四五六七八九十]{1,3}[）)]"),
-    re.compile(_GAP + r"\d{1,2}[.．、](?!\d)"),
+    regex(_GAP + r"第[一二三四五六七八九十百零〇\d]+[章节编]"),
+    regex(_GAP + r"第[一二三四五六七八九十百零〇\d]+条"),
+    regex(_GAP + r"[一二三四五六七八九十]{1,3}、"),
+    regex(_GAP + r"[（(][一二三四五六七八九十]{1,3}[）)]"),
+    regex(_GAP + r"\d{1,2}[.．、](?!\d)"),
 )
-_START = re.compile("|".join(f"({one.pattern})" for one in _LEVELS))
-_SENTENCE = re.compile(r"[^。！？!?；;\n]*[。！？!?；;\n][”」』）)]*|[^。！？!?；;\n]+$")
-_TITLE_END = re.compile(
+_START = regex("|".join(f"({one.pattern})" for one in _LEVELS))
+_SENTENCE = regex(r"[^。！？!?；;\n]*[。！？!?；;\n][”」』）)]*|[^。！？!?；;\n]+$")
+_TITLE_END = regex(
     r"(?:通知|公告|通告|意见|办法|措施|方案|规定|决定|指南|指引|细则|条例|政策|的函|批复|通报|提示|说明|公约|倡议书)(?=[\s　])"
 )
 

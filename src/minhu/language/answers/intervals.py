@@ -9,24 +9,41 @@ from functools import lru_cache
 from math import inf
 from typing import Final
 
+from minhu.kernel.patterns import regex
 from minhu.language.answers.question import plain
 
 _DIGITS: Final = {sign: at for at, sign in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
-_CHINESE = re.compile(
-    r"[零一二两三四五六七八九十百]+(?=个?(?:[岁年月天日人口楼层套孩胎级次户档路平度点]|周岁|分钟|小时|公里|厘米|米))"
+_CHINESE = regex(
+    r"[零一二两三四五六七八九十百]+(?=[万千]?个?(?:[岁年月天日人口户楼层套孩胎级次档路平度点亩元块辆株张]|周岁|分钟|小时|公里|厘米|米))"
 )
-_UNIT = r"(?P<unit>平方米|平米|平|㎡|周岁|岁|℃|度|公里|厘米|毫米|米|个?月|年|个?工作日|天|日|小时|分钟|人|口|层|楼|万元|元|块|吨|度|级|孩|胎|套|次|路|座)"
-_RANGE = re.compile(rf"(\d+(?:\.\d+)?)\s*(?:岁|月|年|万元|元|米|平方米)?\s*[至到—－~～-]+\s*(\d+(?:\.\d+)?)\s*{_UNIT}?")
-_ONE = re.compile(
-    rf"(?P<before>不足|低于|小于|未满|不满|不超过|满|超过|大于|高于|至少)?\s*(?P<number>\d+(?:\.\d+)?)\s*个?{_UNIT}?"
+_UNIT = r"(?P<unit>平方米|平米|平|㎡|周岁|岁|℃|度|公里|厘米|毫米|米|亩|公顷|个?月|年|个?工作日|天|日|小时|分钟|人|口|户|层|楼|元|块|吨|级|孩|胎|套|次|路|座|辆|株|张)"
+_MANY = r"(?P<many>[万千])?"
+_RANGE = regex(
+    rf"(\d+(?:\.\d+)?)\s*(?:岁|月|年|万|万元|元|米|平方米|亩|户)?\s*[至到—－～~-]+\s*(\d+(?:\.\d+)?)\s*{_MANY}{_UNIT}?"
+)
+_ONE = regex(
+    rf"(?P<before>不足|低于|小于|未满|不满|不超过|满|超过|大于|高于|至少)?\s*(?P<number>\d+(?:\.\d+)?)\s*{_MANY}个?{_UNIT}?"
     r"(?P<half>半)?[（(]?(?P<after>及以上|以上|及以下|以下|以内|以外)?"
 )
+_AGE = regex(r"(今年|已经?|都)(\d{1,3})(?=了|，|,|$)")
 _SAME_UNIT: Final = {
     "平": "㎡", "平米": "㎡", "平方米": "㎡", "周岁": "岁", "度": "℃", "口": "人", "楼": "层", "块": "元", "天": "日", "个月": "月",
     "个工作日": "日", "工作日": "日", "胎": "孩",
 }  # fmt: skip
+_TIMES: Final = {"万": 10_000.0, "千": 1_000.0}
 _BELOW: Final = ("不足", "低于", "小于", "未满", "不满", "不超过")
 _ABOVE: Final = ("满", "超过", "大于", "高于", "至少")
+_EDGE: Final = {
+    "不足": -1e-6,
+    "低于": -1e-6,
+    "小于": -1e-6,
+    "未满": -1e-6,
+    "不满": -1e-6,
+    "超过": 1e-6,
+    "大于": 1e-6,
+    "高于": 1e-6,
+}
+"""Words that leave the number itself out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +59,15 @@ class Interval:
 def intervals_in(text: str) -> tuple[Interval, ...]:
     """The numbers of a text as ranges, Chinese numerals before a unit included; what names no bound is one point."""
     low = _CHINESE.sub(lambda found: str(_value(found.group())), plain(text))
+    low = _AGE.sub(r"\1\2岁", low)
     found = [
-        Interval(float(one[1]), float(one[2]), _unit(one["unit"])) for one in _RANGE.finditer(low) if len(one[1]) < 9
+        Interval(float(one[1]) * _times(one), float(one[2]) * _times(one), _unit(one["unit"]))
+        for one in _RANGE.finditer(low)
+        if len(one[1]) < 9
     ]
     rest = _RANGE.sub(" ", low)
     for one in _ONE.finditer(rest):
-        value = float(one["number"]) + (0.5 if one["half"] else 0.0)
+        value = (float(one["number"]) + (0.5 if one["half"] else 0.0)) * _times(one) + _EDGE.get(one["before"], 0.0)
         below = one["before"] in _BELOW or one["after"] in ("及以下", "以下", "以内")
         above = one["before"] in _ABOVE or one["after"] in ("及以上", "以上", "以外")
         found.append(Interval(-inf if below else value, inf if above else value, _unit(one["unit"])))
@@ -67,6 +87,10 @@ def fits(asked: Sequence[Interval], written: Sequence[Interval]) -> float:
     if not pairs:
         return 0.0
     return 1.0 if any(other.low <= one.high and one.low <= other.high for one, other in pairs) else -1.0
+
+
+def _times(one: re.Match[str]) -> float:
+    return _TIMES.get(one["many"] or "", 1.0)
 
 
 def _unit(found: str | None) -> str:

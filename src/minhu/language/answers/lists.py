@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
+from minhu.kernel.patterns import regex
 from minhu.language.answers.types import Kind, Query
 from minhu.language.papers.types import Paper, Passage, PassageKind
 
 Part = tuple[Passage, int, int]
 """A passage and the characters of it that are said, half-open."""
-_LEAD = re.compile(r"(?:下列|以下|如下|包括|主要有|分别为|分别是)[^。；]*[：:]\s*$")
+_LEAD = regex(r"(?:下列|以下|如下|包括|主要有|分别为|分别是)[^。；]*[：:]\s*$")
 _LISTED: Final = {Kind.MATERIALS, Kind.CONDITIONS, Kind.STEPS, Kind.WHERE, Kind.WHO, Kind.WHAT}
-_MANY = re.compile(r"哪些|什么|包括|有哪几|内容|哪几")
-_NUMERAL = re.compile(r"[一二三四五六七八九十\d]+")
+_MANY = regex(r"哪些|什么|包括|有哪几|内容|哪几")
+_NUMERAL = regex(r"[一二三四五六七八九十\d]+")
 _MOST_ITEMS: Final = 12
 
 

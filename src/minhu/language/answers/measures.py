@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,15 +9,18 @@ from typing import Final
 
 import numpy as np
 
+from minhu.kernel.patterns import regex
 from minhu.language.answers.answering import Reading
 from minhu.language.answers.question import plain
 from minhu.language.answers.ranking import Rarity, bm25, readable
 from minhu.language.answers.support import bare, unsupported
 from minhu.language.answers.types import Answer, Ranked
-from minhu.language.papers.types import Paper
+from minhu.language.papers.types import Paper, Passage
 
-_SENTENCE = re.compile(r"[^。！？!?\n]+[。！？!?]?")
+_SENTENCE = regex(r"[^。！？!?\n]+[。！？!?]?")
 _LONG_ENOUGH: Final = 6
+_PART: Final = 15
+_ROW: Final = "表"
 _COPY: Final = 0.5
 SAME_ANSWER: Final = 0.5
 """From this F1 on another paper is taken to say what was asked for."""
@@ -84,6 +86,36 @@ def cites_right(answer: Answer, asked: Asked, papers: Mapping[str, Paper]) -> bo
         if passage and len(wanted) >= _LONG_ENOUGH and wanted in bare(passage.text):
             return True
     return False
+
+
+def says_it(asked: Asked, key: str, passage: Passage) -> bool:
+    """Whether a passage is the clause that answers: the row that was asked for, or words that hold the wanted answer.
+
+    Long answers may go over several passages; short ones count only in the paper that was asked about.
+    """
+    if not asked.key:
+        return False
+    if asked.clause.startswith(_ROW):
+        return key == asked.key and passage.label == asked.clause
+    wanted, held = bare(asked.answer), bare(passage.text)
+    if not wanted:
+        return key == asked.key and passage.label == asked.clause
+    whole = wanted in held or (len(held) >= _PART and held in wanted)
+    return whole and (key == asked.key or len(wanted) >= _LONG_ENOUGH)
+
+
+def reads_right(asked: Asked, reading: Reading) -> bool:
+    """Whether the right clause was chosen, said or not; of a table's cell, whether it is that cell."""
+    if reading.evidence is None:
+        return False
+    key = reading.evidence.best.sheet.key
+    right = any(says_it(asked, key, passage) for passage, _, _ in reading.parts)
+    return right and (not asked.clause.startswith(_ROW) or bare(asked.answer) == bare(reading.evidence.words))
+
+
+def answers_right(answer: Answer, asked: Asked, reading: Reading) -> bool:
+    """Whether an answer was given, and from the right clause."""
+    return answer.not_found is None and reads_right(asked, reading)
 
 
 def row_and_cell(asked: Asked, reading: Reading) -> tuple[bool, bool]:

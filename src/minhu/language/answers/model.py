@@ -1,4 +1,4 @@
-"""The numbers behind choosing a span and being sure of an answer: a small file of weights, no text in it."""
+"""The numbers behind choosing a clause and a span and being sure of an answer: a small file of weights, no text in it."""
 
 from __future__ import annotations
 
@@ -12,12 +12,15 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from minhu.language.answers.choosing import CLAUSE_FEATURES
+from minhu.language.answers.nearness import Middles, Sight
 from minhu.language.answers.refusal import SIGNS
 from minhu.language.answers.spans import FEATURES
 from minhu.language.answers.tables import CELL_FEATURES
 from minhu.language.categories import ModelError
 
 DEFAULT_MODEL: Final = Path(__file__).parents[1] / "models" / "answers-default"
+SEEING_MODEL: Final = DEFAULT_MODEL.with_name("answers-seeing")
 Floats = npt.NDArray[np.float32]
 
 
@@ -45,22 +48,20 @@ class Layers:
 
 @dataclass(frozen=True)
 class AnswerModel:
-    """``spans`` guesses how much of a span is the answer (0 … 1); ``sure`` the log odds that a question is answered.
+    """``clauses`` and ``cells`` say how well each passage and each cell of a table fits, against 0 for none of them.
 
-    ``cells`` says how well each cell of a table fits, against 0 for none of them. ``threshold``: below this chance the answer is 'not found'.
+    ``spans`` guesses how much of a span of the right passage is the answer (0 … 1); ``sure`` gives the log odds that a
+    question is answered. ``threshold``: below this chance the answer is 'not found'. ``sight``: of the vectors that the
+    model was taught with, None for one that goes by words alone.
     """
 
+    clauses: Layers
     spans: Layers
     cells: Layers
     sure: Layers
     threshold: float
     card: Mapping[str, Any]
-
-    def cell_chances(self, features: Floats) -> Floats:
-        """The chance of each cell to be the one that answers, shape (cells,); what is left to 1 is for none."""
-        values = np.append(self.cells(features), np.float32(0.0))
-        grown = np.exp(values - values.max())
-        return np.asarray((grown / grown.sum())[:-1], np.float32)
+    sight: Sight | None = None
 
     @classmethod
     def load(cls, path: Path | str = DEFAULT_MODEL) -> AnswerModel:
@@ -69,11 +70,12 @@ class AnswerModel:
         try:
             card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
             with np.load(folder / "model.npz", allow_pickle=False) as data:
-                spans, cells, sure = (_layers(data, name) for name in ("spans", "cells", "sure"))
-                found = cls(spans, cells, sure, float(card["threshold"]), card)
+                clauses, spans, cells, sure = (_layers(data, name) for name in ("clauses", "spans", "cells", "sure"))
+                found = cls(clauses, spans, cells, sure, float(card["threshold"]), card, _sight(data, card))
         except (OSError, KeyError, ValueError) as error:
             raise ModelError(f"无法读取问答模型 {folder.name}：{error}") from error
-        if [len(one.mean) for one in (found.spans, found.cells, found.sure)] != [FEATURES, CELL_FEATURES, SIGNS]:
+        shapes = [len(one.mean) for one in (found.clauses, found.spans, found.cells, found.sure)]
+        if shapes != [CLAUSE_FEATURES, FEATURES, CELL_FEATURES, SIGNS]:
             raise ModelError(f"问答模型 {folder.name} 的形状不对")
         return found
 
@@ -82,14 +84,35 @@ class AnswerModel:
         folder = Path(path)
         folder.mkdir(parents=True, exist_ok=True)
         arrays: dict[str, Any] = {}
-        for name, layers in (("spans", self.spans), ("sure", self.sure), ("cells", self.cells)):
+        for name in ("clauses", "spans", "cells", "sure"):
+            layers: Layers = getattr(self, name)
             arrays |= {f"{name}_mean": layers.mean, f"{name}_scale": layers.scale}
             for at, (weight, offset) in enumerate(zip(layers.weights, layers.offsets, strict=True)):
                 arrays |= {f"{name}_w{at}": weight, f"{name}_b{at}": offset}
+        card = {**self.card, "threshold": self.threshold}
+        if self.sight is not None:
+            middles = self.sight.middles
+            arrays |= {
+                "sight_questions": middles.questions, "sight_passages": middles.passages, "sight_weights": self.sight.weights,
+            }  # fmt: skip
+            card["embedder"] = self.sight.maker
         np.savez_compressed(folder / "model.npz", **arrays)
-        text = json.dumps({**self.card, "threshold": self.threshold}, ensure_ascii=False, indent=2)
+        text = json.dumps(card, ensure_ascii=False, indent=2)
         (folder / "card.json").write_text(text + "\n", encoding="utf-8")
         return folder
+
+
+def chances(values: Floats) -> Floats:
+    """The chance of each of several values to be the one meant, shape (values,); what is left to 1 is for none of them."""
+    grown = np.append(values, np.float32(0.0))
+    grown = np.exp(grown - grown.max())
+    return np.asarray((grown / grown.sum())[:-1], np.float32)
+
+
+def _sight(data: Mapping[str, Any], card: Mapping[str, Any]) -> Sight | None:
+    if "embedder" not in card:
+        return None
+    return Sight(str(card["embedder"]), Middles(data["sight_questions"], data["sight_passages"]), data["sight_weights"])
 
 
 def _layers(data: Mapping[str, Any], name: str) -> Layers:
@@ -106,3 +129,9 @@ def _layers(data: Mapping[str, Any], name: str) -> Layers:
 def default_model() -> AnswerModel:
     """The model that ships with the house."""
     return AnswerModel.load()
+
+
+@lru_cache(maxsize=1)
+def seeing_model() -> AnswerModel:
+    """The model that ships for the embedder inside the house; it reads no other's vectors."""
+    return AnswerModel.load(SEEING_MODEL)

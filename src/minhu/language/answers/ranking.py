@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import log1p
 from typing import Final
 
+from minhu.kernel.patterns import regex
+from minhu.language.answers.nearness import Embed, Sight
 from minhu.language.answers.question import plain
 from minhu.language.answers.types import Query, Ranked, Sheet, Statistics, Store
 from minhu.language.papers.types import Passage
@@ -21,9 +23,10 @@ CANDIDATES: Final = 30
 # Weights fitted by pairs (right paper against another candidate) on the development half of a public question set.
 _PAPER, _PASSAGE, _TITLE, _COVERED = 1.0, 0.6, 0.1, 0.8
 _ALSO: Final = 0.3
+_ABOUT: Final = 0.5
 _UNKNOWN: Final = 0.5
 _TITLE_LENGTH: Final = 40.0
-_NUMBER = re.compile(r"\d")
+_NUMBER = regex(r"\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,12 @@ def _whole_number(term: str) -> re.Pattern[str]:
 def count(term: str, text: str) -> int:
     """How often a term stands in a plain text; numbers count as whole numbers only."""
     return len(_whole_number(term).findall(text)) if _NUMBER.match(term) else text.count(term)
+
+
+def places(term: str, text: str) -> list[int]:
+    """Where a term stands in a plain text, as `count` counts it (signs that overlap once)."""
+    pattern = _whole_number(term) if _NUMBER.match(term) else re.compile(re.escape(term))
+    return [found.start() for found in pattern.finditer(text)]
 
 
 def bm25(text: str, weights: Mapping[str, float], mean: float, saturation: float, by_length: float) -> float:
@@ -99,13 +108,33 @@ def score(sheet: Sheet, rarity: Rarity, statistics: Statistics) -> Ranked:
     return Ranked(sheet, total, tuple(passages))
 
 
-def rank(query: Query, store: Store, limit: int = CANDIDATES) -> tuple[list[Ranked], Rarity]:
-    """The papers of a store by falling score, at most ``limit``; nothing for a question without terms."""
+def rank(
+    query: Query, store: Store, limit: int = CANDIDATES, sight: Sight | None = None, embed: Embed | None = None
+) -> tuple[list[Ranked], Rarity]:
+    """The papers of a store by falling score, at most ``limit``; nothing for a question without terms.
+
+    Nearness counts where there is a ``sight``, somebody to ``embed`` the question, and vectors of all these papers.
+    """
     rarity = rarity_of(query, store)
     if not query.terms:
         return [], rarity
-    found = [score(sheet, rarity, store) for sheet in store.candidates(query, limit)]
+    sheets = store.candidates(query, limit)
+    found = [score(sheet, rarity, store) for sheet in sheets]
+    near = sight.near(query.words, embed, sheets) if sight is not None and embed is not None else None
+    if sight is not None and near is not None:
+        found = [
+            replace(one, score=one.score + sight.points(own), near=own) for one, own in zip(found, near, strict=True)
+        ]
     return sorted(found, key=lambda one: (-one.score, one.sheet.key)), rarity
+
+
+def foremost(ranked: Sequence[Ranked], about: str) -> list[Ranked]:
+    """``ranked`` with the paper that a conversation is about on top, where it fits nearly as well as the best."""
+    found = next((one for one in ranked if one.sheet.key == about), None)
+    if found is None or found.score < ranked[0].score - _ABOUT:
+        return list(ranked)
+    first = replace(found, score=ranked[0].score)
+    return [first, *(one for one in ranked if one is not found)]
 
 
 def keys(ranked: Sequence[Ranked]) -> list[str]:

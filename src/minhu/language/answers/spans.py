@@ -6,7 +6,6 @@ number with its unit, a date, a telephone number may stand alone.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -15,6 +14,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from minhu.kernel.patterns import regex
 from minhu.language.answers.matching import Repeated, Terms
 from minhu.language.answers.question import plain, unit_of
 from minhu.language.answers.ranking import Rarity
@@ -23,9 +23,11 @@ from minhu.language.papers.types import Passage
 
 MOST_CLAUSES: Final = 8
 MOST_CHARACTERS: Final = 220
-_CLAUSE_END = re.compile(r"[，,。；;：:！!？?\n]+[”」』）)》]*|\s{2,}")
-_SENTENCE_END = re.compile(r"[。；;！!？?\n][”」』）)》]*$|\s{2,}$")
-_SIGN = re.compile(
+_STOPS: Final = " \t　，,；;：:、”）)的"
+_ASKED: Final = ("？", "?")
+_CLAUSE_END = regex(r"[，,。；;：:！!？?\n]+[”」』）)》]*|\s{2,}")
+_SENTENCE_END = regex(r"[。；;！!？?\n][”」』）)》]*$|\s{2,}$")
+_SIGN = regex(
     r"^(?:[\s　]*(?:第[一二三四五六七八九十百零〇\d]+[章节条]|[一二三四五六七八九十]{1,3}[、是]|[（(][一二三四五六七八九十\d]{1,3}[）)]|\d{1,2}[.．、](?!\d)|[①-⑩]))?[\s　]*"
 )
 _ABOUT = "超过|不超过|不低于|不少于|不高于|至少|最高|最长|最多|约|近|达"
@@ -39,24 +41,24 @@ _NUMBER_WITH_UNIT = (
     rf"(?:{_ABOUT})?(?:{_SOME}(?:[%％‰]|余?[万亿千百]*余?(?:{_UNIT}))(?:以[上下内]|内)?|"
     rf"(?:百分之)?{_CHINESE}+余?(?:{_UNIT})(?:以[上下内]|内)?|百分之{_CHINESE}+|[一二三四五六七八九]分之{_CHINESE}(?:以上)?)"
 )
-_NUMBER = re.compile(rf"{_NUMBER_WITH_UNIT}|\d[\d,.]*")
-_DATE = re.compile(
+_NUMBER = regex(rf"{_NUMBER_WITH_UNIT}|\d[\d,.]*")
+_DATE = regex(
     r"(?:延长|推迟|调整|延期|延|截)?(?:至|到|自|从)?(?:\d{4}年)?\d{1,2}月(?:\d{1,2}日|底|初|中旬|上旬|下旬)?(?:\d{1,2}[时点:：]\d{0,2})?|\d{4}年|\d{1,2}[:：]\d{2}"
 )
-_CONTACT = re.compile(
+_CONTACT = regex(
     r"(?:https?://|www\.)[a-zA-Z0-9_./?=&%-]+|[a-zA-Z0-9._-]+@[a-zA-Z0-9-]+\.[a-zA-Z0-9.]+|(?<!\d)(?:0\d{2,3}[-－—]?)?\d{7,8}(?!\d)|(?<!\d)1\d{10}(?!\d)|(?<!\d)1[02]\d{3}(?!\d)|(?<!\d)(?:110|119|120|122)(?!\d)"
 )
-_ORGANISATION = re.compile(r"[一-鿿]{2,}(?:局|委|部|厅|院|会|中心|公司|集团|办公室|政府|医院|银行|协会|指挥部|学校)")
-_CONDITION = re.compile(
+_ORGANISATION = regex(r"[一-鿿]{2,}(?:局|委|部|厅|院|会|中心|公司|集团|办公室|政府|医院|银行|协会|指挥部|学校)")
+_CONDITION = regex(
     r"符合|条件|适用|对象|凡|具备|满足|包括|属于|以下|受[^，。]{0,12}影响|的(?:企业|人员|单位|个人|职工|家庭)"
 )
-_STEP = re.compile(r"申请|提交|登录|填写|审核|受理|办理|通过|拨打|预约|下载|点击|核准")
-_QUOTED = re.compile(r"[《“「][^》”」]+[》”」]")
-_OPENING = re.compile(r"^(?:据悉|据了解|记者|日前|近日|为|根据|按照|通知|同时|此外|另外|其中|目前|截至|对|经|在)")
-_DUTY = re.compile(
+_STEP = regex(r"申请|提交|登录|填写|审核|受理|办理|通过|拨打|预约|下载|点击|核准")
+_QUOTED = regex(r"[《“「][^》”」]+[》”」]")
+_OPENING = regex(r"^(?:据悉|据了解|记者|日前|近日|为|根据|按照|通知|同时|此外|另外|其中|目前|截至|对|经|在)")
+_DUTY = regex(
     r"^(?:要|应|可|给予|予以|实行|采取|建立|加强|鼓励|允许|减免|免|延长|由|通过|开展|推行|不得|必须|组织|支持)"
 )
-_AMOUNT = re.compile(rf"(?<!第)(?:{_NUMBER_WITH_UNIT})(?!医院|标准)")
+_AMOUNT = regex(rf"(?<!第)(?:{_NUMBER_WITH_UNIT})(?!医院|标准)")
 _SIGNS: Final = (_NUMBER, _DATE, _CONTACT, _ORGANISATION, _CONDITION, _STEP, _QUOTED)
 _WANTED: Final = {
     Kind.NUMBER: (0,), Kind.WHEN: (1, 0), Kind.CONTACT: (2,), Kind.WHO: (3,), Kind.CONDITIONS: (4,), Kind.STEPS: (5,),
@@ -70,7 +72,7 @@ _ALONE: Final = {
 }
 KINDS: Final = tuple(Kind)
 _ASKS: Final = tuple(
-    re.compile(one)
+    regex(one)
     for one in (
         "哪些|包括|有哪几",
         "如何|怎样|怎么",
@@ -177,6 +179,8 @@ def _of_passage(query: Query, terms: Terms, place: Place) -> list[tuple[tuple[in
     for first, (begun, _) in enumerate(page.parts):
         inside = 0
         for last in range(first, min(first + MOST_CLAUSES, len(page.parts))):
+            if page.text[begun : page.parts[last][1]].rstrip()[-1:] in _ASKED:
+                break  # what asks answers nothing
             inside |= page.bits[last]
             done = page.parts[last][1]
             if done - begun > MOST_CHARACTERS and last > first:
@@ -213,7 +217,11 @@ def _edges(query: Query, page: _Page, begun: int, done: int, single: bool) -> li
     found = [(start, end, 0)]
     head = page.repeated.head(start, end)
     if head and end - start - head >= 2:
-        found.append((start + head, end, 1))
+        cut = start + head
+        while cut < end and text[cut] in _STOPS:
+            cut += 1
+        if end - cut >= 2:
+            found.append((cut, end, 1))
     if single:
         for pattern in _ALONE.get(query.kind, ()):
             found += [

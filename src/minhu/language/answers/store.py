@@ -129,6 +129,8 @@ class MemoryStore:
         return [self._sheets[at] for at in order if scores[at] > 0]
 
 
-def sheets_of(papers: Mapping[str, Paper]) -> list[Sheet]:
-    """Papers by key as sheets of a store."""
-    return [Sheet(key, paper) for key, paper in papers.items()]
+def sheets_of(
+    papers: Mapping[str, Paper], vectors: Mapping[str, npt.NDArray[np.floating]] | None = None
+) -> list[Sheet]:
+    """Papers by key as sheets of a store, with their vectors where there are any."""
+    return [Sheet(key, paper, vectors=(vectors or {}).get(key)) for key, paper in papers.items()]

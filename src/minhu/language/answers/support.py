@@ -10,16 +10,17 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Final
 
+from minhu.kernel.patterns import regex
 from minhu.language.answers.question import places_in, plain, terms_of
 
 LEAST_COVERED: Final = 0.7
-_WORD = re.compile(r"[^\W_]+")
-_AMOUNT = re.compile(
+_WORD = regex(r"[^\W_]+")
+_AMOUNT = regex(
     r"\d+(?:[.,]\d+)*(?:%|‰)?|[一二三四五六七八九十百千万亿两〇零]{1,6}(?=[个元年月日天条项户次人家吨件倍成%])"
 )
-_NOT = re.compile(r"不得|不予|不可|不能|不再|不需|无需|不收|不超过|不低于|不少于|禁止|严禁|未|免|没有|无须|除外|不")
-_NAME = re.compile(r"[《“「]([^》”」]{2,40})[》”」]")
-_SENTENCE = re.compile(r"[^。！？!?；;\n]+[。！？!?；;]?")
+_NOT = regex(r"不得|不予|不可|不能|不再|不需|无需|不收|不超过|不低于|不少于|禁止|严禁|未|免|没有|无须|除外|不")
+_NAME = regex(r"[《“「]([^》”」]{2,40})[》”」]")
+_SENTENCE = regex(r"[^。！？!?；;\n]+[。！？!?；;]?")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,103 +15,164 @@ import numpy as np
 import numpy.typing as npt
 
 from minhu.language.answers import refusal
-from minhu.language.answers.answering import places_to_read, read
-from minhu.language.answers.cell_training import cell_example, fit_cells
-from minhu.language.answers.measures import SAME_ANSWER, Asked, Copies, character_f1
+from minhu.language.answers.answering import Eyes, place_of, read
+from minhu.language.answers.choosing import CLAUSE_FEATURES, Candidate
+from minhu.language.answers.clause_training import Example, Search, cell_example, clause_example, fit
+from minhu.language.answers.measures import SAME_ANSWER, Asked, Copies, character_f1, reads_right
 from minhu.language.answers.model import AnswerModel, Layers
+from minhu.language.answers.nearness import Embed, Sight
+from minhu.language.answers.nearness_training import learn_sight
 from minhu.language.answers.question import understand_question
 from minhu.language.answers.ranking import rank
 from minhu.language.answers.refusal import SIGNS
 from minhu.language.answers.spans import spans_of
 from minhu.language.answers.store import MemoryStore, sheets_of
+from minhu.language.answers.tables import CELL_FEATURES
 from minhu.language.categories import ModelError
-from minhu.language.papers.types import Paper
+from minhu.language.papers.types import Paper, PassageKind
 
 Floats = npt.NDArray[np.float32]
 _LEAST: Final = 40
-_REFUSED_AT_LEAST: Final = 0.93
+_ANSWERED_AT_MOST: Final = 0.1
+_DOUBT: Final = 0.1
+"""The threshold lets through at most such a share of questions without an answer, but for this chance of bad luck."""
 _HIDDEN: Final = 16
 _NETWORKS: Final = 6
 _ROUNDS: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
-class _Example:
+class _Spans:
+    """The spans of the right clauses of a question and how much of its answer each holds."""
+
     features: Floats
     worth: Floats
 
 
-Collection = tuple[Mapping[str, Paper], Sequence[Asked]]
-"""Papers and the questions that were asked of them."""
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """Papers and the questions that were asked of them; ``vectors`` of the papers by key where meaning is learnt too.
+
+    Where meaning is learnt, a collection without vectors teaches only how much of a clause to say.
+    """
+
+    papers: Mapping[str, Paper]
+    asked: Sequence[Asked]
+    vectors: Mapping[str, Floats] | None = None
 
 
 def train(
-    collections: Sequence[Collection], *, version: str, sources: Sequence[str] = (), date: str = ""
+    collections: Sequence[Collection], *, version: str, sources: Sequence[str] = (), date: str = "",
+    embed: Embed | None = None, maker: str = "",
 ) -> AnswerModel:  # fmt: skip
-    """A model from collections. Raises ``ModelError`` for fewer than 40 questions with an answer in all of them."""
-    total = sum(bool(one.key) for _, asked in collections for one in asked)
+    """A model from collections. Raises ``ModelError`` for fewer than 40 questions with an answer in all of them.
+
+    ``embed`` and the ``maker`` of its vectors: learn meaning too, from the collections that have vectors.
+    """
+    total = sum(bool(one.key) for each in collections for one in each.asked)
     if total < _LEAST:
         raise ModelError(f"至少要有 {_LEAST} 个有答案的问题，现有 {total} 个")
-    rooms = [_Room(papers, asked) for papers, asked in collections]
+    seen = [one for one in collections if one.vectors is not None]
+    sight = learn_sight(seen, embed, maker) if embed is not None else None
+    rooms = [_Room(one, sight, embed) for one in collections]
     unsure = _one_layer(np.zeros(SIGNS, np.float32), np.ones(SIGNS, np.float32), np.zeros(SIGNS), 0.0)
     for fold in (0, 1):
-        # The models of spans and cells must not have seen the question that they vouch for here.
-        part = AnswerModel(*_fit_choice(rooms, slice(1 - fold, None, 2)), unsure, 0.5, {})
+        # The models that choose must not have seen the question that they vouch for here.
+        part = AnswerModel(*_fit_choice(rooms, slice(1 - fold, None, 2)), unsure, 0.5, {}, sight)
         for room in rooms:
-            room.look(fold, part)
-    sure, threshold = _fit_sure(*(np.vstack(rows) for rows in zip(*(room.signs() for room in rooms), strict=True)))
+            if not room.blind:
+                room.look(fold, part)
+    sure, threshold = _fit_sure(
+        *(np.vstack(rows) for rows in zip(*(room.signs() for room in rooms if not room.blind), strict=True))
+    )
     card = {
         "version": version, "date": date, "sources": list(sources), "questions": total,
-        "papers": sum(len(papers) for papers, _ in collections),
-        "unanswerable": sum(not one.key for _, asked in collections for one in asked), "holds": "weights only, no text",
+        "papers": sum(len(each.papers) for each in collections),
+        "unanswerable": sum(not one.key for each in collections for one in each.asked), "holds": "weights only, no text",
     }  # fmt: skip
-    return AnswerModel(*_fit_choice(rooms, slice(None)), sure, threshold, card)
+    return AnswerModel(*_fit_choice(rooms, slice(None)), sure, threshold, card, sight)
 
 
-def _fit_choice(rooms: Sequence[_Room], part: slice) -> tuple[Layers, Layers]:
-    """The models that choose spans and cells, from a part of each collection's questions."""
-    spans = _fit_spans([one for room in rooms for one in room.examples[part]])
-    return spans, fit_cells([one for room in rooms for one in (*room.cells[part], *room.none[part])])
+def _fit_choice(rooms: Sequence[_Room], part: slice) -> tuple[Layers, Layers, Layers]:
+    """The models that choose clauses, spans and cells, from a part of each collection's questions."""
+    searches = [one for room in rooms if not room.blind for one in (*room.answerable[part], *room.strange[part])]
+    cells = [cell_example(one) for one in searches]
+    whole = fit([one for _, one in cells], CELL_FEATURES)
+    halves = [fit([one for _, one in cells[1 - fold :: 2]], CELL_FEATURES) for fold in (0, 1)]
+    clauses, spans = [], []
+    for at, (search, (found, example)) in enumerate(zip(searches, cells, strict=True)):
+        values = halves[at % 2](example.features) if found else np.zeros(0, np.float32)
+        passages, told = clause_example(search, found, values)
+        clauses.append(told)
+        spans += _spans(search, passages, told)
+    for search in (one for room in rooms if room.blind for one in room.answerable[part]):
+        spans += _spans(search, *clause_example(search, [], np.zeros(0, np.float32)))
+    return fit(clauses, CLAUSE_FEATURES), _fit_spans(spans), whole
+
+
+def _spans(search: Search, clauses: Sequence[Candidate], example: Example) -> list[_Spans]:
+    """The spans of the right clauses that are no rows of tables."""
+    found = []
+    for one, right in zip(clauses, example.right, strict=True):
+        if not right or one.passage.kind is PassageKind.ROW:
+            continue
+        spans, features = spans_of(search.query, search.rarity, [place_of(search.ranked, one, 0)])
+        said = [one.passage.text[span.start : span.end] for span in spans]
+        found.append(
+            _Spans(features, np.array([character_f1(words, search.asked.answer) for words in said], np.float32))
+        )
+    return found
 
 
 class _Room:
     """One collection while it is learnt from."""
 
-    def __init__(self, papers: Mapping[str, Paper], asked: Sequence[Asked]) -> None:
-        self.store = MemoryStore(sheets_of(papers))
-        self.answerable = [one for one in asked if one.key]
-        self.strange = [one for one in asked if not one.key]
-        self.examples = [_example(one, self.store) for one in self.answerable]
-        self.cells = [cell_example(one, self.store) for one in self.answerable]
-        self.none = [cell_example(one, self.store) for one in self.strange]
-        self._copies = Copies(papers)
+    def __init__(self, collection: Collection, sight: Sight | None, embed: Embed | None) -> None:
+        self.store = MemoryStore(sheets_of(collection.papers, collection.vectors))
+        self.blind = embed is not None and collection.vectors is None
+        self._sight, self._embed = (None, None) if self.blind else (sight, embed)
+        found = [self._search(one) for one in collection.asked]
+        self.answerable = [one for one in found if one.asked.key]
+        self.strange = [one for one in found if not one.asked.key]
+        self._copies = Copies(collection.papers)
         self._rows: tuple[list[Floats], list[Floats], list[Floats]] = ([], [], [])
+
+    def _search(self, asked: Asked) -> Search:
+        query = understand_question(asked.words)
+        ranked, rarity = rank(query, self.store, sight=self._sight, embed=self._embed)
+        return Search(asked, query, rarity, ranked)
 
     def look(self, fold: int, model: AnswerModel) -> None:
         """Note the signs of every second question, with its papers and without them."""
         answered, removed, strange = self._rows
         for one in self.answerable[fold::2]:
-            answered += _signs(one.words, self.store, model)
-            removed += _refused(one, self.store, self._copies, model)
+            answered += self._signs(one.asked, self.store, model, right=True)
+            removed += self._signs(one.asked, self.store.without(self._copies.of(one.asked)), model, gone=True)
         for one in self.strange[fold::2]:
-            strange += _signs(one.words, self.store, model)
+            strange += self._signs(one.asked, self.store, model)
 
     def signs(self) -> tuple[Floats, Floats, Floats]:
-        """Signs of answered questions, of those without their papers, of those that no paper answers."""
+        """Signs of questions with their right clauses, of those without their papers, of those that no paper answers."""
         answered, removed, strange = (np.array(rows, np.float32).reshape(len(rows), SIGNS) for rows in self._rows)
         return answered, removed, strange
 
+    def _signs(
+        self, asked: Asked, store: MemoryStore, model: AnswerModel, gone: bool = False, right: bool = False
+    ) -> list[Floats]:
+        """The signs of a question; none where, its papers ``gone``, another paper says the same after all, or where only
+        the ``right`` clause is to be vouched for and another was chosen."""
+        eyes = Eyes(model, self._embed) if self._embed is not None else None
+        reading = read(asked.words, store, model, eyes)
+        if reading.evidence is None or refusal.no_question(reading.query):
+            return []
+        if gone and character_f1(reading.evidence.words, asked.answer) >= SAME_ANSWER:
+            return []
+        if right and not reads_right(asked, reading):
+            return []
+        return [refusal.signs(reading.query, reading.rarity, reading.evidence)]
 
-def _example(asked: Asked, store: MemoryStore) -> _Example:
-    query = understand_question(asked.words)
-    ranked, rarity = rank(query, store)
-    places = places_to_read(ranked)
-    spans, features = spans_of(query, rarity, places)
-    said = [places[span.place].passage.text[span.start : span.end] for span in spans]
-    return _Example(features, np.array([character_f1(one, asked.answer) for one in said], np.float32))
 
-
-def _fit_spans(examples: Sequence[_Example]) -> Layers:
+def _fit_spans(examples: Sequence[_Spans]) -> Layers:
     """A network that guesses the F1 of a span: several small ones beside each other, whose mean errs less than each."""
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.neural_network import MLPRegressor
@@ -142,23 +203,8 @@ def _one_layer(mean: Floats, scale: Floats, weights: npt.NDArray[Any], offset: f
     return Layers(mean, scale, (column,), (np.array([offset], np.float32),))
 
 
-def _signs(words: str, store: MemoryStore, model: AnswerModel) -> list[Floats]:
-    reading = read(words, store, model)
-    if reading.evidence is None or refusal.no_question(reading.query):
-        return []
-    return [refusal.signs(reading.query, reading.rarity, reading.evidence)]
-
-
-def _refused(asked: Asked, store: MemoryStore, copies: Copies, model: AnswerModel) -> list[Floats]:
-    """The signs of a question whose papers are gone; none where another paper says the same after all."""
-    reading = read(asked.words, store.without(copies.of(asked)), model)
-    if reading.evidence is None or character_f1(reading.evidence.words, asked.answer) >= SAME_ANSWER:
-        return []
-    return [refusal.signs(reading.query, reading.rarity, reading.evidence)]
-
-
 def _fit_sure(positive: Floats, negative: Floats, strangers: Floats) -> tuple[Layers, float]:
-    """Logistic regression; the threshold refuses 93 % of either sort of question without an answer."""
+    """Logistic regression; the threshold refuses nine of ten of either sort of question without an answer (`_cut`)."""
     from sklearn.linear_model import LogisticRegression
 
     rows = np.vstack([positive, negative, strangers])
@@ -171,6 +217,14 @@ def _fit_sure(positive: Floats, negative: Floats, strangers: Floats) -> tuple[La
     mean, scale = rows.mean(0), np.maximum(rows.std(0), 1e-3)
     fitted = LogisticRegression(C=0.3, max_iter=2000).fit((rows - mean) / scale, labels, weights)
     sure = _one_layer(mean, scale, fitted.coef_[0], float(fitted.intercept_[0]))
-    cuts = [float(np.quantile(sure(part), _REFUSED_AT_LEAST)) for part in (negative, strangers) if len(part)]
-    threshold = float(1.0 / (1.0 + np.exp(-max(cuts, default=0.0))))
-    return sure, round(threshold, 4)
+    cut = max((_cut(sure(part)) for part in (negative, strangers) if len(part)), default=0.0)
+    return sure, float(np.ceil(1e4 / (1.0 + np.exp(-cut))) / 1e4)
+
+
+def _cut(values: Floats) -> float:
+    """The value that few enough questions of one sort reach, with room for how few were seen (one-sided tolerance bound)."""
+    from scipy.stats import binom
+
+    chances = binom.cdf(np.arange(len(values)), len(values), _ANSWERED_AT_MOST)
+    most = max(int((chances <= _DOUBT).sum()) - 1, 0)
+    return float(np.sort(values)[::-1][most])

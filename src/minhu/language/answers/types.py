@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
 
 from minhu.language.papers.types import Paper, Passage
 from minhu.language.types import Span
@@ -36,6 +39,8 @@ class NotFound(StrEnum):
     OTHER_PLACE = "other_place"
     OTHER_YEAR = "other_year"
     UNSUPPORTED = "unsupported"
+    CONDITION = "condition"
+    PERSON = "person"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +63,15 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A paper in a store: ``key`` is the store's name for it, ``valid`` whether its rules hold today."""
+    """A paper in a store: ``key`` is the store's name for it, ``valid`` whether its rules hold today.
+
+    ``vectors`` (passages + 1, dimension) of its title and its passages in order, None where they are not made (`nearness`).
+    """
 
     key: str
     paper: Paper
     valid: bool = True
+    vectors: npt.NDArray[np.floating] | None = field(default=None, compare=False, repr=False)
 
 
 class Statistics(Protocol):
@@ -99,16 +108,23 @@ class Store(Statistics, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A paper with its score for a query (0 … about 2) and its passages by falling score."""
+    """A paper with its score for a query (0 … about 2) and its passages by falling score.
+
+    ``near`` (passages + 1,): how near the question comes to its title and to each passage in order, None without vectors.
+    """
 
     sheet: Sheet
     score: float
     passages: tuple[tuple[Passage, float], ...]
+    near: npt.NDArray[np.float32] | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """Where a sentence of an answer stands: ``start`` and ``end`` in the paper's plain text, half-open."""
+    """Where a sentence of an answer stands: ``start`` and ``end`` in the paper's plain text, half-open.
+
+    Of a cell of a table, ``row`` and ``column`` name where it stands in words of the table; empty elsewhere.
+    """
 
     key: str
     title: str
@@ -119,6 +135,8 @@ class Citation:
     end: int
     words: str
     valid: bool = True
+    row: str = ""
+    column: str = ""
 
 
 @dataclass(frozen=True, slots=True)

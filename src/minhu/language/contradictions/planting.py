@@ -8,15 +8,16 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import Final
 
+from minhu.kernel.patterns import regex
 from minhu.language.contradictions.statements import Statement, statements_of, terms_of
 from minhu.language.contradictions.types import Rule, Sort
 from minhu.language.contradictions.values import values_of
 from minhu.language.papers.types import Passage, PassageKind
 
-_PARTS: Final = re.compile(r"[，,]")
-_MARK: Final = re.compile(r"^(?:第[一二三四五六七八九十百\d]+条|[（(]?[一二三四五六七八九十\d]+[）)、.．])[\s　]*")
-_OWN: Final = re.compile(r"本(?:办法|规定|通知|细则|方案|指南|意见)|有效期|文号|第[一二三四五六七八九十]+条")
-_TOPIC: Final = re.compile(
+_PARTS: Final = regex(r"[，,]")
+_MARK: Final = regex(r"^(?:第[一二三四五六七八九十百\d]+条|[（(]?[一二三四五六七八九十\d]+[）)、.．])[\s　]*")
+_OWN: Final = regex(r"本(?:办法|规定|通知|细则|方案|指南|意见)|有效期|文号|第[一二三四五六七八九十]+条")
+_TOPIC: Final = regex(
     r"^(?:云溪市|关于|清江区|印发|调整|做好|进一步)+|(?:的)?(?:若干规定|实施细则|实施方案|实施办法|管理办法|办事指南|暂行办法|办理须知|申请指南|办法|规定|通知|指南|细则|须知|说明|提醒|问答|方案|公告|手册|解答|提示|告知|一览|办理)+$"
 )
 _OTHER_WORDS: Final = (

@@ -7,24 +7,25 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from minhu.kernel.patterns import regex
 from minhu.language.contradictions.types import Rule, Value
 from minhu.language.contradictions.values import values_of
 from minhu.language.papers.types import Passage, PassageKind
 
-_SENTENCE: Final = re.compile(r"[^。；！？;!?\n]+[。；！？;!?\n]?")
-_PART: Final = re.compile(r"[^，,：:（）()]+")
-_RUN: Final = re.compile(r"[一-鿿]+|[A-Za-z]{2,}")
-_ANY_FIGURE: Final = re.compile(
+_SENTENCE: Final = regex(r"[^。；！？;!?\n]+[。；！？;!?\n]?")
+_PART: Final = regex(r"[^，,：:（）()]+")
+_RUN: Final = regex(r"[一-鿿]+|[A-Za-z]{2,}")
+_ANY_FIGURE: Final = regex(
     r"[\d０-９.,:：~～—–-]+|[零〇一二两三四五六七八九十百千万]+(?=[个元岁日天月年周楼层次人份折倍])"
 )
-_MARK: Final = re.compile(r"^(?:第[一二三四五六七八九十百\d]+条|[（(]?[一二三四五六七八九十\d]+[）)、.．])[\s　]*")
+_MARK: Final = regex(r"^(?:第[一二三四五六七八九十百\d]+条|[（(]?[一二三四五六七八九十\d]+[）)、.．])[\s　]*")
 _SAME: Final = (
     ("周岁", "岁"), ("征缴", "缴费"), ("缴纳", "缴费"), ("交纳", "缴费"), ("收取", "缴费"), ("申办", "申请"), ("申报", "申请"), ("递交", "提交"),
     ("不得", "禁止"), ("不能", "禁止"), ("不准", "禁止"), ("噪音", "噪声"), ("公租房", "公共租赁住房"), ("公交车", "公共汽车"), ("公交", "公共汽车"),
     ("社保", "社会保险"), ("医保", "医疗保险"), ("老人", "老年人"), ("须", "应当"), ("需要", "应当"), ("必须", "应当"), ("办完", "办结"),
     ("补助", "补贴"), ("津贴", "补贴"), ("乘坐", "乘"), ("搭乘", "乘"), ("收费标准", "费"), ("费用", "费"), ("电瓶车", "电动自行车"), ("电动车", "电动自行车"),
 )  # fmt: skip
-_OWN: Final = re.compile(
+_OWN: Final = regex(
     r"(?:本|该)(?:办法|规定|通知|细则|方案|意见|指南|公告)[^，。]{0,30}起?(?:施行|执行|实施|试行)|有效期(?:\d|至|[一二三四五六七八九十])|文件?号|〔\d{4}〕|监督电话12345"
 )
 """Sentences in which a paper speaks of itself."""

@@ -6,21 +6,20 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from minhu.kernel.patterns import regex
 from minhu.language.contradictions.types import Sort, Value
 from minhu.language.numerals import NUMBER, parse_number
 
-_TELEPHONE: Final = re.compile(r"(?<!\d)(?:0\d{2,3}[-－—]\d{7,8}|1[3-9]\d{9}|[48]00[-－]?\d{3}[-－]?\d{4})(?!\d)")
+_TELEPHONE: Final = regex(r"(?<!\d)(?:0\d{2,3}[-－—]\d{7,8}|1[3-9]\d{9}|[48]00[-－]?\d{3}[-－]?\d{4})(?!\d)")
 _CLOCK: Final = r"(?:上午|下午|晚上|早上|早|晚|中午)?\s?\d{1,2}(?:[:：]\d{2}|[时点](?:\d{1,2}分|半)?)"
-_TIMES: Final = re.compile(rf"(?P<a>{_CLOCK})\s?(?:至|到|[-—–~～]+)\s?(?P<b>(?:次日|第二天)?{_CLOCK})")
-_TIME: Final = re.compile(_CLOCK)
-_DATE: Final = re.compile(
-    r"(?:(?P<year>\d{4})年)?(?P<month>\d{1,2})月(?P<day>\d{1,2})[日号]|(?P<iso>\d{4}-\d{1,2}-\d{1,2})"
-)
-_LUNAR: Final = re.compile(
+_TIMES: Final = regex(rf"(?P<a>{_CLOCK})\s?(?:至|到|[-—–~～]+)\s?(?P<b>(?:次日|第二天)?{_CLOCK})")
+_TIME: Final = regex(_CLOCK)
+_DATE: Final = regex(r"(?:(?P<year>\d{4})年)?(?P<month>\d{1,2})月(?P<day>\d{1,2})[日号]|(?P<iso>\d{4}-\d{1,2}-\d{1,2})")
+_LUNAR: Final = regex(
     r"(?:正月|腊月|农历[一二三四五六七八九十]+月)?初[一二三四五六七八九十]|正月十[一二三四五六七八九]?"
 )
-_FLOOR: Final = re.compile(r"(?P<n>[一二三四五六七八九十]{1,3}|\d{1,2})(?:楼|层)(?!以[上下]|及|高|住宅|建筑)")
-_HOUSE: Final = re.compile(r"(?P<road>[^\W区县市镇乡位于在到\d]{1,4}(?:路|街|大道|巷|弄))(?P<n>\d{1,5})号")
+_FLOOR: Final = regex(r"(?P<n>[一二三四五六七八九十]{1,3}|\d{1,2})(?:楼|层)(?!以[上下]|及|高|住宅|建筑)")
+_HOUSE: Final = regex(r"(?P<road>[^\W区县市镇乡位于在到\d]{1,4}(?:路|街|大道|巷|弄))(?P<n>\d{1,5})号")
 _UNITS: Final = {
     "元": "元", "块": "元", "块钱": "元", "万元": "万元", "岁": "岁", "周岁": "岁", "个工作日": "工作日", "工作日": "工作日",
     "日": "日", "天": "日", "个自然日": "日", "个月": "月", "年": "年", "周年": "年", "小时": "小时", "个小时": "小时",
@@ -29,17 +28,17 @@ _UNITS: Final = {
     "次": "次", "张": "张", "页": "页", "折": "折", "分": "分", "件": "件", "只": "只", "条": "条", "套": "套", "寸": "寸", "周": "周",
     "辆": "辆", "台": "台", "册": "册", "本": "册",
 }  # fmt: skip
-_AMOUNT: Final = re.compile(
+_AMOUNT: Final = regex(
     rf"(?P<share>百分之)?(?P<n>{NUMBER})\s?(?P<unit>{'|'.join(sorted(map(re.escape, _UNITS), key=len, reverse=True))})?"
 )
 _SCALES: Final = {"万元": ("元", 10_000), "年": ("月", 12), "周": ("日", 7), "小时": ("分钟", 60), "公里": ("米", 1000)}
-_AT_LEAST: Final = re.compile(r"(?:满|不少于|不低于|至少|超过|达到|已满|起)$")
-_AT_MOST: Final = re.compile(r"(?:不得?超过|不超|不多于|不高于|最多|最高|至多|最长|限|以内)$")
-_AFTER_LEAST: Final = re.compile(r"^(?:及?以上|起)")
-_AFTER_MOST: Final = re.compile(r"^(?:及?以[下内]|之?内|前)")
-_FREE: Final = re.compile(r"免费|不收费|不收取费用|免收")
+_AT_LEAST: Final = regex(r"(?:满|不少于|不低于|至少|超过|达到|已满|起)$")
+_AT_MOST: Final = regex(r"(?:不得?超过|不超|不多于|不高于|最多|最高|至多|最长|限|以内)$")
+_AFTER_LEAST: Final = regex(r"^(?:及?以上|起)")
+_AFTER_MOST: Final = regex(r"^(?:及?以[下内]|之?内|前)")
+_FREE: Final = regex(r"免费|不收费|不收取费用|免收")
 _CONDITIONS: Final = frozenset({"岁"})
-_SKIP: Final = re.compile(r"^(?:第|\d{4}年|〔|号令)")
+_SKIP: Final = regex(r"^(?:第|\d{4}年|〔|号令)")
 
 
 def values_of(text: str) -> list[Value]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from minhu.kernel.patterns import regex
 from minhu.language.papers import grids, shapes
 from minhu.language.papers.shapes import Mark, Rank
 from minhu.language.papers.types import Block, BlockKind, Paper, Passage, PassageKind
@@ -15,8 +15,11 @@ MOST: Final = 400
 """Characters of a passage; longer paragraphs are parted at the ends of sentences."""
 _STYLE: Final = -10
 """Headings by style stand above those by shape."""
-_LEAD: Final = re.compile(r"[：:]\s*$")
+_QUESTION: Final = 20
+"""A question without a number stands below all headings."""
+_LEAD: Final = regex(r"[：:]\s*$")
 _CAPTION_LENGTH: Final = 50
+_NOTE_MARK: Final = regex(r"[①-⑳]|[\[〔［]\d{1,2}[\]〕］]|[*＊※]")
 _NOTE_LENGTH: Final = 200
 _DIGITS: Final = "零一二三四五六七八九十"
 
@@ -69,6 +72,10 @@ class _Cutter:
             return
         text = block.text.strip()
         if not text:
+            return
+        if block.mark:
+            self.begun = True
+            self._put(PassageKind.PARAGRAPH, text, block, label=block.mark)
             return
         if block.kind is BlockKind.FOOTNOTE or (self.table_at and shapes.NOTE.match(text)):
             self._note(text, block)
@@ -184,8 +191,18 @@ class _Cutter:
                 self._name_first_clause()
             self._put(PassageKind.CLAUSE, text, block, label=f"{self.article}第{_count(self.clauses)}款")
         else:
-            self._put(PassageKind.PARAGRAPH, text, block)
+            self._ask(text, block)
         self._lead(text, 0)
+
+    def _ask(self, text: str, block: Block) -> None:
+        """A plain paragraph; one that only asks heads what answers it, up to the next question."""
+        asked = shapes.question(text)
+        if asked:
+            while self.path and self.path[-1].rank == _QUESTION:
+                self.path.pop()
+        self._put(PassageKind.PARAGRAPH, text, block)
+        if asked:
+            self.path.append(_Heading(_QUESTION, asked))
 
     def _name_first_clause(self) -> None:
         """An article turns out to have more than one clause: what was read of it stands in the first (第一款)."""
@@ -204,7 +221,7 @@ class _Cutter:
         self.leads = {rank: lead for rank, lead in self.leads.items() if rank < mark.rank}
         self._put(PassageKind.ITEM, text, block, label=self._label(), context=" ".join(self.leads.values()))
         self._lead(text, mark.rank)
-        if not self.article and (opening := shapes.first_sentence(text)):
+        if not self.article and (opening := shapes.first_sentence(text) or shapes.question(text)):
             self.path.append(_Heading(mark.rank, opening.rstrip("。！？"), mark.number))
 
     def _listed(self, text: str, block: Block) -> None:
@@ -273,10 +290,27 @@ class _Cutter:
             return [*self.captions, text[-MOST:]]
         return list(self.captions)
 
+    def _marked(self, text: str, block: Block) -> int | None:
+        """The passage that carries a note's mark, on its page or the one before; the last of them."""
+        mark = _bare_mark(text)
+        for at in range(len(self.passages) - 1, -1, -1) if mark else ():
+            one = self.passages[at]
+            if one.page and block.page and one.page < block.page - 1:
+                return None
+            if one.kind is not PassageKind.NOTE and mark in one.text:
+                return at
+        return None
+
     def _note(self, text: str, block: Block) -> None:
         """A note by itself, and with what it is about: the paragraph before it or the rows of the table."""
-        at, first = self._write(text), self.table_at - 1 if self.table_at else len(self.passages) - 1
-        about = ""
+        about, at = "", self._write(text)
+        if (marked := self._marked(text, block)) is not None:
+            one = self.passages[marked]
+            if len(text) <= _NOTE_LENGTH:
+                self.passages[marked] = replace(one, context=f"{one.context}（{text}）".strip())
+            self._add(PassageKind.NOTE, text, at, block, context=one.text[:60])
+            return
+        first = self.table_at - 1 if self.table_at else len(self.passages) - 1
         if 0 <= first < len(self.passages):
             about = self.passages[first].context if self.table_at else self.passages[first].text[:60]
             if len(text) <= _NOTE_LENGTH:
@@ -285,6 +319,12 @@ class _Cutter:
                     if one.kind is not PassageKind.NOTE:
                         self.passages[number] = replace(one, context=f"{one.context}（{text}）".strip())
         self._add(PassageKind.NOTE, text, at, block, context=about)
+
+
+def _bare_mark(text: str) -> str:
+    """The mark with which a note begins, as it stands in the text that it is about."""
+    found = _NOTE_MARK.match(text)
+    return found[0] if found else ""
 
 
 def _count(number: int) -> str:

@@ -13,39 +13,40 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Final
 
+from minhu.kernel.patterns import regex
 from minhu.language.numerals import parse_number
 from minhu.language.papers.types import Facts, Found, Paper
 
-_NUMBER: Final = re.compile(
+_NUMBER: Final = regex(
     r"(?P<it>(?:[一-鿿]{1,14}?)[〔\[［（(【]\s?(?:19|20)\d{2}\s?[〕\]］）)】]\s?(?:第)?\s?\d{1,4}\s?号|[一-鿿]{2,16}(?:令|公告)\s?第\s?\d{1,4}\s?号|第\s?\d{1,4}\s?号令)"
 )
-_BEFORE_NUMBER: Final = re.compile(
+_BEFORE_NUMBER: Final = regex(
     r"^(?:根据|按照|依据|依照|落实|贯彻|关于|参照|执行|以及|文号|文件|依|按|据|和|与|由|及|以|的|号)+"
 )
 _DAY: Final = (
     r"(?:(?:19|20)\d{2}\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日|[二一][〇零○O0九一二三四五六七八]{3}年[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}日"
     r"|(?:19|20)\d{2}[-./]\d{1,2}[-./]\d{1,2})"
 )
-_ANY_DAY: Final = re.compile(_DAY)
-_IN_FORCE: Final = re.compile(
+_ANY_DAY: Final = regex(_DAY)
+_IN_FORCE: Final = regex(
     rf"(?:自|从|于)?\s?(?P<day>{_DAY}|(?:公布|发布|印发|下发|发文|签发|通过|颁布)之?日)\s?(?:起|后)?(?P<wait>满?\s?(?P<days>[\d一二三四五六七八九十百]+)\s?日后?)?\s?(?:起|开始)?\s?(?:正式)?(?:施行|实施|执行|生效|试行)"
 )
-_UNTIL: Final = re.compile(
+_UNTIL: Final = regex(
     rf"(?:有效期(?:限)?(?:至|到|截至|截止到?|为?自[^。；]{{1,30}}?至)|(?:执行|实施|施行|有效)至)\s?(?P<day>{_DAY})"
 )
-_YEARS: Final = re.compile(r"有效期(?:限)?(?:为|是)?\s?(?P<years>[\d一二三四五六七八九十两]+)\s?(?P<unit>年|个月)")
-_REPEALS: Final = re.compile(r"(?:同时|予以|即行|一并|相应)?(?:废止|停止执行|失效)")
-_PAPER: Final = re.compile(
+_YEARS: Final = regex(r"有效期(?:限)?(?:为|是)?\s?(?P<years>[\d一二三四五六七八九十两]+)\s?(?P<unit>年|个月)")
+_REPEALS: Final = regex(r"(?:同时|予以|即行|一并|相应)?(?:废止|停止执行|失效)")
+_PAPER: Final = regex(
     r"《(?P<it>[^《》]{2,80}(?:《[^《》]{2,60}》[^《》]{0,40})*)》\s*(?P<number>[（(][^（）()]{2,30}(?:[〔\[（(]\d{4}[〕\]）)][^（）()]{1,10})?[）)])?"
 )
 _ISSUER_END: Final = r"(?:人民政府办公[厅室]|人民政府|办公[厅室]|委员会|管理局|监督局|保障局|[一-鿿]{1,12}局|[一-鿿]{1,10}厅|[一-鿿]{2,8}部|办事处|管委会|中心|法院|检察院|[一-鿿]{2,8}公司|总队|支队|协会)"
-_ISSUER_LINE: Final = re.compile(rf"[一-鿿（）()、]{{2,40}}?{_ISSUER_END}$")
-_HEAD_LINE: Final = re.compile(rf"(?P<it>[一-鿿]{{2,40}}?{_ISSUER_END})(?:文件|公告|通告|令)?$")
-_ABOUT: Final = re.compile(rf"^(?P<it>[一-鿿]{{2,40}}?{_ISSUER_END})(?:关于|印发|转发)")
-_AREA: Final = re.compile(
+_ISSUER_LINE: Final = regex(rf"[一-鿿（）()、]{{2,40}}?{_ISSUER_END}$")
+_HEAD_LINE: Final = regex(rf"(?P<it>[一-鿿]{{2,40}}?{_ISSUER_END})(?:文件|公告|通告|令)?$")
+_ABOUT: Final = regex(rf"^(?P<it>[一-鿿]{{2,40}}?{_ISSUER_END})(?:关于|印发|转发)")
+_AREA: Final = regex(
     r"(?P<it>(?:本|全)(?:省|市|区|县|自治区|街道|镇|乡)(?:行政区域|辖区|范围|管辖区域)?(?:内|范围内)?|(?<=于|在|为)[一-鿿]{2,12}?(?:省|市|区|县|街道|镇|乡)(?:行政区域|辖区)(?:范围)?内)"
 )
-_GROUP: Final = re.compile(
+_GROUP: Final = regex(
     r"(?:适用于|适用对象(?:为|是|：|:)|适用范围(?:为|是|：|:)|申请对象(?:为|是|：|:)|服务对象(?:为|是|：|:)|补贴对象(?:为|是|：|:)|发放对象(?:为|是|：|:))\s?(?P<it>[^。；\n]{2,80})"
 )
 _HEAD, _TAIL = 600, 900

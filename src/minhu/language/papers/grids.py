@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
+from minhu.kernel.patterns import regex
+
 Row = tuple[str, ...]
 JOIN: Final = " | "
-_FIGURE: Final = re.compile(r"\d")
+_FIGURE: Final = regex(r"\d")
 _MOST_HEADERS: Final = 4
 _LONG: Final = 25
 

@@ -12,6 +12,7 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 from typing import Final
 
+from minhu.kernel.patterns import regex
 from minhu.language.contradictions.statements import skeleton_of, terms_of
 from minhu.language.contradictions.values import values_of
 from minhu.language.papers.questions import Style, questions_of, worded
@@ -47,14 +48,16 @@ class Said:
 MOST: Final[Mapping[Part, int]] = {
     Part.WHO: 6, Part.CHANGES: 30, Part.HOW: 14, Part.WHEN: 8, Part.FIGURES: 40, Part.QUESTIONS: 10,
 }  # fmt: skip
-_SENTENCE: Final = re.compile(r"[^。；！？\n]+[。；！？]?")
-_WHO: Final = re.compile(
+_SENTENCE: Final = regex(r"[^。；！？\n]+[。；！？]?")
+_WHO: Final = regex(
     r"适用于|适用对象|申请人|申请对象|下列(?:人员|家庭|情形)|面向|符合[^。]{0,20}条件|户籍|持有[^。]{0,10}居住证|服务对象|补贴对象|保障对象"
 )
-_HOW: Final = re.compile(r"申请|申报|提交|受理|办理|登记|预约|领取|网上|窗口|公示|审核")
-_WHEN: Final = re.compile(r"施行|实施|有效期|截止|之日起|工作日内|\d+日内|期限|时限")
-_MARK: Final = re.compile(r"^(?:第[一二三四五六七八九十百\d]+条|[（(]?[一二三四五六七八九十\d]+[）)、.．])[\s　]*")
-_DIGITS: Final = re.compile(r"\d[\d.]*")
+_HOW: Final = regex(r"申请|申报|提交|受理|办理|登记|预约|领取|网上|窗口|公示|审核")
+_WHEN: Final = regex(r"施行|实施|有效期|截止|之日起|工作日内|\d+日内|期限|时限")
+_MARK: Final = regex(
+    r"^(?:第[一二三四五六七八九十百\d]+条(?:之[一二三四五六七八九十]+)?|[（(]?[一二三四五六七八九十\d]+[）)、.．])[\s　]*"
+)
+_DIGITS: Final = regex(r"\d[\d.]*")
 _LIKE: Final = 0.38
 _ORDER: Final = ("figures", "words", "new", "gone")
 """Changes: those of figures first."""

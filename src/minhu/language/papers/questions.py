@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from minhu.kernel.patterns import regex
 from minhu.language.papers.types import Passage, PassageKind
 
 MOST_ANSWER: Final = 400
@@ -51,34 +52,32 @@ class MadeQuestion:
     passages: tuple[int, ...]
 
 
-_ENDINGS: Final = re.compile(
+_ENDINGS: Final = regex(
     r"(?:的)?(?:若干规定|实施细则|实施方案|实施办法|管理办法|暂行办法|办事指南|服务指南|申请指南|办理须知|实施意见|办法|规定|通知|通告|指南|细则|须知|说明|提醒|问答|方案|公告|手册|解答|提示|告知|一览|政策汇编|条例)+(?:（[^）]{1,8}）)?$"
 )
-_BEGINNINGS: Final = re.compile(
+_BEGINNINGS: Final = regex(
     r"^(?:[一-鿿]{2,6}[省市区县])?(?:人民政府)?(?:关于)?(?:印发|调整|做好|进一步|公布|规范|开展)*《?"
 )
 _HEADS: Final = (
-    (About.MATERIALS, re.compile(r"材料|证件|资料")),
-    (About.CONDITIONS, re.compile(r"条件|对象|资格|范围|谁可以|哪些人")),
-    (About.STEPS, re.compile(r"流程|程序|步骤|怎么办|如何办|办理方式")),
+    (About.MATERIALS, regex(r"材料|证件|资料")),
+    (About.CONDITIONS, regex(r"条件|对象|资格|范围|谁可以|哪些人")),
+    (About.STEPS, regex(r"流程|程序|步骤|怎么办|如何办|办理方式")),
 )
-_FEE: Final = re.compile(
+_FEE: Final = regex(
     r"[^。；\n]*(?:收费|费用|工本费|押金|保证金|免费|票价|缴费|补贴|标准)[^。；\n]*(?:\d[\d.,]*\s?万?元|免费|不收费)[^。；\n]*[。；]?|[^。；\n]*(?:不收费|不收取费用)[^。；\n]*[。；]?"
 )
-_TIME: Final = re.compile(
+_TIME: Final = regex(
     r"[^。；\n]*\d+\s?(?:个?工作日|个自然日|日|天|小时)[^。；\n]{0,6}(?:办结|办理|审核|答复|完成|发放|出具|决定|领取|审批)[^。；\n]*[。；]?|[^。；\n]*(?:办理时限|办结时限|时限)[：:为][^。；\n]*[。；]?"
 )
-_PLACE: Final = re.compile(r"[^。；\n]*(?:地址|地点|受理窗口|窗口)[：:为在][^。；\n]*[。；]?")
-_TELEPHONE: Final = re.compile(
-    r"[^。；，\n]*(?:电话|热线)[^。；，\n]{0,6}(?:0\d{2,3}-\d{7,8}|\d{5,11})[^。；，\n]*[。；]?"
-)
+_PLACE: Final = regex(r"[^。；\n]*(?:地址|地点|受理窗口|窗口)[：:为在][^。；\n]*[。；]?")
+_TELEPHONE: Final = regex(r"[^。；，\n]*(?:电话|热线)[^。；，\n]{0,6}(?:0\d{2,3}-\d{7,8}|\d{5,11})[^。；，\n]*[。；]?")
 _SENTENCES: Final = ((About.FEE, _FEE), (About.TIME, _TIME), (About.PLACE, _PLACE), (About.TELEPHONE, _TELEPHONE))
-_ASKED: Final = re.compile(
+_ASKED: Final = regex(
     r"^(?:问\s?\d*|Q\d*|\d+[.、])?\s*[：:]?\s*(?P<q>[^？?。]{4,60}[？?])\s*(?:答|A)?\s*[：:]?\s*(?P<a>.{4,})$",
     re.DOTALL,
 )
-_MARK: Final = re.compile(r"^(?:第[一二三四五六七八九十百\d]+条|[（(]?[一二三四五六七八九十\d]+[）)、.．])[\s　]*")
-_NAMELESS: Final = re.compile(r"序号|备注|^$|^\d+$|^[—-]+$")
+_MARK: Final = regex(r"^(?:第[一二三四五六七八九十百\d]+条|[（(]?[一二三四五六七八九十\d]+[）)、.．])[\s　]*")
+_NAMELESS: Final = regex(r"序号|备注|^$|^\d+$|^[—-]+$")
 
 
 def topic_of(title: str) -> str:
@@ -89,13 +88,8 @@ def topic_of(title: str) -> str:
 
 def questions_of(title: str, passages: Sequence[Passage]) -> list[MadeQuestion]:
     """The questions that a paper answers, in its order, each once."""
-    topic, found, seen = topic_of(title), list[MadeQuestion](), set[tuple[About, str]]()
-    for one in (
-        *_asked(topic, passages),
-        *_cells(topic, passages),
-        *_lists(topic, passages),
-        *_sentences(topic, passages),
-    ):
+    found, seen = list[MadeQuestion](), set[tuple[About, str]]()
+    for one in everything_told(title, passages):
         key = (one.about, one.detail)
         if (
             key not in seen
@@ -106,6 +100,15 @@ def questions_of(title: str, passages: Sequence[Passage]) -> list[MadeQuestion]:
             seen.add(key)
             found.append(one)
     return found
+
+
+def everything_told(title: str, passages: Sequence[Passage]) -> Iterator[MadeQuestion]:
+    """All that a paper tells, also where it answers one question in several places (two lists of materials)."""
+    topic = topic_of(title)
+    yield from _asked(topic, passages)
+    yield from _cells(topic, passages)
+    yield from _lists(topic, passages)
+    yield from _sentences(topic, passages)
 
 
 def _asked(topic: str, passages: Sequence[Passage]) -> Iterator[MadeQuestion]:
@@ -176,10 +179,10 @@ _WORDED: Final[dict[About, tuple[str, str, str]]] = {
 
 
 _ASKS: Final = (
-    (re.compile(r"电话$"), "是多少"), (re.compile(r"(?:地址|地点|位置)[^的]*$"), "在哪里"), (re.compile(r"(?:是否|能否|可否)[^的]*$"), "，可以吗"),
-    (re.compile(r"(?:时限|时长|周期|间隔|天数)[^的]*$"), "是多长时间"), (re.compile(r"时间[^的]*$"), "是什么时候"),
-    (re.compile(r"(?:费|价|标准|金额|比例|补贴|限额|数量|量)[^的]*$"), "是多少"), (re.compile(r"(?:单位|部门|机构)[^的]*$"), "是哪里"),
-    (re.compile(r"(?:材料|条件|对象)[^的]*$"), "是什么"),
+    (regex(r"电话$"), "是多少"), (regex(r"(?:地址|地点|位置)[^的]*$"), "在哪里"), (regex(r"(?:是否|能否|可否)[^的]*$"), "，可以吗"),
+    (regex(r"(?:时限|时长|周期|间隔|天数)[^的]*$"), "是多长时间"), (regex(r"时间[^的]*$"), "是什么时候"),
+    (regex(r"(?:费|价|标准|金额|比例|补贴|限额|数量|量)[^的]*$"), "是多少"), (regex(r"(?:单位|部门|机构)[^的]*$"), "是哪里"),
+    (regex(r"(?:材料|条件|对象)[^的]*$"), "是什么"),
 )  # fmt: skip
 """How a cell is asked for, by the header over it."""
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
+from minhu.kernel.patterns import regex
+
 _COUNT: Final = "[一二三四五六七八九十百千零〇两\\d]{1,6}"
 SENTENCE_ENDS: Final = "。！？；!?;"
 
@@ -43,28 +45,28 @@ class Mark:
 
 
 _SHAPES: Final = (
-    (Rank.PART, re.compile(rf"(第{_COUNT}(?:编|部分))[\s　:：、]*")),
-    (Rank.CHAPTER, re.compile(rf"(第{_COUNT}章)[\s　:：、]*")),
-    (Rank.SECTION, re.compile(rf"(第{_COUNT}节)[\s　:：、]*")),
-    (Rank.ARTICLE, re.compile(rf"(第{_COUNT}条(?:之{_COUNT})?)(?![款第规约的和、，,）)至])[\s　:：]*")),
-    (Rank.FIRST, re.compile(r"([一二三四五六七八九十百]{1,4})[、．.]\s*")),
-    (Rank.SECOND, re.compile(r"([（(][一二三四五六七八九十百]{1,4}[）)])[、．.]?\s*")),
-    (Rank.THIRD, re.compile(r"(\d{1,3})(?:[、．]|\.(?!\d))\s*")),
-    (Rank.FOURTH, re.compile(r"([（(]\d{1,3}[）)])[、．.]?\s*|(\d{1,3}[）)])\s*")),
-    (Rank.FIFTH, re.compile(r"([①-⑳])\s*")),
+    (Rank.PART, regex(rf"(第{_COUNT}(?:编|部分))[\s　:：、]*")),
+    (Rank.CHAPTER, regex(rf"(第{_COUNT}章)[\s　:：、]*")),
+    (Rank.SECTION, regex(rf"(第{_COUNT}节)[\s　:：、]*")),
+    (Rank.ARTICLE, regex(rf"(第{_COUNT}条(?:之{_COUNT})?)(?![款第规约的和、，,）)至])[\s　:：]*")),
+    (Rank.FIRST, regex(r"([一二三四五六七八九十百]{1,4})[、．.]\s*")),
+    (Rank.SECOND, regex(r"([（(][一二三四五六七八九十百]{1,4}[）)])[、．.]?\s*")),
+    (Rank.THIRD, regex(r"(\d{1,3})(?:[、．]|\.(?!\d))\s*")),
+    (Rank.FOURTH, regex(r"([（(]\d{1,3}[）)])[、．.]?\s*|(\d{1,3}[）)])\s*")),
+    (Rank.FIFTH, regex(r"([①-⑳])\s*")),
 )
-CAPTION: Final = re.compile(
+CAPTION: Final = regex(
     r"(?:附?表|续表|附表)\s*(?P<number>[\d一二三四五六七八九十]{1,3}(?:[-－.]\d{1,3})?)(?![\d年月日个位])[\s　:：.、]*"
 )
 """表1, 附表二, 表2-1."""
-NOTE: Final = re.compile(r"(?:注|备注|说明)\s*\d{0,2}\s*[:：．.、]")
-UNIT_LINE: Final = re.compile(r"[（(]?单位\s*[:：]")
-SIGNATURE: Final = re.compile(
+NOTE: Final = regex(r"(?:注|备注|说明)\s*\d{0,2}\s*[:：．.、]")
+UNIT_LINE: Final = regex(r"[（(]?单位\s*[:：]")
+SIGNATURE: Final = regex(
     r"[一-鿿（）()、 ]{2,40}(?:人民政府|办公[厅室]|委员会|局|厅|部|办事处|管委会|中心|公司|法院|检察院|协会|总队|支队)"
     r"|(?:(?:19|20)\d{2}|[二一][〇零○O0九一二三四五六七八]{3})\s?年\s?[\d一二三四五六七八九十]{1,2}\s?月\s?[\d一二三四五六七八九十]{1,3}\s?日"
 )
 """Who signs, and the day under it: they stand behind the last clause and belong to none."""
-ATTACHMENT: Final = re.compile(rf"(附件|附录)\s*(?P<number>{_COUNT})?\s*[:：.]?\s*$")
+ATTACHMENT: Final = regex(rf"(附件|附录)\s*(?P<number>{_COUNT})?\s*[:：.]?\s*$")
 
 
 def mark_of(text: str) -> Mark | None:
@@ -91,6 +93,11 @@ def first_sentence(text: str, most: int = 40) -> str:
     """The words up to the first full stop when they are short (一、加强领导。…), else ''."""
     found = re.match(rf"[^。！？；]{{1,{most}}}[。！？]", text)
     return found[0] if found and found.end() < len(text) else ""
+
+
+def question(text: str, most: int = 60) -> str:
+    """The paragraph itself where it is one short question and nothing else, as in lists of questions and answers."""
+    return text if len(text) <= most and re.fullmatch(r"[^。！？；?]+[？?]", text) else ""
 
 
 def sentences(text: str, most: int) -> list[tuple[int, int]]:

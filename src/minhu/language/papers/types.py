@@ -35,7 +35,8 @@ class Block:
 
     ``level``: of a heading, 1 is the highest (0 elsewhere; of a list item its depth, 1 outermost). ``rows``: of a
     table, equally long rows of cells; a merged cell stands in each place that it covers. ``headers``: how many of the
-    first rows are headers (0: not known). ``page``: from 1; 0 where a paper has no pages.
+    first rows are headers (0: not known). ``page``: from 1; 0 where a paper has no pages. ``mark``: what the block is
+    cited as where its reader knows it (the time in a recording); empty elsewhere.
     """
 
     kind: BlockKind
@@ -44,14 +45,15 @@ class Block:
     rows: tuple[tuple[str, ...], ...] = ()
     headers: int = 0
     page: int = 0
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
     """A piece of a paper that can be found and cited by itself.
 
-    ``number`` counts from 1 in a paper. ``label`` is what people call it: 第十二条第（三）项, 表2 第4行, empty for a plain
-    paragraph. ``path``: the headings above it, the highest first. ``text``: the words of the paper, never changed.
+    ``number`` counts from 1 in a paper. ``label`` is what people call it: 第十二条第（三）项, 表2 第4行, 00:12:31 of a recording,
+    empty for a plain paragraph. ``path``: the headings above it, the highest first. ``text``: the words of the paper, never changed.
     ``context``: what makes the text readable alone and does not stand in it (caption and headers of a table row, the
     sentence that leads into a list). ``start`` and ``end``: where ``text`` stands in the plain text of the whole paper
     (``Paper.text``), half-open.

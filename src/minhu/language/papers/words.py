@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import Final
 
-_WORD: Final = re.compile(r"[A-Za-z0-9]+(?:[.\-/][A-Za-z0-9]+)*|[一-鿿]+")
+from minhu.kernel.patterns import regex
+
+_WORD: Final = regex(r"[A-Za-z0-9]+(?:[.\-/][A-Za-z0-9]+)*|[一-鿿]+")
 _EMPTY: Final = frozenset(
     "的 了 是 在 和 与 及 或 等 由 对 为 以 将 应 其 该 本 有 于 按 并 也 都 就 而 被 把 从 向 到 之 者 所 这 那 我 您 你 他 吗 呢 啊 什么 怎么 如何 请问 哪些 多少 可以 需要".split()
 )
@@ -30,3 +31,11 @@ def words_of(text: str) -> list[str]:
         parts = [run.lower()] if run[0].isascii() else jieba.cut_for_search(run)
         found.extend(part for part in parts if part not in _EMPTY)
     return found
+
+
+def pieces_of(text: str) -> list[str]:
+    """A text as jieba parts it, each character once; marks are left out."""
+    import jieba  # noqa: PLC0415
+
+    _ready()
+    return [part for run in _WORD.findall(text) for part in ([run.lower()] if run[0].isascii() else jieba.cut(run))]

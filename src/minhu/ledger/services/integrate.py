@@ -11,13 +11,14 @@ from django.db import connection, transaction
 
 from minhu.kernel.clock import now
 from minhu.kernel.errors import Conflict, Unavailable
+from minhu.kernel.locks import Lock
 from minhu.ledger import signing, witness
 from minhu.ledger.database import everything_visible
 from minhu.ledger.domain.merkle import Frontier
 from minhu.ledger.models import Checkpoint
 
 log = structlog.get_logger("minhu.ledger")
-_LOCK = "SELECT pg_try_advisory_xact_lock(712346)"
+_LOCK = f"SELECT pg_try_advisory_xact_lock({Lock.LEDGER:d})"
 _PICK = "SELECT id, leaf_hash FROM ledger_entry WHERE position IS NULL ORDER BY id LIMIT %s"
 _PLACE = (
     "UPDATE ledger_entry entry SET position = placed.position"

@@ -11,4 +11,5 @@ urlpatterns = [
     path("ask/window/", views.window, name="ask_window"),
     path("ask/window.js", views.script, name="ask_script"),
     path("ask/rate/", views.rate, name="ask_rate"),
+    path("ask/person/", views.hand_over, name="ask_person"),
 ]

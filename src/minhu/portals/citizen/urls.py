@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from minhu.portals.citizen import views, views_own
+from minhu.portals.citizen import views, views_enterprise, views_own
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -14,5 +14,7 @@ urlpatterns = [
     path("r/<str:number>/receipt/", views_own.receipt, name="own_receipt"),
     path("r/<str:number>/supplement/", views_own.supplement, name="own_supplement"),
     path("r/<str:number>/rate/", views_own.rate, name="own_rate"),
+    path("r/<str:number>/rate/talk/", views_own.rate_by_talk, name="own_rate_by_talk"),
+    path("r/<str:number>/enterprise/", views_enterprise.enterprise, name="own_enterprise"),
     path("r/<str:number>/withdraw/", views_own.withdraw, name="own_withdraw"),
 ]

@@ -11,15 +11,18 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from minhu.evaluation import services as evaluation
 from minhu.evaluation.queries import has_rated, ratings_of
+from minhu.exchange.queries import disputes
 from minhu.handling import queries as handling
 from minhu.handling import services as handling_services
 from minhu.handling.types import PublicOrderView, Step, StepData
 from minhu.intake import queries as intake
 from minhu.intake import services as intake_services
+from minhu.intake.services import surveying
+from minhu.intake.types import TalkChannel
 from minhu.kernel.errors import Conflict, Invalid, NotFound
 from minhu.kernel.numbers import normalise_number
 from minhu.portals.citizen.forms import (
@@ -32,8 +35,11 @@ from minhu.portals.citizen.forms import (
 )
 from minhu.portals.citizen.views import RECEIPT_KEY, for_citizens, show_errors
 
+TALK_KEPT = "talk"
+"""Under which the session keeps the talk of this browser."""
 
-def _own(number: str, request: HttpRequest) -> int:
+
+def own(number: str, request: HttpRequest) -> int:
     """The id behind ``number`` if this session has proved it; NotFound otherwise."""
     request_id = intake.request_id_of(normalise_number(number))
     if request_id is None or request_id not in request.actor.own_requests:  # type: ignore[attr-defined]
@@ -41,7 +47,8 @@ def _own(number: str, request: HttpRequest) -> int:
     return request_id
 
 
-def _ask_code(number: str) -> HttpResponse:
+def ask_code(number: str) -> HttpResponse:
+    """To where number and code are asked for."""
     return redirect(f"{reverse('follow')}?number={number}")
 
 
@@ -67,11 +74,12 @@ def _context(request: HttpRequest, request_id: int, **more: Any) -> dict[str, An
 def own_request(request: HttpRequest, number: str) -> HttpResponse:
     """Where it stands, what happens next, what one can do."""
     try:
-        request_id = _own(number, request)
+        request_id = own(number, request)
     except NotFound:
-        return _ask_code(number)
+        return ask_code(number)
     context = _context(request, request_id)
     context |= {"ratings": ratings_of(request_id), "rated": has_rated(request_id)}
+    context["dispute"] = next(iter(disputes.of_order(normalise_number(number))), None)
     return render(request, "citizen/own.html", context)
 
 
@@ -82,9 +90,9 @@ def receipt(request: HttpRequest, number: str) -> HttpResponse:
     """Number and code right after submitting, to keep."""
     kept = request.session.get(RECEIPT_KEY, {}).get(number)
     try:
-        request_id = _own(number, request)
+        request_id = own(number, request)
     except NotFound:
-        return _ask_code(number)
+        return ask_code(number)
     if kept is None:
         return redirect("own_request", number=number)
     context = _context(request, request_id, code=kept["code"], wording=kept["wording"])
@@ -97,9 +105,9 @@ def receipt(request: HttpRequest, number: str) -> HttpResponse:
 def supplement(request: HttpRequest, number: str) -> HttpResponse:
     """Add words and files."""
     try:
-        request_id = _own(number, request)
+        request_id = own(number, request)
     except NotFound:
-        return _ask_code(number)
+        return ask_code(number)
     form = SupplementForm(request.POST or None)
     file_errors: list[str] = []
     if request.method == "POST" and form.is_valid():
@@ -121,9 +129,9 @@ def supplement(request: HttpRequest, number: str) -> HttpResponse:
 def rate(request: HttpRequest, number: str) -> HttpResponse:
     """Say how it went."""
     try:
-        request_id = _own(number, request)
+        request_id = own(number, request)
     except NotFound:
-        return _ask_code(number)
+        return ask_code(number)
     form = RateForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -143,9 +151,9 @@ def rate(request: HttpRequest, number: str) -> HttpResponse:
 def withdraw(request: HttpRequest, number: str) -> HttpResponse:
     """Take the request back; it can be reopened by calling the hotline."""
     try:
-        request_id = _own(number, request)
+        request_id = own(number, request)
     except NotFound:
-        return _ask_code(number)
+        return ask_code(number)
     form = WithdrawForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -158,3 +166,19 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
             return redirect("own_request", number=number)
     status = 422 if form.errors else 200
     return render(request, "citizen/withdraw.html", _context(request, request_id, form=form), status=status)
+
+
+@never_cache
+@for_citizens
+@require_POST
+def rate_by_talk(request: HttpRequest, number: str) -> HttpResponse:
+    """Be asked about it by the bot instead of filling in a form; a request that cannot be rated leads back to its page."""
+    try:
+        request_id = own(number, request)
+    except NotFound:
+        return ask_code(number)
+    if has_rated(request_id) or not handling.public_view(request_id).can_rate:
+        return redirect("own_request", number=number)
+    begun = surveying.begin(request_id, TalkChannel.CHAT)
+    request.session[TALK_KEPT] = [str(begun.uid), begun.secret]
+    return redirect("talk")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from minhu.portals.desk import choosing, views, views_incidents, views_new
+from minhu.portals.desk import choosing, views, views_bulletins, views_incidents, views_new
 
 urlpatterns = [
     path("desk/", views.board, name="desk"),
@@ -25,6 +25,12 @@ urlpatterns = [
     path("desk/incidents/<int:incident>/withdraw/", views_incidents.withdraw, name="desk_incident_withdraw"),
     path("desk/incidents/<int:incident>/called/", views_incidents.called, name="desk_incident_called"),
     path("desk/incidents/<int:incident>/close/", views_incidents.close, name="desk_incident_close"),
+    path("desk/bulletins/", views_bulletins.board, name="desk_bulletins"),
+    path("desk/bulletins/new/", views_bulletins.new, name="desk_bulletin_new"),
+    path("desk/bulletins/<int:bulletin>/", views_bulletins.bulletin, name="desk_bulletin"),
+    path("desk/bulletins/<int:bulletin>/edit/", views_bulletins.edit, name="desk_bulletin_edit"),
+    path("desk/bulletins/<int:bulletin>/message/", views_bulletins.message, name="desk_bulletin_message"),
+    path("desk/bulletins/<int:bulletin>/<slug:step>/", views_bulletins.step, name="desk_bulletin_step"),
     path("desk/new/", views_new.new, name="desk_new"),
     path("desk/new/advice/", views_new.advice, name="desk_new_advice"),
     path("desk/new/join/", views_new.join, name="desk_new_join"),

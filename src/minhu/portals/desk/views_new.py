@@ -29,7 +29,7 @@ from minhu.intake.queries import desk as reading
 from minhu.intake.types import Channel, NewRequest, Outcome, Receipt, SuggestedField
 from minhu.kernel.errors import Invalid, MinhuError
 from minhu.portals.citizen.views import show_errors
-from minhu.portals.desk import doing, splitting
+from minhu.portals.desk import doing, from_talk, splitting
 from minhu.portals.orders import noticed, said, words
 from minhu.portals.orders.guards import actor_of, for_staff
 from minhu.portals.orders.pickers import AreaField, CategoryField, area_words, category_words
@@ -51,6 +51,7 @@ class NewForm(forms.Form):
 
     key = forms.CharField(widget=forms.HiddenInput, max_length=64)
     split_from = forms.CharField(widget=forms.HiddenInput, max_length=32, required=False)
+    talk = forms.CharField(widget=forms.HiddenInput, max_length=40, required=False)
     requester_phone = forms.CharField(
         label=gettext_lazy("来电号码"), required=False, max_length=30,
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
@@ -109,11 +110,13 @@ class NewForm(forms.Form):
 def new(request: HttpRequest) -> HttpResponse:
     """The form; a mistake keeps everything that was typed."""
     may_dispatch = may_ever(actor_of(request), Action.DISPATCH)
-    begun = splitting.begun(request.GET, actor_of(request)) if request.method == "GET" else {}
+    begun: dict[str, Any] = {}
+    if request.method == "GET":
+        begun = splitting.begun(request.GET, actor_of(request)) or from_talk.begun(request.GET)
     form = NewForm(request.POST or None, may_dispatch=may_dispatch, begun=begun)
     if request.method == "POST" and form.is_valid():
         try:
-            number = _receive(request, form)
+            number = receive_form(request, form).number
         except Invalid as error:
             show_errors(form, error)
         else:
@@ -123,20 +126,25 @@ def new(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/new.html", context, status=422 if form.errors else 200)
 
 
-def _receive(request: HttpRequest, form: NewForm) -> str:
-    """Store the request and take it as far as asked; what does not work afterwards is said, the request stays."""
+def receive_form(request: HttpRequest, form: NewForm, **more: Any) -> Receipt:
+    """Store the request and take it as far as asked; what does not work afterwards is said, the request stays.
+
+    ``more``: values of the request that the form has no field for.
+    """
     actor = actor_of(request)
     wanted = splitting.same_requester(form.to_request(), form.cleaned_data["split_from"], actor)
+    wanted = replace(from_talk.channelled(wanted, form.cleaned_data["talk"]), **more)
     receipt = intake_services.receive(wanted, agent_id=actor.staff_id)
     _keep_receipt(request, receipt)
     if receipt.created:
         try:
             with transaction.atomic():
+                from_talk.note(form.cleaned_data["talk"], receipt)
                 splitting.note(form.cleaned_data["split_from"], receipt.number, actor)
                 _go_on(receipt.number, form)
         except MinhuError as error:
             messages.warning(request, _("诉求已登记，但没有继续办理：%(why)s") % {"why": error.message})
-    return receipt.number
+    return receipt
 
 
 def _keep_receipt(request: HttpRequest, receipt: Receipt) -> None:
@@ -245,7 +253,7 @@ def join(request: HttpRequest) -> HttpResponse:
         return render(request, "desk/new.html", {"form": form, "advice": _advice(request.POST)}, status=422)
     try:
         with transaction.atomic():
-            joined = _receive_joined(request, form, number)
+            joined = receive_joined(request, form, number).number
     except Invalid as error:
         show_errors(form, error)
         return render(request, "desk/new.html", {"form": form, "advice": _advice(request.POST)}, status=422)
@@ -256,9 +264,9 @@ def join(request: HttpRequest) -> HttpResponse:
     return redirect("desk_new_done", number=joined)
 
 
-def _receive_joined(request: HttpRequest, form: NewForm, number: str) -> str:
-    """The number of the new request, whose order is part of the order ``number`` from the first moment."""
-    new = form.to_request()
+def receive_joined(request: HttpRequest, form: NewForm, number: str, **more: Any) -> Receipt:
+    """The new request, whose order is part of the order ``number`` from the first moment."""
+    new = replace(from_talk.channelled(form.to_request(), form.cleaned_data["talk"]), **more)
     found = reading.preview(new)
     why = next((one.basis for one in found.repeats if one.number == number), "") if found else ""
     receipt = intake_services.receive(new, agent_id=actor_of(request).staff_id)
@@ -268,8 +276,9 @@ def _receive_joined(request: HttpRequest, form: NewForm, number: str) -> str:
         decision = intake.decision_of(receipt.request_id)
         if decision is not None and decision.final is None:
             intake_services.confirm_decision(receipt.request_id, "repeated", words)
+        from_talk.note(form.cleaned_data["talk"], receipt)
     _keep_receipt(request, receipt)
-    return receipt.number
+    return receipt
 
 
 @for_staff(Action.SUBMIT)

@@ -16,7 +16,7 @@ from minhu.directory.queries import categories, units
 from minhu.directory.types import AreaLevel
 from minhu.kernel.actors import Actor
 from minhu.knowledge.types import Audience, EntryData, FactValues, Filters, Nature, Rights, State
-from minhu.portals.orders.pickers import CategoryField, UnitField, UnitsField
+from minhu.portals.orders.pickers import AreasField, CategoryField, UnitField, UnitsField
 from minhu.portals.words import words_of
 
 LEVELS: Final = (
@@ -101,15 +101,16 @@ class RightsForm(forms.Form):
         label=gettext_lazy("指定层级"), required=False, widget=forms.CheckboxSelectMultiple,
         choices=[(str(level.value), word) for level, word in LEVELS],
     )  # fmt: skip
-    areas = forms.CharField(
-        label=gettext_lazy("指定区域"), required=False, max_length=500,
-        help_text=gettext_lazy("区划代码，用逗号分开；区域内的单位可见。"),
-    )  # fmt: skip
+    areas = AreasField(
+        label=gettext_lazy("指定区域"),
+        required=False,
+        help_text=gettext_lazy("输入区、街道的名称再选择；区域内的单位可见。"),
+    )
 
     def rights(self) -> Rights:
         """Whom it is for."""
         data = self.cleaned_data
-        return Rights(Audience(data["audience"]), data["units"], tuple(map(int, data["levels"])), parts(data["areas"]))
+        return Rights(Audience(data["audience"]), data["units"], tuple(map(int, data["levels"])), data["areas"])
 
     def entry(self, address: str = "") -> EntryData:
         """What people say of it."""
@@ -130,7 +131,7 @@ class EntryForm(RightsForm):
         return {
             "nature": entry.nature.value, "category": category.id if category else "", "keywords": "，".join(entry.keywords),
             "audience": rights.audience.value, "units": rights.units, "levels": [str(one) for one in rights.levels],
-            "areas": "，".join(rights.areas), "address": entry.address,
+            "areas": rights.areas, "address": entry.address,
         }  # fmt: skip
 
 

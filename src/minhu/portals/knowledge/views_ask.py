@@ -8,18 +8,22 @@ from django import forms
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
 from minhu.directory.policy import Action
-from minhu.directory.queries import categories
+from minhu.knowledge.queries.narrowing import codes_below
 from minhu.knowledge.queries.passages import around
 from minhu.knowledge.queries.shown import Answered, Clause, Narrow
 from minhu.knowledge.services.answering import Asked, ask
 from minhu.knowledge.types import Door, Nature, Outcome, Tone
 from minhu.language.answers.question import LONGEST_QUESTION
 from minhu.portals.knowledge import words
-from minhu.portals.orders.guards import for_staff
+from minhu.portals.orders.guards import actor_of, for_staff
 from minhu.portals.orders.pickers import CategoryField
+from minhu.portals.quality.rating import choices
+from minhu.portals.tools.choosing import cards_for
+from minhu.portals.tools.filling import given_in
+from minhu.portals.tools.registry import Caller
 from minhu.portals.words import words_of
 
 readers = for_staff(Action.VIEW_KNOWLEDGE)
@@ -47,26 +51,30 @@ class AskForm(forms.Form):
         data = self.cleaned_data
         tone = Tone(data["tone"]) if data.get("tone") else Tone.SHORT
         return Asked(
-            str(self.data["question"]).strip(), Door.DESK, tone, narrow=Narrow(data.get("nature", ""), self._codes())
+            str(self.data["question"]).strip(),
+            Door.DESK,
+            tone,
+            narrow=Narrow(data.get("nature", ""), codes_below(data.get("category"))),
         )
-
-    def _codes(self) -> tuple[str, ...]:
-        chosen = categories.category_info(self.cleaned_data["category"]) if self.cleaned_data.get("category") else None
-        if chosen is None:
-            return ()
-        below = f"{chosen.full_name}/"
-        return tuple(one.code for one in categories.current().nodes if f"{one.full_name}/".startswith(below))
 
 
 @readers
-@require_GET
+@require_http_methods(["GET", "POST"])
 def ask_page(request: HttpRequest) -> HttpResponse:
-    """The page, or for htmx its results alone. What is only being typed (``live``) is not recorded."""
-    form = AskForm(request.GET)
+    """The page, or for htmx its results alone. What is only being typed (``live``) is not recorded.
+
+    A tool's form is posted: what it holds (an order's number and code) belongs into no address.
+    """
+    given = given_in(request.POST)
+    form = AskForm(request.POST if request.method == "POST" else request.GET)
     asked = form.asked()
     live = "live" in request.GET
-    got = ask(asked, record=not live) if len(asked.words) >= (LEAST_LIVE if live else 1) else None
-    context = {"form": form, "asked": asked, "got": got, "live": live, **_shown(got, asked.tone)}
+    got = ask(asked, record=not live and not given.tool) if len(asked.words) >= (LEAST_LIVE if live else 1) else None
+    caller = Caller(actor_of(request), Door.DESK, actor_of(request).id)
+    context = {
+        "form": form, "asked": asked, "got": got, "live": live, **_shown(got, asked.tone), **choices(),
+        "cards": cards_for(got, caller, given) if got is not None and not live else (),
+    }  # fmt: skip
     page = "knowledge/ask_results.html" if request.headers.get("HX-Request") else "knowledge/ask.html"
     return render(request, page, context)
 

@@ -19,11 +19,12 @@ from minhu.engines.readers.kinds import PICTURES
 from minhu.kernel.errors import MinhuError
 from minhu.knowledge.queries import documents
 from minhu.knowledge.services import editing, life
-from minhu.knowledge.types import DocumentCard, State
+from minhu.knowledge.types import LIVE, DocumentCard, State
 from minhu.portals.knowledge import words
 from minhu.portals.knowledge.forms import EntryForm, FactsForm
 from minhu.portals.manage.common import act, number_of, saved
 from minhu.portals.orders.guards import for_staff
+from minhu.portals.quality.gate import gate_of
 
 readers = for_staff(Action.VIEW_KNOWLEDGE)
 keepers = for_staff(Action.EDIT_KNOWLEDGE)
@@ -42,8 +43,11 @@ def _page(
     request: HttpRequest, card: DocumentCard, facts_form: FactsForm | None = None, status: int = 200
 ) -> HttpResponse:
     draft = card.version.state is State.DRAFT and card.may_edit
-    found = [version for name in DOUBTED if isinstance(version := card.version.found.get(name), dict)]
-    doubts = [str(one["doubt"]) for one in found if one["doubt"]]
+    doubts = [
+        f"{FactsForm.base_fields[name].label}：{one['doubt']}"
+        for name in DOUBTED
+        if isinstance(one := card.version.found.get(name), dict) and one["doubt"]
+    ]
     form = facts_form or FactsForm(initial=FactsForm.initial_of(card.version.facts)) if draft else None
     context = {
         "card": card, "version": card.version, "form": form, "doubts": doubts,
@@ -52,7 +56,8 @@ def _page(
         "findings": [(one, words.sign(words.FINDINGS, one.kind)) for one in card.findings],
         "open_findings": sum(one.answered_at is None for one in card.findings),
         "draft": draft, "reviewing": card.version.state is State.REVIEW and card.may_review,
-        "live": card.version.state in (State.PUBLISHED, State.EXPIRING),
+        "in_use": next((one.number for one in card.versions if one.state in LIVE), None),
+        "live": card.version.state in LIVE, **gate_of(card),
     }  # fmt: skip
     return render(request, "knowledge/document.html", context, status=status)
 
@@ -108,7 +113,8 @@ def move(request: HttpRequest, version: int, move: str) -> HttpResponse:
         raise Http404
     work, reasoned, done = MOVES[move]
     document, number = documents.place_of(version)
-    given = (request.POST.get("reason", ""),) if reasoned else ()
+    said = request.POST.get("reason", "")
+    given = (said,) if reasoned or (said and move == "publish") else ()
     back = f"{reverse('knowledge_document', args=[document])}?version={number}"
     return act(request, lambda: work(version, *given), str(done), back)
 

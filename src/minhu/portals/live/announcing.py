@@ -14,9 +14,10 @@ from typing import Final
 from django.db import transaction
 
 from minhu.engines import prepared
+from minhu.exchange.events import HandoverChanged
 from minhu.handling.events import JointChanged, LightChanged, OrderChanged
 from minhu.handling.types import State
-from minhu.intake.events import RequestsImported
+from minhu.intake.events import RequestsImported, SeatsChanged, TalkMoved
 from minhu.kernel import clock
 from minhu.kernel.events import subscribe
 
@@ -69,6 +70,25 @@ def on_light(event: LightChanged) -> None:
 def on_joint(event: JointChanged) -> None:
     """A joint decision moves: the desks, and the units that were asked."""
     tell(f"joint:{event.case_id}", ["desk", "supervision", *(f"unit:{unit}" for unit in event.unit_ids[:MOST_UNITS])])
+
+
+@subscribe(HandoverChanged)
+def on_handover(event: HandoverChanged) -> None:
+    """A hand-over to an emergency service moves, or nobody answers it: desk and supervisors."""
+    tell(f"emergency:{event.handover_id}", ["desk", "supervision", f"order:{event.order_id}"])
+
+
+@subscribe(TalkMoved)
+def on_talk(event: TalkMoved) -> None:
+    """Whoever has the talk open, and the agents' list where it waits."""
+    tell(f"talk:{event.uid}", [f"talk:{event.uid}", *(["talks"] if event.waits else [])])
+
+
+@subscribe(SeatsChanged)
+def on_seats(event: SeatsChanged) -> None:
+    """Something is offered to these seats, or they came into another state."""
+    for staff_id in event.staff_ids[:MOST_UNITS]:
+        tell(f"seat:{staff_id}", [f"seat:{staff_id}"])
 
 
 @subscribe(RequestsImported)

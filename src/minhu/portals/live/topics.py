@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from typing import Final
+from uuid import UUID
 
 from minhu.directory.policy import Action, ScopeKind, may_ever, scope_of
 from minhu.directory.types import UNIT_ROLES
 from minhu.handling.queries import visible_orders
+from minhu.intake.queries.talks import talk_for_staff
 from minhu.kernel.actors import Actor
+from minhu.kernel.errors import NotFound
 
 MOST_ASKED: Final = 20
 
@@ -24,6 +27,10 @@ def allowed(actor: Actor, asked: str) -> frozenset[str]:
         desks["desk"] = frozenset({"desk"})
     if everything and (may_ever(actor, Action.SUPERVISE) or may_ever(actor, Action.VIEW_FIGURES)):
         desks["supervision"] = frozenset({"supervision"})
+    if may_ever(actor, Action.TALK):
+        desks["talks"] = frozenset({"talks"})
+    if actor.staff_id is not None and may_ever(actor, Action.TALK):
+        desks["seat"] = frozenset({f"seat:{actor.staff_id}"})
     if units:
         desks["unit"] = desks["grid"] = units
     if not asked:
@@ -40,6 +47,17 @@ def allowed(actor: Actor, asked: str) -> frozenset[str]:
 
 def _may_follow(actor: Actor, name: str) -> bool:
     kind, _, number = name.partition(":")
+    if kind == "talk":
+        return _may_read_talk(number)
     if kind != "order" or not number.isascii() or not number.isdigit() or len(number) > 18:
         return False
     return visible_orders(actor).filter(pk=int(number)).exists()
+
+
+def _may_read_talk(name: str) -> bool:
+    """Whether the current actor may read a talk; a look at its utterances is the price of one judgement for all."""
+    try:
+        talk_for_staff(UUID(name))
+    except (ValueError, NotFound):
+        return False
+    return True

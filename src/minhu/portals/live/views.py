@@ -29,6 +29,8 @@ from minhu.portals.live.topics import allowed
 HEARTBEAT: Final = 20.0
 GATHER: Final = 0.4
 """Seconds to wait after the first change, so that a burst becomes one event for each key."""
+GATHER_TALK: Final = 0.05
+"""The same for words of a talk, which somebody waits for; they change no counter."""
 COUNT_EVERY: Final = 2.0
 LONGEST: Final = 15 * 60.0
 """A stream ends after this; the browser opens it anew and is judged anew."""
@@ -88,6 +90,8 @@ async def _events(opened: _Opened, counts: dict[str, int]) -> AsyncIterator[byte
                 continue
             for key, count in changed.items():
                 yield _event("change", {"key": key, "count": count})
+            if changed and all(key.startswith("talk:") for key in changed):
+                continue
             await asyncio.sleep(max(0.0, COUNT_EVERY - (loop.time() - counted)) if changed else 0)
             counted = loop.time()
             fresh = await loop.run_in_executor(_counting, _count, opened.actor)
@@ -101,7 +105,7 @@ async def _next(client: Client) -> dict[str, int] | None:
         await asyncio.wait_for(client.wake.wait(), HEARTBEAT)
     except TimeoutError:
         return None
-    await asyncio.sleep(GATHER)
+    await asyncio.sleep(GATHER_TALK if all(key.startswith("talk:") for key in client.pending) else GATHER)
     return client.take()
 
 

@@ -45,6 +45,10 @@ SECTIONS: Final = (
     Section("catalogue", _("派单目录"), "/manage/catalogue/", "route", (Action.VIEW_DIRECTORY,)),
     Section("duties", _("权责清单"), "/manage/duties/", "list-check", (Action.VIEW_DIRECTORY,)),
     Section("rules", _("规则"), "/manage/rules/", "adjustments-horizontal", (Action.MANAGE_RULES,)),
+    Section("lines", _("业务线"), "/manage/lines/", "phone-incoming", (Action.MANAGE_RULES,)),
+    Section(
+        "publishing", _("发布检查"), "/manage/publishing/", "list-check", (Action.MANAGE_RULES, Action.EDIT_KNOWLEDGE)
+    ),
     Section("learning", _("学习与标注"), "/manage/learning/", "school", (Action.MANAGE_RULES, Action.DECIDE_INTAKE)),
     Section("calendar", _("工作日历"), "/manage/calendar/", "calendar", (Action.MANAGE_RULES,)),
     Section("staff", _("人员"), "/manage/staff/", "users", (Action.MANAGE_STAFF,)),
@@ -55,6 +59,11 @@ SECTIONS: Final = (
     Section("privacy", _("个人信息"), "/manage/privacy/", "archive", (Action.MANAGE_STAFF,)),
     Section("tokens", _("接口令牌"), "/manage/tokens/", "key", (Action.MANAGE_TOKENS,)),
     Section("partners", _("对接"), "/manage/partners/", "plug", (Action.MANAGE_TOKENS,)),
+    Section("channels", _("渠道"), "/manage/channels/", "message-dots", (Action.MANAGE_TOKENS,)),
+    Section("boards", _("留言板"), "/manage/boards/", "message-report", (Action.MANAGE_TOKENS,)),
+    Section("enterprises", _("企业"), "/manage/enterprises/", "building", (Action.MANAGE_TOKENS,)),
+    Section("emergency_services", _("紧急部门"), "/manage/emergency-services/", "urgent", (Action.MANAGE_TOKENS,)),
+    Section("phone_trial", _("电话试呼"), "/manage/phone-trial/", "phone-outgoing", (Action.MANAGE_TOKENS,)),
     Section("sight", _("谁能看到"), "/orders/who/", "eye", (Action.VIEW_ACCESS,)),
     Section("ledger", _("账本"), "/audit/", "shield-check", (Action.VIEW_LEDGER,)),
 )

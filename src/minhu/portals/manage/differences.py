@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-_KEYS: Final = ("key", "code", "category", "year")
+_KEYS: Final = ("key", "code", "category", "year", "words", "host")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from minhu.directory.queries import categories
 from minhu.directory.queries.rules import CLOCKS
 from minhu.directory.types import RuleKind
+from minhu.language.dialogue.types import Mode
 from minhu.portals.manage import words
 from minhu.portals.words import Words
 
@@ -30,6 +31,11 @@ TRIGGERS: Final[Words] = {
     "transferred": gettext_lazy("多次转派"), "sensitive": gettext_lazy("敏感事项"), "group": gettext_lazy("群体性事项"),
     "leader": gettext_lazy("领导批示"),
 }  # fmt: skip
+MODES: Final[Words] = {
+    Mode.MACHINE_FIRST.value: gettext_lazy("先智能助手，可转人工"), Mode.PERSON_FIRST.value: gettext_lazy("人工优先"),
+    Mode.MACHINE_ONLY.value: gettext_lazy("仅智能助手"),
+}  # fmt: skip
+PHRASES: Final[Words] = {"word": gettext_lazy("不宜发布的用语"), "secret": gettext_lazy("密级或内部标志")}
 CLOCK_WORDS: Final[Words] = {name: words.CLOCKS.get(name, name) for name in CLOCKS}
 ALL_LEVELS: Final[Words] = {**words.UNIT_KINDS, **words.SUPERVISIONS}
 
@@ -152,14 +158,50 @@ class DispatchLineForm(RowForm):
     clean_category = DeadlineForm.clean_category
 
 
+class PhraseForm(RowForm):
+    """One phrase that the publishing check looks for."""
+
+    words = forms.CharField(
+        label=gettext_lazy("用语"), max_length=40, help_text=gettext_lazy("文件里一字不差地出现就会列出。")
+    )
+    kind = forms.ChoiceField(label=gettext_lazy("类别"), choices=list(PHRASES.items()))
+    why = forms.CharField(label=gettext_lazy("原因"), required=False, max_length=100)
+
+
+class HostForm(RowForm):
+    """One host whose pages and feeds may be watched."""
+
+    host = forms.CharField(
+        label=gettext_lazy("主机名"), max_length=200,
+        help_text=gettext_lazy("不带 https:// 和路径；*.example.gov.cn 表示它的所有下级主机。"),
+    )  # fmt: skip
+    note = forms.CharField(label=gettext_lazy("说明"), required=False, max_length=100)
+
+    def clean_host(self) -> str:
+        """In small letters, as hosts are compared."""
+        return str(self.cleaned_data["host"]).strip().lower()
+
+
 ROW_FORMS: Final[Mapping[RuleKind, type[RowForm]]] = {
     RuleKind.DEADLINES: DeadlineForm, RuleKind.SUPERVISION: SupervisionForm, RuleKind.REASONS: ReasonForm,
     RuleKind.INTAKE: IntakeForm, RuleKind.AUTOMATION: DispatchLineForm,
+    RuleKind.PUBLISHING: PhraseForm, RuleKind.SOURCES: HostForm,
 }  # fmt: skip
+
+
+NAMES: Final[Mapping[RuleKind, str]] = {
+    RuleKind.DEADLINES: "key", RuleKind.AUTOMATION: "category", RuleKind.PUBLISHING: "words", RuleKind.SOURCES: "host",
+}  # fmt: skip
+"""By which field rows of a list differ; of the others by their code."""
+
+
+ROW_NAMES: Final[Mapping[RuleKind, Mapping[str, str]]] = {
+    RuleKind.INTAKE: {"class": "intake_class"}, RuleKind.LINES: {"from": "begins", "to": "ends"},
+}  # fmt: skip
+"""Names that Python keeps for itself, and what the forms call them."""
 
 
 def row_initial(kind: RuleKind, row: Mapping[str, Any]) -> dict[str, Any]:
     """A stored row as its form shows it."""
-    return {
-        ("intake_class" if kind is RuleKind.INTAKE and name == "class" else name): part for name, part in row.items()
-    }
+    names = ROW_NAMES.get(kind, {})
+    return {names.get(name, name): part for name, part in row.items()}

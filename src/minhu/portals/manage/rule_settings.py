@@ -7,14 +7,24 @@ from typing import Any, Final
 
 from django import forms
 from django.utils.functional import lazy
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from minhu.directory.queries.rules import READERS
 from minhu.directory.types import RuleKind
+from minhu.engines.chat.house import maker as chat_maker
 from minhu.portals.manage import words
 from minhu.portals.navigation import role_word
 
 STEP = {"step": "0.01"}
+
+
+def _chat_state() -> str:
+    """What wording by a chat model does, and whether one is set up."""
+    what = _("只用公开文件的条款，逐句核对，核不上的用原文摘录。")
+    if name := chat_maker():
+        return what + _("现在接入的模型：%(name)s。") % {"name": name}
+    return what + _("现在没有接入对话模型，打开也不起作用；接入方法见管理员手册。")
 
 
 class SettingsForm(forms.Form):
@@ -102,6 +112,8 @@ class AutomationSettings(SettingsForm):
             "auto_join_hours",
             "reply_approver",
             "close_without_answer",
+            "draft_for_staff",
+            "draft_for_public",
         )
     }
     auto_accept = forms.BooleanField(label=gettext_lazy("自动受理属于受理范围的诉求"), required=False)
@@ -160,6 +172,14 @@ class AutomationSettings(SettingsForm):
         choices=[("unit_head", gettext_lazy("承办单位负责人")), ("supervisor", gettext_lazy("督办员"))],
     )  # fmt: skip
     close_without_answer = forms.BooleanField(label=gettext_lazy("回访期满未答的自动办结"), required=False)
+    draft_for_staff = forms.BooleanField(
+        label=gettext_lazy("坐席问政策时由对话模型起草答复"), required=False,
+        help_text=lazy(_chat_state, str)(),
+    )  # fmt: skip
+    draft_for_public = forms.BooleanField(
+        label=gettext_lazy("群众提问时由对话模型起草答复"), required=False,
+        help_text=gettext_lazy("问题打码后连同公开条款发给所接入的模型；答复上注明由模型起草。"),
+    )  # fmt: skip
 
 
 class RateSettings(SettingsForm):
@@ -170,6 +190,7 @@ class RateSettings(SettingsForm):
         "so_so": "satisfaction_weights.so_so", "dissatisfied": "satisfaction_weights.dissatisfied",
         "response": "composite.response", "solution": "composite.solution", "satisfaction": "composite.satisfaction",
         "ranking": "ranking", "at_once_days": "at_once_days",
+        "question_days": "question_days", "answers_lost": "answers_lost",
     }  # fmt: skip
     response = forms.FloatField(
         label=gettext_lazy("响应率权重"), min_value=0, max_value=1, widget=forms.NumberInput(attrs=STEP)
@@ -194,6 +215,14 @@ class RateSettings(SettingsForm):
         label=gettext_lazy("“不满意”计"), min_value=0, max_value=1, widget=forms.NumberInput(attrs=STEP)
     )
     at_once_days = forms.IntegerField(label=gettext_lazy("“一次办好”看几天内不再反映"), min_value=1, max_value=365)
+    question_days = forms.IntegerField(
+        label=gettext_lazy("待改进的问题几个工作日内处理"), min_value=1, max_value=60, initial=5
+    )
+    answers_lost = forms.FloatField(
+        label=gettext_lazy("发布新版本最多可丢失的正确答复（占比）"), min_value=0, max_value=1, initial=0,
+        widget=forms.NumberInput(attrs=STEP),
+        help_text=gettext_lazy("发布前用测评集试答；丢失超过这个比例时，须写明理由才能发布。0 表示一题也不许丢。"),
+    )  # fmt: skip
     ranking = forms.BooleanField(
         label=gettext_lazy("对单位排名"),
         required=False,

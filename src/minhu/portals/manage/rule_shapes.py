@@ -20,8 +20,11 @@ from minhu.portals.manage.words import word
 
 LISTS: Final[Mapping[RuleKind, str]] = {
     RuleKind.DEADLINES: "lines", RuleKind.SUPERVISION: "rules", RuleKind.INTAKE: "rows",
-    RuleKind.AUTOMATION: "dispatch_lines",
+    RuleKind.AUTOMATION: "dispatch_lines", RuleKind.PUBLISHING: "phrases", RuleKind.SOURCES: "hosts",
+    RuleKind.LINES: "lines",
 }  # fmt: skip
+NUMBERS: Final = "numbers"
+"""The second list of the lines of business."""
 LATE_WORDS: Final = {"handle": "办结", "contact": "首次联系", "supplement": "补充", "review": "审核完毕"}
 GROUP_WORDS: Final = {
     "refuse": "不予受理", "ask_return": "申请退回", "correct_unit": "不按建议派单", "refuse_return": "不同意退回", "ask_extension": "申请延期",
@@ -56,7 +59,8 @@ def list_of(kind: RuleKind, content: dict[str, Any], part: str) -> list[dict[str
     if kind is RuleKind.REASONS:
         found = content.get("groups", {}).get(part)
     else:
-        found = content.setdefault(part, []) if LISTS.get(kind) == part else None
+        known = LISTS.get(kind) == part or (kind is RuleKind.LINES and part == NUMBERS)
+        found = content.setdefault(part, []) if known else None
     if not isinstance(found, list):
         raise NotFound(_("这类规则没有这一部分，请返回查看。"), code="no_such_part")
     return found
@@ -88,6 +92,19 @@ def tables(kind: RuleKind, content: Mapping[str, Any]) -> list[Table]:
         ]
     if kind is RuleKind.AUTOMATION:
         return [_table("dispatch_lines", _("可以自动派单的分类"), (_("分类"), _("最低把握")), rows, _dispatch)]
+    if kind is RuleKind.PUBLISHING:
+        return [_table("phrases", _("要说明的用语"), (_("用语"), _("类别"), _("原因")), rows, _phrase)]
+    if kind is RuleKind.SOURCES:
+        return [_table("hosts", _("可以查看的网站"), (_("主机名"), _("说明")), rows, _host)]
+    if kind is RuleKind.LINES:
+        named = {str(row.get("code")): str(row.get("short") or row.get("name")) for row in rows}
+        return [
+            _table("lines", _("业务线"), (_("名称"), _("代码"), _("队列"), _("接待方式"), _("诉求分类")), rows, _line),
+            _table(
+                NUMBERS, _("原热线号码"), (_("号码"), _("业务线"), _("生效"), _("失效"), _("说明")),
+                content.get(NUMBERS, []), lambda row: _old_number(row, named),
+            ),
+        ]  # fmt: skip
     return []
 
 
@@ -118,6 +135,28 @@ def _dispatch(row: Mapping[str, Any]) -> tuple[str, ...]:
     code = str(row.get("category", ""))
     found = categories.category_by_code(code)
     return (f"{found.full_name}（{code}）" if found else code), f"{row.get('confidence', 0):.0%}"
+
+
+def _phrase(row: Mapping[str, Any]) -> tuple[str, ...]:
+    kind = word(rule_forms.PHRASES, str(row.get("kind", "word")))
+    return str(row.get("words", "")), kind, str(row.get("why") or "—")
+
+
+def _host(row: Mapping[str, Any]) -> tuple[str, ...]:
+    return str(row.get("host", "")), str(row.get("note") or "—")
+
+
+def _line(row: Mapping[str, Any]) -> tuple[str, ...]:
+    found = categories.category_by_code(str(row.get("category", "")))
+    mode = word(rule_forms.MODES, str(row.get("mode", "machine_first")))
+    queue, category = str(row.get("queue") or row.get("code")), str(row.get("category") or "—")
+    return str(row.get("name", "")), str(row.get("code", "")), queue, mode, found.full_name if found else category
+
+
+def _old_number(row: Mapping[str, Any], named: Mapping[str, str]) -> tuple[str, ...]:
+    line = str(row.get("line", ""))
+    days = (str(row.get(key) or "—") for key in ("from", "to", "note"))
+    return str(row.get("number", "")), named.get(line, line), *days
 
 
 def sentence(

@@ -27,7 +27,7 @@ from minhu.portals.orders.guards import for_staff
 MOST_SHOWN = 200
 ORDER = (
     RuleKind.DEADLINES, RuleKind.SUPERVISION, RuleKind.INTAKE, RuleKind.REASONS, RuleKind.AUTOMATION, RuleKind.RATES,
-    RuleKind.ACCESS,
+    RuleKind.ACCESS, RuleKind.PUBLISHING, RuleKind.SOURCES, RuleKind.LINES,
 )  # fmt: skip
 
 

@@ -22,13 +22,21 @@ from minhu.directory.types import RuleKind
 from minhu.kernel.errors import Conflict, Invalid, MinhuError, NotFound
 from minhu.portals.manage import rule_shapes, words
 from minhu.portals.manage.common import act, number_of, saved, show
-from minhu.portals.manage.rule_forms import ROW_FORMS, RowForm, row_initial
+from minhu.portals.manage.line_forms import LineForm, OldNumberForm
+from minhu.portals.manage.rule_forms import NAMES, ROW_FORMS, RowForm, row_initial
 from minhu.portals.manage.rule_settings import SETTINGS
 from minhu.portals.manage.rule_text import line_of, stamp_of, written
 from minhu.portals.manage.rules import page, version_address
 from minhu.portals.orders.guards import for_staff
 
 LARGEST_TEXT = 400_000
+
+
+def form_of(kind: RuleKind, part: str) -> type[RowForm] | None:
+    """The form of a row; None for a list that is edited as text."""
+    if kind is RuleKind.LINES:
+        return OldNumberForm if part == rule_shapes.NUMBERS else LineForm
+    return ROW_FORMS.get(kind)
 
 
 def draft_of(kind: RuleKind, version_id: int) -> versions.RuleVersion:
@@ -111,11 +119,12 @@ def row(request: HttpRequest, kind: str, version: int, part: str, place: int | N
     wanted = rule_sets.kind_of(kind)
     found = draft_of(wanted, version)
     rows = rule_shapes.list_of(wanted, copy.deepcopy(found.content), part)
-    if wanted not in ROW_FORMS or (place is not None and place >= len(rows)):
+    kind_of_form = form_of(wanted, part)
+    if kind_of_form is None or (place is not None and place >= len(rows)):
         raise NotFound(_("草稿里没有这一行，可能刚被修改过。请返回再打开。"), code="no_such_row")
     there = rows[place] if place is not None else {}
     initial = {**row_initial(wanted, there), "stamp": stamp_of(found.content)}
-    form: RowForm = ROW_FORMS[wanted](request.POST if request.method == "POST" else None, initial=initial)
+    form = kind_of_form(request.POST if request.method == "POST" else None, initial=initial)
     status = 200
     if request.method == "POST":
         status = saved(
@@ -135,8 +144,10 @@ def _putting(form: RowForm, kind: RuleKind, part: str, place: int | None) -> Cal
     def work(content: dict[str, Any]) -> None:
         rows = rule_shapes.list_of(kind, content, part)
         made = form.row()
-        name = "key" if kind is RuleKind.DEADLINES else "category" if kind is RuleKind.AUTOMATION else "code"
-        if any(other.get(name) == made.get(name) for number, other in enumerate(rows) if number != place):
+        name = NAMES.get(kind, "code")
+        if part != rule_shapes.NUMBERS and any(
+            other.get(name) == made.get(name) for number, other in enumerate(rows) if number != place
+        ):
             message = _("“{code}”已有一行，请换一个。").format(code=made.get(name))
             raise Conflict(message, code="duplicate", fields={name: message})
         if place is None:

@@ -31,6 +31,8 @@ RULES: Final[dict[RuleKind, str | Promise]] = {
     RuleKind.DEADLINES: _("办理时限"), RuleKind.INTAKE: _("受理规则"), RuleKind.REASONS: _("理由代码"),
     RuleKind.SUPERVISION: _("督办规则"), RuleKind.AUTOMATION: _("自动化"), RuleKind.RATES: _("评价与排名"),
     RuleKind.CALENDAR: _("工作日历"), RuleKind.ACCESS: _("数据共享与导出"),
+    RuleKind.PUBLISHING: _("发布检查用语"), RuleKind.SOURCES: _("网站白名单"),
+    RuleKind.LINES: _("业务线"),
 }  # fmt: skip
 RULE_TEXTS: Final[dict[RuleKind, str | Promise]] = {
     RuleKind.DEADLINES: _("每个时钟走多久、何时变灯、能延几次"),
@@ -41,6 +43,9 @@ RULE_TEXTS: Final[dict[RuleKind, str | Promise]] = {
     RuleKind.RATES: _("三率的权重，是否对单位排名"),
     RuleKind.CALENDAR: _("节假日、调休上班、每天的工作时间"),
     RuleKind.ACCESS: _("县乡村各级之间共享哪些事项，一次、一天能导出多少"),
+    RuleKind.PUBLISHING: _("知识文件发布前要说明的不宜用语和内部标志"),
+    RuleKind.SOURCES: _("知识库可以定时查看哪些网站；没有列出的一律不访问"),
+    RuleKind.LINES: _("原来的各条热线并入后由哪个队列接、归哪些分类、智能助手怎样接待"),
 }
 UNITS_OF_TIME: Final[Words] = {
     "minutes": _("分钟"), "hours": _("小时"), "natural_days": _("自然日"), "working_days": _("工作日"),

@@ -107,7 +107,7 @@ class PickManyInput(forms.Widget):
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         """Inputs for what was typed and one more; a script adds further ones."""
         first = str((attrs or {}).get("id", name))
-        label = _("再选一个单位")
+        label = _("再选一个地区") if self.kind == "area" else _("再选一个单位")
         lines = []
         for position, text in enumerate([*(value or []), ""]):
             own = first if position == 0 else f"{first}_{position}"
@@ -197,6 +197,23 @@ class AreaField(forms.CharField):
         """A code shows as names."""
         found = areas.area_info(str(value)) if value else None
         return area_words(found) if found else value
+
+
+class AreasField(forms.Field):
+    """Several areas by their names; cleans to a tuple of codes without repeats."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(widget=PickManyInput("area"), **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        """The areas' codes."""
+        one = AreaField()
+        return tuple(dict.fromkeys(one.clean(text) for text in super().clean(value) or []))
+
+    def prepare_value(self, value: Any) -> Any:
+        """Codes show as names."""
+        one = AreaField()
+        return [one.prepare_value(text) for text in value or ()]
 
 
 def unit_named(text: str, kinds: frozenset[UnitKind] = frozenset()) -> UnitInfo:

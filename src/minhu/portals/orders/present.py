@@ -9,15 +9,18 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from minhu.directory.policy import Action, Facts, decide, may_ever
+from minhu.exchange.queries.enterprises import about
 from minhu.handling import queries as handling
 from minhu.handling.queries import joint
 from minhu.handling.queries.joined import joined_by_rule
 from minhu.handling.types import LIVE_STATES, AllowedStep, ClockView, Light, OrderView, State, Step, StepView
 from minhu.intake import queries as intake
+from minhu.intake.queries.caring import contact_advice
 from minhu.intake.types import AttachmentView, IntakeClass, Outcome, RequestCard, SuggestedField, SuggestionView
 from minhu.kernel.actors import Actor
 from minhu.portals.navigation import role_word
 from minhu.portals.orders import noticed, said, words
+from minhu.portals.orders.assisted import assisted_rows
 from minhu.portals.orders.forms import is_direct
 from minhu.portals.orders.second_view import second_view
 
@@ -43,6 +46,8 @@ ICONS: Final[dict[Step, str]] = {
     S.REFUSE_EXCLUSION: "x", S.NOTE: "note", S.OPEN: "inbox", S.SUPPLEMENT: "message-plus",
     S.CLOSE_ALONG: "circle-check", S.MERGE_AGAIN: "git-merge", S.TRANSFER: "transfer", S.TRANSFER_TAKEN: "receipt",
     S.TRANSFER_REFUSED: "arrow-back-up", S.TRANSFER_NEWS: "message-plus", S.TRANSFER_DONE: "message-reply",
+    S.TO_ENTERPRISE: "building", S.ENTERPRISE_NEWS: "message-plus", S.ENTERPRISE_SETTLED: "circle-check",
+    S.ENTERPRISE_BACK: "arrow-back-up",
 }  # fmt: skip
 GOOD: Final = frozenset({S.CLOSE, S.APPROVE_REPLY, S.ARCHIVE})
 GRAVE: Final = frozenset(
@@ -211,6 +216,9 @@ def page(number: str, actor: Actor) -> dict[str, Any]:
     return {
         "order": view,
         "card": card,
+        "may_see_group": may_ask or may_ever(actor, Action.SUPERVISE),
+        "enterprise": about(card.text, view.area_code, view.category_id) if may_ask else None,
+        "contact_advice": contact_advice(view.request_id),
         "said": said.of_order(view, card, may_ask=may_ask, may_split=may_ask and may_ever(actor, Action.SUBMIT)),
         "noticed": noticed.shown(intake.impression_of(card, view.caller_year_count)),
         "history": caller_history(card, actor),
@@ -225,6 +233,7 @@ def page(number: str, actor: Actor) -> dict[str, Any]:
         "decision": card.decision,
         "may_decide": may_ask,
         "tag_words": noticed.tag_words(view.tags),
+        "assisted": assisted_rows(view),
         "joined": joined_by_rule(view.id) if view.state is State.MERGED else None,
         "may_part": may_ever(actor, Action.MERGE),
         "new_mark": joint.mark_of(view.id),

@@ -15,6 +15,7 @@ from minhu.intake.queries.parts import part_unit
 from minhu.intake.types import RequestCard
 from minhu.kernel.clock import now
 from minhu.language.element_types import Element, ElementKind, Elements
+from minhu.language.time_spans import is_span
 
 K = ElementKind
 LABELS: Final = {
@@ -50,7 +51,8 @@ class Piece:
 def label_of(one: Element) -> str:
     """An element's value in words: dates and lengths as people write them, the rest as said."""
     if one.kind is K.WHEN:
-        return _when(one.value)
+        shown = _when(one.value)
+        return f"{shown}（{one.text}）" if is_span(one.text) and shown != one.text else shown
     if one.kind is K.EARLIER:
         return f"{_EARLIER[one.value]}：{one.text}"
     return _("要求保密") if one.kind is K.SECRECY else one.value

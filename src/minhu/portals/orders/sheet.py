@@ -9,10 +9,6 @@ from itertools import islice
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Font
 
 from minhu.handling.queries.lines import OrderRow
 from minhu.intake.queries import desk
@@ -26,6 +22,8 @@ _WIDTHS: Final = (16, 40, 10, 30, 28, 24, 10, 10, 18, 18, 18, 18, 10, 10, 10, 14
 
 def plain(text: str) -> str:
     """Words that no spreadsheet takes for a formula: risky beginnings get an apostrophe before them."""
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
     return harmless(ILLEGAL_CHARACTERS_RE.sub("", text))
 
 
@@ -57,6 +55,8 @@ def workbook(rows: Iterable[OrderRow], note: list[str]) -> tuple[bytes, int]:
 
     ``note`` says in the second sheet what was asked for, by whom, when and why.
     """
+    from openpyxl import Workbook
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet(_("工单"))
     for position, width in enumerate(_WIDTHS):
@@ -79,6 +79,9 @@ def workbook(rows: Iterable[OrderRow], note: list[str]) -> tuple[bytes, int]:
 
 
 def _bold(sheet: Any, word: str) -> Any:
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Font
+
     cell = WriteOnlyCell(sheet, word)
     cell.font = Font(bold=True)
     return cell

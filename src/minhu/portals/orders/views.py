@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from minhu.directory.policy import Action
+from minhu.exchange.queries import boards, emergency
 from minhu.exchange.queries.transfers import of_order
 from minhu.handling import queries as handling
 from minhu.handling.queries.search import number_of
@@ -16,6 +17,7 @@ from minhu.intake import queries as intake
 from minhu.kernel.errors import NotFound
 from minhu.kernel.numbers import normalise_number
 from minhu.ledger import services as ledger
+from minhu.portals.enterprises import of_order as of_enterprise
 from minhu.portals.orders import present
 from minhu.portals.orders.guards import actor_of, for_staff
 from minhu.portals.orders.pickers import FINDERS, first_value, options
@@ -27,11 +29,18 @@ from minhu.portals.orders.words import type_word
 def order_page(request: HttpRequest, number: str) -> HttpResponse:
     """One order with everything its reader may see and do; a unit that returned it reads its own record only."""
     plain = normalise_number(number)
-    if plain != number:
+    if plain and plain != number:  # of signs alone nothing is left
         return redirect("order", number=plain)
     actor = actor_of(request)
     try:
-        context = {**present.page(number, actor), "transfers": of_order(number, actor)}
+        shown = present.page(number, actor)
+        context = {
+            **shown,
+            "transfers": of_order(number, actor),
+            "post": boards.of_order(number, actor),
+            "handovers": emergency.of_order(number, actor),
+            **of_enterprise.of_order(number, shown["enterprise"]),
+        }
         return render(request, "orders/order.html", context)
     except NotFound:
         record = handling.returned_order(number, actor)

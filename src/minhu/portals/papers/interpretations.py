@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
-import docx
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -17,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from minhu.directory.policy import Action
+from minhu.directory.queries.staff import staff_names
 from minhu.knowledge.queries.made import Interpretation
 from minhu.knowledge.services import interpreting
 from minhu.language.papers.interpreting import Part, Said
@@ -44,6 +44,11 @@ def _parts(view: Interpretation) -> list[Shown]:
     return [part for part in parts if part.said]
 
 
+def _signed(view: Interpretation) -> Interpretation:
+    """With the name of whoever signed, for the account's is nothing to print."""
+    return replace(view, signed_by=staff_names([view.signed_by]).get(view.signed_by, view.signed_by))
+
+
 @readers
 @require_http_methods(["GET", "POST"])
 def page(request: HttpRequest, version: int) -> HttpResponse:
@@ -52,7 +57,7 @@ def page(request: HttpRequest, version: int) -> HttpResponse:
         interpreting.sign(version)
         messages.success(request, _("已签发。"))
         return redirect("interpretation", version=version)
-    view = interpreting.interpretation(version)
+    view = _signed(interpreting.interpretation(version))
     return render(request, "papers/interpretation.html", {"view": view, "parts": _parts(view)})
 
 
@@ -60,7 +65,7 @@ def page(request: HttpRequest, version: int) -> HttpResponse:
 @require_GET
 def file(request: HttpRequest, version: int) -> HttpResponse:
     """The same as a Word file; its properties say who made it."""
-    view = interpreting.interpretation(version)
+    view = _signed(interpreting.interpretation(version))
     kept = io.BytesIO()
     _document(view).save(kept)
     response = HttpResponse(kept.getvalue(), content_type=DOCX)
@@ -70,6 +75,8 @@ def file(request: HttpRequest, version: int) -> HttpResponse:
 
 def _document(view: Interpretation) -> Any:
     """Headings and sentences, each with its clause; changes and figures as tables."""
+    import docx
+
     paper = docx.Document()
     paper.core_properties.title = view.title
     paper.core_properties.author = view.signed_by or "Minhu"

@@ -44,8 +44,9 @@ def queue(request: HttpRequest) -> HttpResponse:
 @keepers
 @require_POST
 def review(request: HttpRequest, pk: int) -> HttpResponse:
-    """Accept with the wordings as they stand in the form, or reject."""
+    """Accept with the wordings as they stand in the form, or reject; then back to the same part of the list."""
+    back = f"{reverse('pairs')}?{request.GET.urlencode()}".rstrip("?")
     if request.POST.get("verdict") == "accept":
-        questions = request.POST.getlist("question")
-        return act(request, lambda: pairs.accept(pk, questions), _("已采用。"), reverse("pairs"))
-    return act(request, lambda: pairs.reject(pk), _("已记为不采用。"), reverse("pairs"))
+        questions = [" ".join(one.split()) for one in request.POST.getlist("question")]
+        return act(request, lambda: pairs.accept(pk, questions), _("已采用。"), back)
+    return act(request, lambda: pairs.reject(pk), _("已记为不采用。"), back)

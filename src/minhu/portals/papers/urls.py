@@ -11,6 +11,7 @@ urlpatterns = [
     path("knowledge/contradictions/<int:pk>/", contradictions.judged, name="contradiction"),
     path("knowledge/interpretation/<int:version>/", interpretations.page, name="interpretation"),
     path("knowledge/interpretation/<int:version>/file.docx", interpretations.file, name="interpretation_file"),
+    path("knowledge/graph/", graph.everything, name="knowledge_graph_all"),
     path("knowledge/<int:document>/graph/", graph.page, name="knowledge_graph"),
     path("knowledge/pairs/", pairs.queue, name="pairs"),
     path("knowledge/pairs/<int:pk>/", pairs.review, name="pair_review"),

@@ -17,7 +17,7 @@ from minhu.handling.services.warnings import settle_warning
 from minhu.portals.manage.common import act
 from minhu.portals.orders.guards import actor_of, for_staff
 
-SIZE: Final = 50
+SIZE: Final = 20
 KINDS: Final = (
     (Warned.DEADLINE, gettext_lazy("超过时限"), "alarm"),
     (Warned.CIRCULAR, gettext_lazy("循环转办"), "repeat"),

@@ -17,6 +17,9 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from minhu.directory.queries.staff import staff_names
+from minhu.intake.queries.bulletins import public_bulletins
+from minhu.kernel.actors import SYSTEM
 from minhu.kernel.clock import now
 from minhu.portals import formats, words
 from minhu.portals.charts import Chart
@@ -38,6 +41,23 @@ def icon(name: str, css: str = "", label: str = "") -> SafeString:
     meaning = format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"')
     href = f"{static('vendor/icons.svg')}#{name}"
     return format_html('<svg class="icon {}" {}><use href="{}"></use></svg>', css, meaning, href)
+
+
+@register.simple_tag(takes_context=True)
+def who(context: Context, username: str) -> str:
+    """`{% who row.decided_by %}` → the name of the account that a step was kept under; the program's own in words.
+
+    What is no account (any more) is shown as it is kept. Each name is looked up once a page.
+    """
+    if username == SYSTEM.id:
+        return SYSTEM.name
+    request = context.get("request")
+    known: dict[str, str] = getattr(request, "minhu_names", {})
+    if username and username not in known:
+        known = {**known, username: staff_names([username]).get(username, username)}
+        if request is not None:
+            request.minhu_names = known
+    return known.get(username, "")
 
 
 @register.simple_tag
@@ -102,6 +122,12 @@ def timeline(entries: Sequence[Any], plain: bool = False) -> Context:
 def clock_list(clocks: Sequence[Any]) -> Context:
     """All clocks of an order. Clock: name, light, due_at, explanation, done_at (optional)."""
     return {"clocks": clocks}
+
+
+@register.inclusion_tag("components/bulletins.html")
+def bulletins() -> dict[str, Any]:
+    """What the public is told just now, at the head of the citizens' pages."""
+    return {"bulletins": public_bulletins()}
 
 
 @register.inclusion_tag("components/empty.html")

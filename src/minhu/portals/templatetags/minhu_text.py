@@ -5,18 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import zip_longest
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from minhu.directory.types import RequestType
 from minhu.kernel import masks
+from minhu.kernel.patterns import regex
 from minhu.portals import formats
 from minhu.portals.navigation import role_word as _role_word
 from minhu.portals.words import words_of
 
 register = template.Library()
+
+
+_NUMBERS_TO_CALL = regex(r"(?<![0-9])(?:110|119|120|122|12345)(?![0-9])")
+
+
+@register.filter
+def with_calls(text: str) -> SafeString:
+    """Words of the house with the emergency numbers as links that call them; everything else is escaped."""
+    parts = _NUMBERS_TO_CALL.split(text)
+    links = [format_html('<a href="tel:{}">{}</a>', number, number) for number in _NUMBERS_TO_CALL.findall(text)]
+    return format_html_join("", "{}{}", zip_longest(parts, links, fillvalue=""))
 
 
 @register.filter
@@ -29,6 +42,18 @@ def cn_datetime(moment: datetime | None, style: str = "full") -> str:
 def cn_relative(moment: datetime | None) -> str:
     """Plain relative words; prefer the `when` filter, which also carries the exact time."""
     return formats.cn_relative(moment)
+
+
+@register.filter
+def unless_said(label: str, text: str) -> str:
+    """The label of a passage; '' where the text begins with it, so that it does not stand there twice."""
+    return "" if text.lstrip().startswith(label) else label
+
+
+@register.filter
+def caption(context: str, cells: object) -> str:
+    """Where a passage stands, without the row of headers where each value is told with its own (``cells``)."""
+    return "；".join(part for part in context.split("；") if " | " not in part) if cells else context
 
 
 @register.filter

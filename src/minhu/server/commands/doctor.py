@@ -124,6 +124,41 @@ def _database() -> Iterator[Finding]:
     yield Finding("extensions", not missing, "; ".join(missing) or "all there", needed=False)
 
 
+def _chat() -> Iterator[Finding]:
+    from minhu.engines.chat import house
+
+    try:
+        name = house.maker()
+    except ValueError as error:
+        yield Finding("chat model", False, str(error))
+        return
+    yield Finding("chat model", bool(name), name or "none set (MINHU_CHAT_URL); answers are extracted", needed=False)
+
+
+def _recogniser() -> Iterator[Finding]:
+    from minhu.engines.speech.choosing import house_recogniser
+
+    try:
+        found = house_recogniser()
+    except ValueError as error:
+        yield Finding("speech recogniser", False, str(error))
+        return
+    state = found.readiness()
+    yield Finding("speech recogniser", state.ready, found.maker if state.ready else state.reason, needed=False)
+
+
+def _synthesiser() -> Iterator[Finding]:
+    from minhu.engines.speech.choosing import synthesiser
+
+    try:
+        found = synthesiser()
+    except ValueError as error:
+        yield Finding("speech out", False, str(error))
+        return
+    state = found.readiness()
+    yield Finding("speech out", state.ready, found.maker if state.ready else state.reason, needed=False)
+
+
 def _port() -> Iterator[Finding]:
     from minhu.server.config import Config, ConfigError
 
@@ -144,4 +179,14 @@ def _port() -> Iterator[Finding]:
             yield Finding("port", own, f"{host}:{port} {says}")
 
 
-EXAMINATIONS: tuple[Callable[[], Iterator[Finding]], ...] = (_python, _pages, _tests, _home, _database, _port)
+EXAMINATIONS: tuple[Callable[[], Iterator[Finding]], ...] = (
+    _python,
+    _pages,
+    _tests,
+    _home,
+    _database,
+    _chat,
+    _recogniser,
+    _synthesiser,
+    _port,
+)

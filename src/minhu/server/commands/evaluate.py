@@ -9,8 +9,9 @@ import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Final, NoReturn
 
 import typer
 
@@ -32,46 +33,24 @@ EmbeddingsOption = Annotated[
 SensesOption = Annotated[Path | None, typer.Option("--senses", help="Folder of another second opinion.")]
 
 
+_TASKS: Final = (
+    ("personal-data", "personal", "personal_data"), ("emotion", "language", "emotion"), ("feelings", "language", "feelings"),
+    ("dialect", "language", "dialect"), ("elements", "elements", "elements"), ("dispatch", "dispatch", "dispatch"),
+    ("levels", "levels", "levels"), ("crosswalk", "crosswalk", "crosswalk"), ("new-types", "new_types", "new_types"),
+    ("fields", "fields", "fields"), ("duplicates", "duplicates", "duplicates"), ("answers", "answers", "answers"),
+    ("dialogues", "dialogues", "dialogues"), ("bulletins", "bulletins", "bulletins"), ("talks", "talks", "talks"),
+    ("forms", "forms", "forms"), ("contradictions", "contradictions", "contradictions"),
+)  # fmt: skip
+"""Tasks of other files: the command, the end of its module's name, its function."""
+
+
 def register(app: typer.Typer) -> None:
     """Add `minhu evaluate` with its tasks."""
     group = typer.Typer(name="evaluate", help="Measure one task on a file 测量一项能力.", no_args_is_help=True)
-    group.command("categories")(categories)
-    group.command("urgency")(urgency)
-    group.command("places")(places)
-    group.command("intake")(intake)
-    from minhu.server.commands import evaluate_language
-    from minhu.server.commands.evaluate_personal import personal_data
-
-    group.command("personal-data")(personal_data)
-    for name in ("emotion", "feelings", "dialect"):
-        group.command(name)(getattr(evaluate_language, name))
-    from minhu.server.commands.evaluate_elements import elements
-
-    group.command("elements")(elements)
-    from minhu.server.commands.evaluate_dispatch import dispatch
-
-    group.command("dispatch")(dispatch)
-    from minhu.server.commands.evaluate_levels import levels
-
-    group.command("levels")(levels)
-    from minhu.server.commands.evaluate_crosswalk import crosswalk
-
-    group.command("crosswalk")(crosswalk)
-    from minhu.server.commands.evaluate_new_types import new_types
-
-    group.command("new-types")(new_types)
-    from minhu.server.commands.evaluate_fields import fields
-
-    group.command("fields")(fields)
-    from minhu.server.commands.evaluate_duplicates import duplicates
-
-    group.command("duplicates")(duplicates)
-    from minhu.server.commands.evaluate_answers import answers
-
-    group.command("answers")(answers)
-    from minhu.server.commands.evaluate_contradictions import contradictions
-
-    group.command("contradictions")(contradictions)
+    for task in (categories, urgency, places, intake):
+        group.command(task.__name__)(task)
+    for name, module, function in _TASKS:
+        group.command(name)(getattr(import_module(f"minhu.server.commands.evaluate_{module}"), function))
     app.add_typer(group)
 
 

@@ -13,7 +13,8 @@ from minhu.server.commands.evaluate import fail, read, show
 from minhu.server.tables import BadFile, Row
 
 if TYPE_CHECKING:
-    from minhu.server.dispatch_cases import Books, Case
+    from minhu.directory.queries.advice import Named
+    from minhu.server.dispatch_cases import Books, Case, History
 
 HELD_OUT_DAYS = 61
 
@@ -61,27 +62,50 @@ def dispatch(
         played = year(known, orders, seed)
         past = [case for case in played if case.day < DAYS - HELD_OUT_DAYS]
         asked = [case for case in played if case.day >= DAYS - HELD_OUT_DAYS]
-    show("dispatch", _figures(known, past, asked, details=details))
+    show("dispatch", _figures(known, past, asked, {} if cases else _papers(), details=details))
 
 
-def _figures(books: Books, past: list[Case], asked: list[Case], *, details: bool) -> dict[str, object]:
+def _papers() -> dict[str, list[tuple[str, Named]]]:
+    """The units that the demo city's valid papers name, by the category of the paper."""
+    from minhu.directory.queries.advice import Named
+    from minhu.kernel import clock
+    from minhu.language.papers.cutting import cut
+    from minhu.language.papers.triples import Relation, triples_of
+    from minhu.server.demo import papers as city
+
+    today = clock.now().date()
+    found: dict[str, list[tuple[str, Named]]] = {}
+    for one in city.papers(today):
+        if not one.valid(today):
+            continue
+        paper = cut(city.blocks(one), one.title)
+        for triple in triples_of(one.title, "", paper.passages):
+            if triple.relation is Relation.UNIT:
+                label = paper.passages[triple.passage - 1].label
+                named = Named(triple.thing, f"《{one.title}》{label}")
+                found.setdefault(one.category, []).append((triple.detail, named))
+    return found
+
+
+def _figures(
+    books: Books, past: list[Case], asked: list[Case], papers: dict[str, list[tuple[str, Named]]], *, details: bool
+) -> dict[str, object]:
     import numpy as np
 
     from minhu.language import measures
-    from minhu.server.dispatch_cases import History, answers, right_at
+    from minhu.server.dispatch_cases import answers, right_at
 
     figures: dict[str, object] = {"rows": len(asked), "rows_history": len(past)}
-    known = History()
-    for case in past:
-        known.add(case)
     ways = {
-        "catalogue": (books.without_duties().adviser, None),
-        "with_duties": (books.adviser, None),
-        "with_history": (books.adviser, known),
+        "catalogue": (books.without_duties().adviser, False, {}),
+        "with_duties": (books.adviser, False, {}),
+        "with_history": (books.adviser, True, {}),
+        **({"with_papers": (books.adviser, True, papers)} if papers else {}),
     }
-    for name, (adviser, history) in ways.items():
+    for name, (adviser, learnt, named) in ways.items():
+        history = _learnt(past) if learnt else None
         begun = time.process_time()
-        found = answers(adviser, asked, history, learning=not any(case.day == 0 for case in asked))
+        found = answers(adviser, asked, history, learning=not any(case.day == 0 for case in asked), papers=named)
         spent = (time.process_time() - begun) * 1000 / len(asked)
         right = np.array([bool(said.best and said.best.unit_id == case.unit) for case, said in found])
         sure = np.array([said.best.confidence if said.best else 0.0 for _, said in found])
@@ -92,12 +116,25 @@ def _figures(books: Books, past: list[Case], asked: list[Case], *, details: bool
             f"{name}_ece": round(measures.calibration_error(right, sure), 4),
             f"{name}_ms": round(spent, 3),
         }
+        if named:
+            told = [said.best is not None and said.best.in_papers for _, said in found]
+            figures[f"{name}_named"] = sum(told)
+            figures[f"{name}_named_right"] = int(sum(right[np.array(told)]))
         if details:
             for case, said in found:
                 if said.best is None or said.best.unit_id != case.unit:
                     got = f"{said.best.unit_name}（{said.best.words}）" if said.best else said.said.reason
                     typer.echo(f"{name}：应为{books.by_id[case.unit].name}，得到{got}：{case.text[:60]}")
     return figures
+
+
+def _learnt(past: list[Case]) -> History:
+    from minhu.server.dispatch_cases import History
+
+    found = History()
+    for case in past:
+        found.add(case)
+    return found
 
 
 def _cases(file: Path, books: Books) -> list[Case]:

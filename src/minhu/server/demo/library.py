@@ -34,7 +34,7 @@ def load_papers() -> int:
 
     What an interrupted load left as a draft or in review goes on where it stopped. A second run changes nothing.
     """
-    keeper, reviewer = _actor(KEEPER), _actor(REVIEWER)
+    keeper, reviewer = actor_of(KEEPER), actor_of(REVIEWER)
     today = local_day()
     city = papers(today)
     with use_actor(keeper):
@@ -58,7 +58,7 @@ def _take_in(paper: DemoPaper, keeper: Actor) -> int:
     name, content = file_of(paper)
     with use_actor(keeper):
         return editing.add(
-            content, name, _unit(paper.unit), _rights(paper), _entry(paper), origin=f"演示城市 {paper.stem}"
+            content, name, unit_of(paper.unit), _rights(paper), _entry(paper), origin=f"演示城市 {paper.stem}"
         )
 
 
@@ -69,7 +69,7 @@ def _entry(paper: DemoPaper) -> EntryData:
 def _rights(paper: DemoPaper) -> Rights:
     kind, _, code = paper.right.partition(":")
     if kind == "单位":
-        return Rights(Audience.NAMED, units=(_unit(code),))
+        return Rights(Audience.NAMED, units=(unit_of(code),))
     return Rights(Audience.PUBLIC if kind == "公开" else Audience.STAFF)
 
 
@@ -107,14 +107,15 @@ def _end_repealed(city: tuple[DemoPaper, ...], keeper: Actor, today: date) -> No
                 life.repeal(documents.card(row.id).version.id, f"被《{by.title}》（{by.number}）废止")
 
 
-def _unit(code: str) -> int:
+def unit_of(code: str) -> int:
+    """The unit with this code; raises NotFound."""
     unit = unit_by_code(code)
     if unit is None:
         raise NotFound(f"演示城市里没有单位 {code}，请先装载演示城市的基础数据。")
     return unit.id
 
 
-def _actor(username: str) -> Actor:
+def actor_of(username: str) -> Actor:
     """The account; a city loaded by an earlier release does not have it yet."""
     found = actor_named(username)
     if found is None:

@@ -22,7 +22,19 @@ from minhu.directory.services.rule_sets import put
 from minhu.directory.services.taxonomy import load_categories
 from minhu.directory.services.units import load_units
 from minhu.directory.types import LoadReport, RuleKind
+from minhu.server.demo.boards import load_boards
+from minhu.server.demo.briefs import load_briefs
+from minhu.server.demo.bulletins import load_bulletins
+from minhu.server.demo.calls import load_calls
+from minhu.server.demo.care import load_care
+from minhu.server.demo.channels import load_channels
+from minhu.server.demo.disputes import load_disputes
+from minhu.server.demo.emergencies import load_emergencies
+from minhu.server.demo.enterprises import load_enterprises
+from minhu.server.demo.floor import load_floor
 from minhu.server.demo.library import load_papers
+from minhu.server.demo.quality import load_quality
+from minhu.server.demo.scenarios import load_trees
 from minhu.server.demo.year import load_year
 
 DATA: Final = resources.files("minhu.server.demo") / "data"
@@ -66,6 +78,7 @@ def load_base() -> dict[str, LoadReport]:
         }
         for kind, (name, list_key) in RULE_FILES.items():
             put(kind, overlaid(shipped_content(kind), read(name), list_key), NOTE)
+        put(RuleKind.LINES, read("lines"), NOTE)
         reports["staff"] = load_staff(rows("staff"), demo=True)
     return reports
 
@@ -92,7 +105,19 @@ def ensure_base() -> None:
 
 
 def load(*, gentle: bool = False) -> None:
-    """What `minhu demo --load-only` does: make sure that the city is there, its year, and the papers of its knowledge."""
+    """What `minhu demo --load-only` does: make sure that the city is there, its year, its dangers, its papers and
+    scenario trees, what was asked, rated and judged of the papers, who wrote by text message and on a message board, today at the hotline,
+    and bulletins."""
     ensure_base()
     load_year(gentle=gentle)
+    for scene in (load_emergencies, load_care, load_enterprises, load_disputes, load_briefs):
+        with transaction.atomic():  # these act as people, whose rights live in a transaction
+            scene()
     load_papers()
+    load_trees()
+    load_quality()
+    load_channels()
+    load_boards()
+    load_floor()
+    load_bulletins()
+    load_calls()

@@ -22,9 +22,14 @@ from minhu.kernel.calendar import CHINA_TIME
 from minhu.kernel.clock import now
 from minhu.kernel.errors import Invalid, MinhuError, NotFound
 from minhu.kernel.numbers import normalise_number
+from minhu.knowledge.queries.narrowing import narrow_of
 from minhu.knowledge.services.answering import Asked, ask
-from minhu.knowledge.types import Door
+from minhu.knowledge.services.finding import MOST_FOUND, MOST_PAGE, find
+from minhu.knowledge.types import Door, Nature, Validity
 from minhu.language.personal import mask_personal
+from minhu.portals.tools import registry
+from minhu.portals.tools.api import plain
+from minhu.portals.tools.registry import Caller
 
 Message = dict[str, Any]
 MOST: Final = 50
@@ -66,15 +71,30 @@ TOOLS: Final[list[Message]] = [
         "ask_papers", "问政策", "根据调用者有权阅读的有效文件回答问题，带条款原文；没有依据时说明没有，不要自行补充。",
         {"question": _TEXT}, ("question",),
     ),
-    _tool("search_papers", "检索条款", "与问题最相关的条款，每份文件一条，最多 10 条。", {"question": _TEXT}, ("question",)),
+    _tool(
+        "search_papers", "检索条款", "与问题最相关的有效文件，每份带最相关的条款；可按性质、分类、单位、地区（代码或名称）筛选，可翻页。",
+        {
+            "question": _TEXT, "nature": {"type": "string", "enum": [nature.value for nature in Nature]}, "category": _TEXT,
+            "unit": _TEXT, "area_code": _TEXT, "page": {"type": "integer", "minimum": 1, "maximum": MOST_FOUND},
+            "limit": {"type": "integer", "minimum": 1, "maximum": MOST_PAGE},
+        }, ("question",),
+    ),
+    *(
+        _tool(one.name, one.title, one.words, one.schema["properties"], tuple(one.schema.get("required", ())))
+        for one in registry.TOOLS.values()
+    ),
 ]  # fmt: skip
 
 
 def call(who: Callable[[], Actor], name: str, arguments: Message) -> Message:
     """One call as its caller; what may not be seen looks as if it did not exist. Errors are answers, in words."""
     try:
-        with transaction.atomic(), acting_as(who()) as actor:
-            found = _WORK[name](_checked(name, arguments), actor)
+        if name in registry.TOOLS:  # has transactions and a note of its own
+            actor = who()
+            found = {"untrusted_text": plain(registry.run(name, arguments, Caller(actor, Door.TOOL, actor.id)))}
+        else:
+            with transaction.atomic(), acting_as(who()) as actor:
+                found = _WORK[name](_checked(name, arguments), actor)
     except MinhuError as error:
         fields = "；".join((error.fields or {}).values())
         return {"content": [{"type": "text", "text": f"{error.message}{fields}"}], "isError": True}
@@ -180,15 +200,21 @@ def _ask(given: Message, actor: Actor) -> Message:
 
 
 def _search_papers(given: Message, actor: Actor) -> Message:
-    got = ask(Asked(given["question"], Door.TOOL), record=False)
+    narrow = narrow_of(
+        given.get("nature", ""), given.get("category", ""), given.get("unit", ""), given.get("area_code", "")
+    )
+    size, page = given.get("limit", 10), given.get("page", 1)
+    start = (page - 1) * size
+    found = find(given["question"], narrow, Validity.VALID, start, size)
     rows = [
         {
             "document": one.document_id, "title": one.title, "document_number": one.document_number,
-            "label": one.passage.label, "valid": one.validity.value, "passage": {"untrusted_text": one.passage.text},
+            "valid": one.validity.value,
+            "passages": [{"label": passage.label, "untrusted_text": passage.text} for passage in one.passages],
         }
-        for one in got.hits
+        for one in found.papers
     ]  # fmt: skip
-    return {"passages": rows}
+    return {"papers": rows if found.start == start else [], "total": found.total, "more": start + size < found.total}
 
 
 def _plain(value: object) -> str:

@@ -3,6 +3,7 @@
 from minhu.handling.services.steps import (
     dispatching,
     ending,
+    enterprises,
     exclusions,
     extensions,
     front,
@@ -21,6 +22,7 @@ __all__ = [
     "HANDLERS",
     "dispatching",
     "ending",
+    "enterprises",
     "exclusions",
     "extensions",
     "front",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from minhu.directory.types import ProcessStep
 from minhu.handling.models import Review
+from minhu.handling.services.assisting import settle_advice
 from minhu.handling.services.context import Context
 from minhu.handling.services.outside import rules
 from minhu.handling.services.steps.registry import handles
@@ -19,6 +21,7 @@ def close(context: Context) -> None:
     """The matter is settled, by the citizen's word or because nobody could be reached in time."""
     context.order.closed_at = context.moment
     context.order.close_reason = context.data.reason_code[:40]
+    settle_advice(context.order, ProcessStep.CALL_BACK, "close", context.actor, context.moment)
     leave_units(context, "工单已办结", AssignmentState.REPLIED)
     close_merged(context)
 
@@ -58,6 +61,7 @@ def reopen(context: Context) -> None:
     if days and late and context.actor.kind != "system":
         raise Conflict(f"办结已超过 {days} 天，请重新提交诉求。", code="too_late_to_reopen")
     leave_units(context, "工单重办", AssignmentState.REPLIED)
+    settle_advice(order, ProcessStep.CALL_BACK, "reopen", context.actor, context.moment)
     context.changes["round"] = order.reopen_count + 1
     order.reopen_count += 1
     order.closed_at = order.replied_at = order.reply_approved_at = None

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from minhu.directory.policy import Action, decide
+from minhu.directory.types import ProcessStep
 from minhu.handling.models import Review
+from minhu.handling.services.assisting import propose_call, settle_advice
 from minhu.handling.services.context import Context
 from minhu.handling.services.outside import reply_approver, unit_of
 from minhu.handling.services.steps.registry import handles
@@ -38,6 +40,8 @@ def approve_reply(context: Context) -> None:
     order.reply_approved_at = context.moment
     context.changes["edited"] = order.public_reply != written
     settle(context, review, Review.Decision.APPROVED)
+    settle_advice(order, ProcessStep.REVIEW, "approve", context.actor, context.moment)
+    propose_call(order, context.moment)
     end_supervisions(context)
 
 
@@ -47,6 +51,7 @@ def reject_reply(context: Context) -> None:
     review, order = _judge(context), context.order
     share = review.assignment
     settle(context, review, Review.Decision.REFUSED)
+    settle_advice(order, ProcessStep.REVIEW, "reject", context.actor, context.moment)
     order.replied_at = None
     if share is not None:
         share.state, share.replied_at = AssignmentState.SIGNED.value, None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from minhu.handling.models import Assignment, Review
 from minhu.handling.services import bulk
+from minhu.handling.services.assisting import propose_review
 from minhu.handling.services.context import Context
 from minhu.handling.services.outside import unit_label
 from minhu.handling.services.steps.registry import handles
@@ -104,6 +105,7 @@ def reply(context: Context) -> None:
         order=order, assignment=share, kind=Review.Kind.REPLY, reason_code="reply", reason=data.text,
         asked_at=context.moment, asked_by=context.actor.id,
     )  # fmt: skip
+    propose_review(order, share, context.moment)
 
 
 def _settle_contact(context: Context, share: Assignment) -> None:

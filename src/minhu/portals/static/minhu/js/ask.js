@@ -20,3 +20,16 @@ document.addEventListener("minhu:row", (event) => {
   const address = event.target.dataset.askPassage;
   if (address) window.htmx?.ajax("GET", address, { target: "#ask-beside", swap: "innerHTML" });
 });
+
+// what was asked with Enter is not looked for once more as if it were still being typed: that would take its place
+let asked = null;
+const typed = () => document.querySelector("#ask-form [name=question]")?.value.trim();
+document.addEventListener("submit", (event) => {
+  if (event.target.id === "ask-form") asked = typed();
+});
+document.addEventListener("htmx:confirm", (event) => {
+  if (event.target.id === "ask_q" && typed() === asked) event.preventDefault();
+});
+document.addEventListener("input", (event) => {
+  if (event.target.id === "ask_q" && typed() !== asked) asked = null;
+});

@@ -70,7 +70,10 @@ function onKey(event) {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   if (document.querySelector("dialog[open]")) return;
   if (typing(event.target)) {
-    if (event.key === "Escape") event.target.blur();
+    if (event.key === "Escape") {
+      if (event.target.matches("[data-keys-filter][type=search]")) event.preventDefault(); // browsers would empty it
+      event.target.blur();
+    }
     return;
   }
   if (localStorage.getItem(OFF) && event.key !== "?" && event.key !== "Enter") return;

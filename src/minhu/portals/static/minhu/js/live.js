@@ -1,4 +1,4 @@
-// Live updates by one server-sent event stream a page: <body data-live="/events/?topics=orders">.
+// Live updates by one server-sent event stream a page: <body data-live="/events/?topics=orders">; topics of several places are put together.
 // Events: 'change' {count?, key?} → the bar 'n 条新变化 — 刷新' (rows never move by themselves);
 // 'unread' {desk: 3, …} → counters of the menu; 'notice' {text, level} → a toast. Every event is also sent
 // to the page as 'minhu:live:<name>' for hx-trigger. Refresh swaps [data-live-target] or reloads the page.
@@ -44,7 +44,11 @@ async function refresh() {
 function receive(name, event) {
   let data = {};
   try { data = JSON.parse(event.data || "{}"); } catch { return; }
-  if (name === "change") onChange(data);
+  if (name === "change" && data.key?.startsWith("seat:")) { // the bar of one's own seat looks again by itself
+    document.body.dispatchEvent(new CustomEvent("minhu:live:seat", { detail: data }));
+    return;
+  }
+  if (name === "change" && !document.querySelector("#talk-desk")) onChange(data);
   if (name === "unread") onUnread(data);
   if (name === "notice") toast(data);
   document.body.dispatchEvent(new CustomEvent(`minhu:live:${name}`, { detail: data }));
@@ -70,6 +74,8 @@ function connect(address, tries) {
 
 export function startLive() {
   document.querySelector("[data-live-refresh]")?.addEventListener("click", refresh);
-  const address = document.querySelector("[data-live]")?.dataset.live;
-  if (address && "EventSource" in window) connect(address, 0);
+  const addresses = [...document.querySelectorAll("[data-live]")].map((place) => new URL(place.dataset.live, location.href));
+  if (!addresses.length || !("EventSource" in window)) return;
+  const topics = addresses.map((one) => one.searchParams.get("topics")).filter(Boolean); // one stream a page
+  connect(`${addresses[0].pathname}${topics.length ? `?topics=${topics.join(",")}` : ""}`, 0);
 }

@@ -1,0 +1,43 @@
+"""Asking a citizen by a machine how a request was handled: by the page, or by text message; a person is a word away."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from django.db import transaction
+
+from minhu.directory.access import elevated
+from minhu.directory.queries.lines import policy_of
+from minhu.engines.secrets import normalise_phone
+from minhu.intake.domain import texts
+from minhu.intake.models import Request
+from minhu.intake.services import talking
+from minhu.intake.services.text_talks import tell
+from minhu.intake.services.texting import is_stopped
+from minhu.intake.types import Begun, TalkChannel
+from minhu.kernel.errors import NotFound
+from minhu.language.dialogue import survey
+from minhu.language.dialogue.types import Mode
+
+WHY: Final = "the requester has no account here"
+
+
+def begin(request_id: int, channel: TalkChannel, *, phone: str = "") -> Begun:
+    """Open a talk that asks about one request; the caller has made sure whose it is. Raises NotFound."""
+    with transaction.atomic(), elevated(WHY):
+        row = Request.objects.filter(pk=request_id).first()
+        if row is None:
+            raise NotFound("没有找到这件诉求。", code="not_found")
+        sender = phone if channel is TalkChannel.SMS else ""
+        policy = replace(policy_of(""), mode=Mode.MACHINE_FIRST)
+        first = survey.opened(row.pk, row.number)
+        return talking.begin(channel, policy=policy, sender=sender, phone=phone, first=first)
+
+
+def by_text(row: Request) -> None:
+    """Ask the requester by text message; his answers continue the talk. Nothing for who has no mobile or wants none."""
+    digits = normalise_phone(row.requester_phone)
+    if not texts.is_mobile(digits) or is_stopped(digits):
+        return
+    tell(begin(row.pk, TalkChannel.SMS, phone=digits).uid)

@@ -1,0 +1,1 @@
+"""Pages of the assistants of the process and of the daily brief."""

@@ -1,0 +1,1 @@
+"""Pages of telephone calls: what was and what is, and their sound."""

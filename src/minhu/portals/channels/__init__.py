@@ -1,0 +1,1 @@
+"""Doors of the channels by which citizens speak from other platforms, and their administration."""

@@ -1,0 +1,1 @@
+"""Pages of enterprises that agreed to answer consumers first."""

@@ -1,0 +1,61 @@
+"""The page of one call: its words with their places, its sound for a stated purpose only, and who may hear it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from django.test import Client
+
+from factories import make_city
+from minhu.directory.access import as_system
+from minhu.engines.speech.codecs import Encoding, encode
+from minhu.intake.models import Call, CallBack, Listener
+from minhu.intake.services import recordings
+from minhu.kernel.clock import now
+from minhu.ledger.models import Access
+from minhu.server.demo.ended_calls import load_ended_calls
+from minhu.server.telephone.overhearing import Overhearing
+from portals.staff_pages import body, signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_call_is_heard_for_a_purpose_and_its_words_lead_into_the_sound(home: object) -> None:
+    city = make_city()
+    load_ended_calls(city.actor("agent"), "agent", now())
+    with as_system():
+        found = {one.key: one for one in Call.objects.all()}
+        assert {key: one.outcome for key, one in found.items()} == {
+            "call-bot": "bot", "call-0": "answered", "call-1": "answered", "call-in-vain": "abandoned",
+        }  # fmt: skip
+        assert CallBack.objects.count() == 1, "who rang in vain is called back"
+    call = found["call-0"]
+    recordings.keep(call.uid, 0, *2 * [encode(np.zeros(8000, np.int16), Encoding.ALAW)])
+    watcher, agent = signed_in(city, "supervisor"), signed_in(city, "agent")
+    board = body(watcher.get("/desk/calls/", {"day": call.arrived_at.date().isoformat()}))
+    assert "<audio" not in board
+    page = body(watcher.get(f"/desk/calls/{call.uid}/"))
+    assert "路灯坏了四五天" in page
+    assert "data-call-at=" in page
+    assert "没有留存声音" in body(watcher.get(f"/desk/calls/{found['call-1'].uid}/"))
+    assert "没有说过话" in body(watcher.get(f"/desk/calls/{found['call-in-vain'].uid}/"))
+    sound = f"/desk/calls/{call.uid}/sound.wav"
+    assert watcher.get(sound).status_code == 422, "nothing is heard without a purpose"
+    assert agent.get(sound, {"purpose": "quality"}).status_code == 403
+    assert Client().get(f"/desk/calls/{call.uid}/").status_code == 302
+    answer = watcher.get(sound, {"purpose": "quality"})
+    assert len(b"".join(answer.streaming_content)) == int(answer.headers["Content-Length"])
+    with as_system():
+        assert Access.objects.filter(purpose__contains="服务质检").count() == 1
+    assert not Listener.objects.exists()
+
+
+def test_who_listens_in_hears_both_legs_as_one_sound() -> None:
+    ear, ones = Overhearing(), np.ones(160, np.int16)
+    assert (ear.citizen(3 * ones) == 3).all(), "the citizen alone"
+    ear.house(5 * ones, 8000, 8000)
+    assert (ear.citizen(3 * ones) == 8).all()
+    for _ in range(100):
+        ear.house(30000 * ones, 8000, 8000)
+    assert (ear.citizen(30000 * ones) == 32767).all(), "loud upon loud is cut, never turned round"
+    assert len(ear._house) < 25, "a citizen's line that has stopped lets nothing pile up"
