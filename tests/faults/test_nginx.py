@@ -39,8 +39,6 @@ pytestmark = [
 ROUNDS = 5 if FAULTS == "bench" else 1
 """How often each of the two webs falls."""
 SECRET = "Xiaoxi-7788-liu"
-ASKED_AGAIN = 3.0
-"""Seconds until nginx surely asks a web that came back: fail_timeout of the page and a little."""
 FORWARDED = {"Host": HOST, "X-Forwarded-Proto": "https"}
 PREPARE = f"""
 from minhu.server.bootstrap import setup
@@ -243,7 +241,6 @@ def test_any_web_may_fall_while_citizens_submit_and_readers_notice_nothing(front
             cluster.webs[turn].start()
             cluster.workers[turn].start()
             cluster.webs[turn].ready()
-            time.sleep(ASKED_AGAIN)
     assert bad == [], (front.several.folder / "error.log").read_text(errors="replace")[-4000:]
     assert citizens.wrong == []
     found = losses(cluster, citizens)
