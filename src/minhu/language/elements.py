@@ -20,7 +20,7 @@ from minhu.language.titles import make_title
 from minhu.language.types import PlaceCandidate
 from minhu.language.urgency import assess
 
-MAKER = "elements/2026.1"
+MAKER = "elements/2026.2"
 # The rest of longer texts is seldom anything but repetition.
 LONGEST = 4000
 

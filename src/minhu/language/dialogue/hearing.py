@@ -34,11 +34,18 @@ _BARE: Final = 6
 
 _PERSON: Final = regex(
     r"(?:转|找|要|接|换|叫|给我)(?:一?[个位]|到|成)?(?:你们)?(?:的)?(?:人工|真人|活人|客服|接线员|话务员|坐席|工作人员)"
-    r"|人工(?:服务|客服|坐席|台)?(?:[。！!，,]|$)|(?:不|别)(?:想|要)?(?:跟|和|同)?(?:你|机器|机器人)(?:说|讲|聊|废话)"
-    r"|(?:有没有|有)(?:真|活)?人(?:吗|啊|在|接)|(?:想|要)(?:跟|和)(?:真|活)?人(?:说|讲|聊)|别用机器|real person|human|operator|agent please"
+    r"(?!道歉|赔|解释|处理|解决|整改|上门|退|也|都|却|但|态度|不理|不接|没|草|湖|费|智能|林|受孕|授精|费用|成本)"
+    r"|(?:^|[，。,！!\s])人工(?:服务|客服|坐席|台)?(?:[。！!，,]|$)|(?:不|别)(?:想|要)?(?:跟|和|同)?(?:你|机器|机器人)(?:说|讲|聊|废话)"
+    r"|有没有(?:真|活)?人(?:在|接)?(?:电话|听)?[啊呀吗么]*(?:[？?。！!，,]|$)|(?<![没沒])有(?:真|活)?人(?:吗|啊|(?:在|接)(?:电话)?[吗么不呢])"
+    r"|(?:想|要)(?:跟|和)(?:真|活)?人(?:说|讲|聊)|别用机器|real person|human|operator|agent please"
     r"|搵真人|揾真人|同真人讲|转真人",
     re.IGNORECASE,
 )
+_OF_OTHERS: Final = regex(
+    r"(?:物业|公司|银行|医院|快递|平台|商家|店家|移动|电信|联通|他们|对方|学校|营业厅|商场|小区|开发商|厂家|官方|网站)[^，。！？；,!?;]{0,8}"
+    r"(?:转|找|要|接|换|叫|给我)(?:一?[个位]|到|成)?(?:你们)?(?:的)?(?:人工|真人|活人|客服|接线员|话务员|坐席|工作人员)"
+)
+"""Somebody else's staff, of whom a matter tells: 'I rang the company and got no operator'."""
 _CALL_BACK: Final = regex(
     r"^(?:那|好的?|请|麻烦|能不能|可不可以|可以|你们|您|让人|叫人|安排人?|稍后|待会儿?|等会儿?|我要|我想要?|[，,])*"
     r"(?:(?:给我|跟我)(?:回|打)(?:一?个|过来)?(?:电话|电)|(?:回|打)(?:一?个)?电话(?:给我|过来)|回电(?:给我)?|预约回电)(?:过来|行吗|可以吗|好吗|好不好|吧|吗|[。！？?!，,谢]|一下)*$"
@@ -130,6 +137,10 @@ _CODED: Final = regex(
 _GAP: Final = regex(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 _MANY_GAPS: Final = 4
 _INSULTED: Final = 0.7
+_WARY: Final = regex(
+    r"窗[户子]?[^，。；]{0,4}不敢(?:打?开|关)|(?:不敢|没法|不能)[^，。；]{0,3}(?:打?开|关)[^，。；]{0,3}(?:窗|空调)|吓(?:了[^，。；]{0,2})?一跳|不敢(?:喝|吃|用|晾|晒|停车|买)"
+)
+"""Ways of saying that something is a nuisance: nobody is afraid who keeps his windows shut against the smell."""
 _HAN: Final = regex(r"[\u4e00-\u9fff]")
 _ONLY_FILLERS: Final = regex(r"^[\W_\d啊哦嗯呃额哈嘿呀哎唉噢喔嗷\s]*$")
 _SAME_AGAIN: Final = regex(r"^(.{1,3})\1{3,}$")
@@ -159,7 +170,11 @@ def hear(words: str, phase: Phase = Phase.OPEN, waiting: bool = False) -> Heard:
 
 def asks_for_person(words: str) -> bool:
     """Whether words ask for a person and say nothing else that matters."""
-    return bool(_PERSON.search(words)) and not _NO_PERSON.search(words) and not _tells(words)
+    return _wants_person(words) and not _tells(words)
+
+
+def _wants_person(said: str) -> bool:
+    return bool(_PERSON.search(_OF_OTHERS.sub("", said))) and not _NO_PERSON.search(said)
 
 
 def plain(words: str) -> str:
@@ -178,7 +193,7 @@ def code_in(words: str) -> str:
 def _wishes(said: str, phase: Phase, waiting: bool, number: bool, danger: bool) -> list[Wish]:
     """The wishes by weight; at least one."""
     found: list[Wish] = []
-    if (_PERSON.search(said) and not _NO_PERSON.search(said)) or _CALL_BACK.search(said):
+    if _wants_person(said) or _CALL_BACK.search(said):
         found.append(Wish.PERSON)
     if danger:
         return [*found, Wish.REQUEST]
@@ -289,7 +304,7 @@ def _both(said: str) -> list[Wish]:
 
 def _feeling(said: str, wishes: tuple[Wish, ...]) -> tuple[str, float]:
     """The feeling and its strength; an insult beside a matter is strong anger whatever the rest sounds like."""
-    found = feel(said)
+    found = feel(_WARY.sub("", said))
     if _INSULT.search(said) and Wish.ABUSE not in wishes:
         return "anger", max(found.strength, _INSULTED)
     return found.emotion.value, found.strength

@@ -27,10 +27,15 @@ def record_of(text: str, found: Elements) -> Record:
     title = found.title if bare == text else make_title(bare)
     lines = [f"事项：{title}"] if title else []
     said = {kind: _distinct([one for one in found.of(kind) if one.confidence >= _SURE]) for kind in LABELS}
-    lines += [f"{LABELS[kind]}：{'、'.join(words)}" for kind, words in said.items() if words]
+    lines += [f"{LABELS[kind]}：{'、'.join(_unlabelled(words, LABELS[kind]))}" for kind, words in said.items() if words]
     missing = tuple(Missing(one.code, one.text) for one in found.questions)
     enough = bool(title) and (len(text.strip()) >= _ENOUGH_WORDS or complains(text.strip()))
     return Record(title, tuple(lines), missing, enough, tuple(said[ElementKind.WHERE]), tuple(said[ElementKind.WHEN]))
+
+
+def _unlabelled(words: list[str], label: str) -> list[str]:
+    """Not '希望：希望尽快修好'."""
+    return [one.removeprefix(label).lstrip("，,：:") or one for one in words]
 
 
 def _distinct(elements: list[Element]) -> list[str]:

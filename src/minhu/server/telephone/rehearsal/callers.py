@@ -39,6 +39,8 @@ _PATIENCE: Final = 15.0
 _BEGUN: Final = 0.6
 """Seconds of the greeting that are heard before it is spoken over."""
 _BYE: Final = 5.0
+_WAITS: Final = 5.0
+"""Seconds for which a caller who was handed to a person waits for one before he hangs up; nobody is there in a rehearsal."""
 
 
 @dataclass
@@ -56,6 +58,8 @@ class Noted:
     calls: int = 0
     ended: int = 0
     opened: int = 0
+    handed: int = 0
+    """Calls that the bot put through to a person: then it says nothing more, and that is no missing answer."""
     unanswered: int = 0
     lost_there: int = 0
     """Frames that the house did not get."""
@@ -81,7 +85,7 @@ class Caller:
         self._voice: list[bytes] = []
         self._codes: list[str] = []
         self._heard_at = self._heard_since = self._spoke_at = self._over_since = 0.0
-        self._awaited = self._opened = False
+        self._awaited = self._opened = self._handed = False
         self._sent = self._got = 0
         self._bye = asyncio.Event()
 
@@ -138,6 +142,8 @@ class Caller:
                 self._end_over(self._heard_at)
             if turns >= _MOST_TURNS and not self._awaited and moment - self._heard_at > _OVER:
                 return
+            if self._handed and not self._awaited and moment - self._heard_at > _WAITS:
+                return
 
     def _next_frame(self) -> bytes:
         return self._voice.pop(0) if self._voice else self._quiet[self._sent % len(self._quiet)]
@@ -160,7 +166,7 @@ class Caller:
 
     def _next_words(self) -> str:
         """What to say now; '' to go on listening. The matter is told while the greeting is still heard."""
-        if self._awaited or not self._codes:
+        if self._awaited or not self._codes or self._handed:
             return ""
         moment = time.monotonic()
         code, first = self._codes[-1], len(self._codes) == 1
@@ -192,6 +198,9 @@ class Caller:
         match told["type"]:
             case "said" if told["speaker"] == "bot":
                 self._codes.append(told["code"])
+                if told["code"].startswith("handing"):
+                    noted.handed += not self._handed
+                    self._handed = True
                 if told["code"] == "opened":
                     noted.opened += not self._opened
                     self._opened = True
@@ -235,6 +244,7 @@ def figures(found: list[Noted], recogniser: float) -> dict[str, object]:
     answers = all_of("answers")
     return {
         "callers": len(found), "calls": sum_of("calls"), "ended": sum_of("ended"), "opened": sum_of("opened"),
+        "handed": sum_of("handed"),
         "answers": parts(answers), "answers_own_share": parts([value - recogniser for value in answers]),
         "unanswered": sum_of("unanswered"),
         "silenced": {**parts(all_of("silenced")), "each": sorted(round(one, 3) for one in all_of("silenced"))[-200:]},
