@@ -154,7 +154,7 @@ def test_a_database_without_room_says_so_loses_nothing_and_comes_back(cluster: C
             for path in PAGES:  # each a figure of its own in a file that is mapped into memory
                 for web in cluster.webs:
                     assert httpx.get(f"http://127.0.0.1:{web.port}{path}", timeout=10).status_code < 504
-            page = httpx.get(f"{address}/progress/", timeout=10, headers={"Accept": "text/html"})
+            page = httpx.get(f"{address}/follow/", timeout=10, headers={"Accept": "text/html"})
             assert page.status_code in {200, 503}
         freed = time.monotonic()
         slowest = max(web.ready(BACK_SECONDS) for web in cluster.webs)
