@@ -15,11 +15,13 @@ from tests.portals.test_knowledge import client_of
 from typer.testing import CliRunner
 
 from minhu.directory.access import acting_as, as_system
+from minhu.kernel.actors import Actor
 from minhu.kernel.errors import Conflict, Invalid, NotAllowed
 from minhu.knowledge.models import Asking, EvalRun, Version
 from minhu.knowledge.queries import documents, sets
 from minhu.knowledge.queries.judged import RunState
 from minhu.knowledge.queries.reach import reading
+from minhu.knowledge.queries.shown import Answered
 from minhu.knowledge.queries.store import forget_papers
 from minhu.knowledge.services import editing, gate, life, running
 from minhu.knowledge.services import sets as making
@@ -96,6 +98,27 @@ def test_a_set_is_filled_from_a_file_row_by_row_and_run_under_its_readers_rights
     with acting_as(keepers.other_editor):
         assert sets.listed() == []
         assert sets.results(as_staff.id) == []
+
+
+def test_two_workers_on_one_run_share_its_questions(keepers: Keepers, monkeypatch: pytest.MonkeyPatch) -> None:
+    pk = filled(keepers, keepers.published())
+    with acting_as(keepers.editor):
+        run = running.start(pk)
+    alone, inside = running.answered, False
+
+    def while_another_works(words: str, reader: Actor) -> Answered:
+        nonlocal inside
+        if not inside:
+            inside = True
+            running.run_in_background(run)
+        return alone(words, reader)
+
+    monkeypatch.setattr(running, "answered", while_another_works)
+    running.run_in_background(run)
+    with acting_as(keepers.editor):
+        row = sets.run(run)
+        assert (row.state, row.done, row.total, row.problem) == (RunState.DONE, 2, 2, "")
+        assert len(sets.results(run)) == 2
 
 
 def test_what_loses_right_answers_is_published_with_a_reason_only(keepers: Keepers) -> None:

@@ -60,7 +60,10 @@ def defer(run_id: int) -> None:
 
 
 def run_in_background(run_id: int) -> None:
-    """Ask every question of a run that has no result yet; a run that was interrupted goes on where it stopped."""
+    """Ask every question of a run that has no result yet; a run that was interrupted goes on where it stopped.
+
+    Two that work on one run at the same time, as after a worker was taken for dead, share its questions.
+    """
     with transaction.atomic(), as_system(), reading():
         run = EvalRun.objects.select_for_update(of=("self",)).filter(pk=run_id).first()
         if run is None or run.state not in OPEN or run.set_id is None:
@@ -80,8 +83,14 @@ def run_in_background(run_id: int) -> None:
 
 
 def _one(run_id: int, question: EvalQuestion, reader: Actor) -> None:
+    with transaction.atomic(), as_system(), reading():
+        if EvalResult.objects.filter(run_id=run_id, question_id=question.pk).exists():
+            return
     got = answered(question.question, reader)
     with transaction.atomic(), as_system(), reading():
+        run = EvalRun.objects.select_for_update(of=("self",)).filter(pk=run_id, state__in=OPEN).first()
+        if run is None or EvalResult.objects.filter(run_id=run_id, question_id=question.pk).exists():
+            return
         if EvalQuestion.objects.filter(pk=question.pk).exists():
             keep(run_id, question, got, None)
             EvalRun.objects.filter(pk=run_id).update(done=F("done") + 1, engine=got.engine[:40])
@@ -120,7 +129,7 @@ def keep(run_id: int, question: EvalQuestion, got: Answered, before: bool | None
 def _finish(run_id: int) -> None:
     with transaction.atomic(), as_system(), reading():
         results = list(EvalResult.objects.filter(run_id=run_id).select_related("question"))
-        EvalRun.objects.filter(pk=run_id).update(
+        EvalRun.objects.filter(pk=run_id, state__in=OPEN).update(
             state=RunState.DONE.value, finished_at=now(), figures=figures_of([line(one) for one in results]), total=len(results),
             done=len(results), digest=digest(one.question for one in results),
         )  # fmt: skip
