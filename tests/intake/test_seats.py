@@ -192,6 +192,23 @@ def _is_ready_after_a_minute_and_on_the_wall(city: City, ended: datetime) -> Non
     assert SeatChange.objects.filter(seat__staff=city.staff["agent2"]).count() >= 6
 
 
+def test_who_answers_a_call_by_hand_is_offered_nothing_else_and_never_counts_as_not_answering(city: City) -> None:
+    one = city.actor("agent")
+    with clock.at(at(0)):
+        with acting_as(one):
+            seating.turn(READY)
+            call = attending.begin_call("13800000001")
+        waiting_talk()
+    with clock.at(at(0.5)):
+        assert offering.tick() == 0
+    with clock.at(at(1.2)):
+        offering.tick()
+        with acting_as(one):
+            assert seats.own_seat().state is BUSY
+            attending.end(call)
+            assert seats.own_seat().state is SeatState.WRAP_UP
+
+
 def test_listening_is_noted_and_seen_and_whispers_reach_the_agent_alone(city: City) -> None:
     uid = waiting_talk()
     with acting_as(city.actor("agent")):

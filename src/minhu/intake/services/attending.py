@@ -81,6 +81,8 @@ def begin_call(phone: str = "") -> UUID:
             opened_at=moment, last_at=moment, handed_at=moment, taken_at=moment,
         )  # fmt: skip
         remember(talk, memory_of(talk), phase=Phase.HANDED)
+        if actor.staff_id is not None:
+            seating.took(actor.staff_id)  # whoever speaks is offered nothing else, and never counts as not answering
         ledger.append("talk.opened", ("talk", talk.pk), {"channel": talk.channel, "mode": talk.mode})
         ledger.append("talk.taken", ("talk", talk.pk), {"waited": 0})
     return talk.uid

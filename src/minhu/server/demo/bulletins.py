@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Final
 
 from django.db import transaction
@@ -102,8 +102,8 @@ def _others(writer: Actor, second: Actor, moment: datetime) -> None:
         )
     with acting_as(second), clock.at(moment - timedelta(days=6) + timedelta(hours=2)):
         bulletins.publish(made)
-    tomorrow = moment + timedelta(hours=24)
-    power = "柳荫街道电力检修，明天分时段停电，电梯和门禁会停用，请提前安排。"
+    tomorrow = datetime.combine(moment.astimezone(CHINA_TIME).date() + timedelta(days=1), time(8, 30), CHINA_TIME)
+    power = "柳荫街道电力检修，明天8:30至16:30分时段停电，电梯和门禁会停用，请提前安排。"
     with acting_as(writer):
         bulletins.write(
             _draft("power", "柳荫街道计划停电", power, tomorrow, tomorrow + timedelta(hours=8), (), None, "GD")

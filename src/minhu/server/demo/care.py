@@ -38,7 +38,7 @@ def load_care() -> int:
     with clock.at(begin + timedelta(minutes=2)), acting_as(ANONYMOUS):
         talking.hear(uid, "柳湾小区3号楼，全楼都没有水。")
     with clock.at(begin + timedelta(minutes=3)), acting_as(agent):
-        relaying.hear(uid, "是楼前的阀门坏了，下午三点前修好，修好会发短信通知您。", key="3")
+        relaying.hear(uid, "是楼前的阀门坏了，两个小时内修好，修好会发短信通知您。", key="3")
         relaying.end(uid)
     with clock.at(begin + timedelta(minutes=20)), acting_as(ANONYMOUS):
         old = talking.begin(TalkChannel.CHAT, sender=_OLD).uid

@@ -106,18 +106,20 @@ def ensure_base() -> None:
 
 def load(*, gentle: bool = False) -> None:
     """What `minhu demo --load-only` does: make sure that the city is there, its year, its dangers, its papers and
-    scenario trees, what was asked, rated and judged of the papers, who wrote by text message and on a message board, today at the hotline,
-    and bulletins."""
+    scenario trees, what was asked, rated and judged of the papers, today at the hotline, who needs care, who wrote by text
+    message and on a message board, bulletins and calls."""
     ensure_base()
     load_year(gentle=gentle)
-    for scene in (load_emergencies, load_care, load_enterprises, load_disputes, load_briefs):
+    for scene in (load_emergencies, load_enterprises, load_disputes, load_briefs):
         with transaction.atomic():  # these act as people, whose rights live in a transaction
             scene()
     load_papers()
     load_trees()
     load_quality()
+    load_floor()  # before those who wait, whom its day would otherwise be offered
+    with transaction.atomic():
+        load_care()
     load_channels()
     load_boards()
-    load_floor()
     load_bulletins()
     load_calls()
