@@ -85,6 +85,7 @@ def test_an_emergency_is_proposed_where_people_cannot_serve_what_comes_and_chang
     assert forecast(Pressure(arrivals=200, people=12), rules).surge
     assert not forecast(Pressure(arrivals=5, people=0), rules).surge  # too few to tell
     assert forecast(Pressure(arrivals=20, people=12, longest_wait=900), rules).surge
+    assert "已等 15 分 0 秒" in forecast(Pressure(arrivals=20, people=12, longest_wait=900), rules).reason
     assert "是平时的 20.0 倍" in forecast(Pressure(arrivals=200, people=12, usual=10), rules).reason
     assert policy_under(Policy(Mode.PERSON_FIRST), effects(rules, on=True)) == Policy(questions=2)
     assert policy_under(Policy(Mode.PERSON_FIRST), effects(rules, on=False)).mode is Mode.PERSON_FIRST

@@ -34,11 +34,15 @@ def test_a_call_is_heard_for_a_purpose_and_its_words_lead_into_the_sound(home: o
     watcher, agent = signed_in(city, "supervisor"), signed_in(city, "agent")
     board = body(watcher.get("/desk/calls/", {"day": call.arrived_at.date().isoformat()}))
     assert "<audio" not in board
+    assert "<td>6秒</td>" in board, "within 15 seconds or not is told in seconds"
     page = body(watcher.get(f"/desk/calls/{call.uid}/"))
     assert "路灯坏了四五天" in page
     assert "data-call-at=" in page
     assert "没有留存声音" in body(watcher.get(f"/desk/calls/{found['call-1'].uid}/"))
-    assert "没有说过话" in body(watcher.get(f"/desk/calls/{found['call-in-vain'].uid}/"))
+    in_vain = body(watcher.get(f"/desk/calls/{found['call-in-vain'].uid}/"))
+    assert "没有说过话" in in_vain
+    assert 'href="/desk/callbacks/"' in in_vain
+    assert "等待 1分11秒" in in_vain
     sound = f"/desk/calls/{call.uid}/sound.wav"
     assert watcher.get(sound).status_code == 422, "nothing is heard without a purpose"
     assert agent.get(sound, {"purpose": "quality"}).status_code == 403

@@ -64,6 +64,12 @@ def test_an_agent_is_offered_a_talk_which_a_supervisor_follows_from_the_wall(cit
     assert "minhu:live:change" in desk, "a whisper comes at once"
     assert "语种" in desk
     assert "普通话" in desk, "the line says whom it can serve"
+    assert 'href="/desk/talks/"' in wall
+    inspector = signed_in(city, "inspector")
+    assert 'href="/desk/talks/"' not in body(inspector.get("/supervision/wall/")), "no link into a refusal"
+    waiting = body(inspector.get(f"/desk/talks/{waiting_talk()}/"))
+    assert "/care/" not in waiting
+    assert 'href="/desk/calls/"' in waiting
     assert signed_in(city, "agent").get("/supervision/wall/").status_code == 403
     assert signed_in(city, "dispatcher").get(f"/supervision/wall/{uid}/").status_code == 403
 

@@ -57,14 +57,22 @@ class Shell:
 
     @cached_property
     def demo_percent(self) -> int | None:
-        """How much of the demonstration city's year is loaded; None outside the demo and when all of it is there."""
+        """How much of the demonstration city is loaded; None outside the demo and when all of it is there.
+
+        The year counts for 95 of a hundred; papers, talks, calls and boards come after it.
+        """
         if not self.demo:
             return None
         try:
             plan = json.loads((settings.MINHU_HOME / "demo.json").read_text("utf-8"))
-            return None if plan["done"] else int(plan["share"] * 100)
+            return None if plan["done"] and plan.get("scenes", True) else int(plan["share"] * 95)
         except (OSError, ValueError, KeyError, TypeError):
             return None
+
+    @cached_property
+    def may_register(self) -> bool:
+        """Whether this person registers requests at the desk: links to it lead nobody else to a refusal."""
+        return self.signed_in and may_ever(self.actor, Action.SUBMIT)
 
     @cached_property
     def nav(self) -> tuple[NavGroup, ...]:

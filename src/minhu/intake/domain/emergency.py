@@ -81,10 +81,19 @@ def forecast(now: Pressure, rules: DoorRules) -> Forecast:
     times = f"，是平时的 {now.arrivals / now.usual:.1f} 倍" if now.usual >= 1 else ""
     reason = (
         f"15 分钟内 {now.arrivals} 个会话要人工{times}，在岗 {now.people} 人；照此约 {served.gives_up:.0%} 的人会等不到就离开，"
-        f"平均要等 {served.mean_wait:.0f} 秒" + (f"，现在最久的已等 {now.longest_wait:.0f} 秒" if too_long else "")
+        f"平均要等 {_span(served.mean_wait)}" + (f"，现在最久的已等 {_span(now.longest_wait)}" if too_long else "")
     )
     surge = enough and (many or too_long)
     return Forecast(rate * now.work, served.gives_up, served.mean_wait, served.in_time, surge, reason)
+
+
+def _span(seconds: float) -> str:
+    """Seconds in the words of a wall: '45 秒', '26 分 11 秒', '1 小时 5 分'."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} 秒"
+    minutes, rest = divmod(whole, 60)
+    return f"{minutes} 分 {rest} 秒" if minutes < 60 else f"{minutes // 60} 小时 {minutes % 60} 分"
 
 
 @dataclass(frozen=True, slots=True)

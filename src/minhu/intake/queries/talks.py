@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Case, Q, When
 
 from minhu.directory.access import require
 from minhu.directory.policy import Action, decide
@@ -105,7 +105,7 @@ def without_codes(said: Iterable[Said]) -> tuple[Said, ...]:
 
 
 def waiting_and_mine() -> tuple[TalkRow, ...]:
-    """Talks that wait for a person, the most pressing first, and those in the current agent's hands; for who watches, in anybody's."""
+    """Talks in the current agent's hands, then those that wait for a person, the most pressing first; for who watches, in anybody's."""
     actor = current_actor()
     require(Action.TALK, actor=actor)
     held = Q(state=TalkState.PERSON.value)
@@ -113,7 +113,8 @@ def waiting_and_mine() -> tuple[TalkRow, ...]:
         held &= Q(agent=actor.staff_id)
     rows = list(
         Talk.objects.filter(Q(state=TalkState.WAITING.value) | held)
-        .order_by("priority", "handed_at").select_related("agent").prefetch_related("utterances")[:MOST_ROWS]
+        .annotate(mine=Case(When(held & Q(agent=actor.staff_id), then=0), default=1)).order_by("mine", "priority", "handed_at")
+        .select_related("agent").prefetch_related("utterances")[:MOST_ROWS]
     )  # fmt: skip
     return tuple(_row(talk, actor.staff_id) for talk in rows)
 

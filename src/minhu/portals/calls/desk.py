@@ -40,7 +40,7 @@ def board(request: HttpRequest) -> HttpResponse:
     start = max(_whole(request.GET.get("from", "0")), 0)
     rows = calls.between(begin, end, line=line, outcome=chosen, before=start)
     return render(request, "calls/board.html", {
-        "day": day, "before": day - timedelta(days=1), "after": day + timedelta(days=1) if day < local_day() else None,
+        "day": day, "begin": begin, "before": day - timedelta(days=1), "after": day + timedelta(days=1) if day < local_day() else None,
         "rows": rows, "figures": calls.figures(begin, end, line=line), "outcomes": list(CallOutcome), "chosen": chosen,
         "line": line, "next": start + len(rows) if len(rows) == calls.MOST_ROWS else 0,
     })  # fmt: skip

@@ -17,6 +17,7 @@ from minhu.exchange.queries import disputes as queries
 from minhu.exchange.queries.disputes import CONSENT, CONTACT, News
 from minhu.exchange.services import disputes
 from minhu.exchange.services.disputes import Consent
+from minhu.intake.queries import request_card, request_id_of
 from minhu.kernel.clock import now
 from minhu.kernel.errors import Invalid
 from minhu.ledger import services as ledger
@@ -52,6 +53,8 @@ def page(request: HttpRequest, uid: UUID) -> HttpResponse:
     ]
     context = {"view": view, "entries": entries, "key": uuid4().hex, "consent": _(CONSENT), "contact": _(CONTACT)}
     context["may_act"] = may_ever(actor_of(request), Action.DECIDE_INTAKE)
+    asked = request_id_of(view.number)
+    context["words"] = request_card(asked, purpose=_("查看消费纠纷")).text if asked is not None else ""
     return render(request, "enterprises/page.html", context)
 
 

@@ -25,9 +25,13 @@ class SetupForm(forms.Form):
     """What is rehearsed."""
 
     people = forms.IntegerField(label=gettext_lazy("平时在岗人数"), min_value=1, max_value=2000, initial=USUAL.people)
-    usual = forms.FloatField(label=gettext_lazy("平时每分钟进线"), min_value=0.1, max_value=200, initial=USUAL.usual)
-    times = forms.FloatField(label=gettext_lazy("激增到几倍"), min_value=1, max_value=30, initial=USUAL.times)
-    minutes = forms.FloatField(label=gettext_lazy("持续几分钟"), min_value=1, max_value=120, initial=USUAL.minutes)
+    usual = forms.FloatField(
+        label=gettext_lazy("平时每分钟进线"), min_value=0.1, max_value=200, initial=f"{USUAL.usual:g}"
+    )
+    times = forms.FloatField(label=gettext_lazy("激增到几倍"), min_value=1, max_value=30, initial=f"{USUAL.times:g}")
+    minutes = forms.FloatField(
+        label=gettext_lazy("持续几分钟"), min_value=1, max_value=120, initial=f"{USUAL.minutes:g}"
+    )
     gone = forms.IntegerField(label=gettext_lazy("少了多少人（%）"), min_value=0, max_value=100, initial=50)
 
     def clean(self) -> dict[str, object]:

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -34,12 +35,12 @@ _STATES: Final = tuple(SeatState)
 def page(request: HttpRequest) -> HttpResponse:
     """The whole wall; a script asks for the part that changes every few seconds, and for the charts every minute."""
     part = request.GET.get("part", "") if "HX-Request" in request.headers else ""
-    view = read_wall()
+    view, lead = read_wall(), may_ever(actor_of(request), Action.TALK)
     template = {"now": "floor/wall_now.html", "day": "floor/wall_day.html"}.get(part, "floor/wall.html")
     context = {
         "wall": view, "screen": request.GET.get("screen") == "1", "charts": charts(view),
         "by_state": [(state, sum(one.state is state for one in view.seats)) for state in _STATES],
-        "proposal": front_door.proposal(), "lead": may_ever(actor_of(request), Action.TALK),
+        "proposal": front_door.proposal(), "lead": lead, "queue_url": reverse("talks") if lead else "",
     }  # fmt: skip
     return render(request, template, context)
 

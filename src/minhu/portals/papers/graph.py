@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from minhu.directory.policy import Action
+from minhu.directory.policy import Action, may_ever
 from minhu.knowledge.queries import documents
 from minhu.knowledge.queries import graph as drawn
 from minhu.knowledge.queries.graph import Surroundings, Thing
@@ -20,7 +20,7 @@ from minhu.language.papers.naming import LONGEST_KEY, matter_key
 from minhu.language.papers.questions import topic_of
 from minhu.language.papers.triples import Relation, triples_of
 from minhu.portals.knowledge.words import VALIDITY, sign
-from minhu.portals.orders.guards import for_staff
+from minhu.portals.orders.guards import actor_of, for_staff
 
 WORDS: Final = {
     Relation.UNIT: gettext_lazy("办理单位"), Relation.MATERIAL: gettext_lazy("材料"), Relation.CONDITION: gettext_lazy("条件"),
@@ -74,6 +74,7 @@ def everything(request: HttpRequest) -> HttpResponse:
         rows = [_row(one) for one in found.things]
         context |= {
             "rows": rows, "spec": _tree(found), "kinds": _kinds(key, kinds), "filtered": bool(kinds),
+            "judges": may_ever(actor_of(request), Action.EDIT_KNOWLEDGE) or may_ever(actor_of(request), Action.REVIEW_KNOWLEDGE),
             "clashes": sum(one.contradiction is not None for one in found.things),
             "drawn": min(len(rows), MOST_IN_PICTURE),
         }  # fmt: skip

@@ -35,7 +35,7 @@ from minhu.server.demo.floor import load_floor
 from minhu.server.demo.library import load_papers
 from minhu.server.demo.quality import load_quality
 from minhu.server.demo.scenarios import load_trees
-from minhu.server.demo.year import load_year
+from minhu.server.demo.year import load_year, scenes_are_there
 
 DATA: Final = resources.files("minhu.server.demo") / "data"
 NOTE: Final = "云溪市演示数据"
@@ -123,3 +123,4 @@ def load(*, gentle: bool = False) -> None:
     load_boards()
     load_bulletins()
     load_calls()
+    scenes_are_there()

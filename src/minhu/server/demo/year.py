@@ -32,7 +32,7 @@ def load_year(*, gentle: bool = False) -> None:
         if has_orders():
             return
         end = clock.now().replace(microsecond=0).isoformat()
-        plan = {"until": end, "seed": SEED, "done": False, "share": 0.0, "front": False}
+        plan = {"until": end, "seed": SEED, "done": False, "share": 0.0, "front": False, "scenes": False}
         _write(plan)
     if plan["done"]:
         return
@@ -50,8 +50,16 @@ def load_year(*, gentle: bool = False) -> None:
         raise KeyboardInterrupt
     figures = {"orders": sum(done.states.values()), "steps": done.steps, "seconds": done.seconds}
     _write({**plan, "done": True, "share": 1.0, "front": True, **figures})
-    words = f"云溪市：{figures['orders']} 张工单，{done.steps} 个步骤，用时 {done.seconds} 秒。"
+    words = f"云溪市：{figures['orders']} 张工单，{done.steps} 个步骤，用时 {done.seconds} 秒；接着装载文件、会话、来电、通告和留言。"
     print(words, file=sys.stderr)
+
+
+def scenes_are_there() -> None:
+    """What comes after the year (papers, talks, calls, boards) is there too: pages stop telling of a load."""
+    plan = _read()
+    if plan is not None and not plan.get("scenes", True):
+        _write({**plan, "scenes": True})
+        print("云溪市：文件、会话、来电、通告和留言也已装载，演示城市齐全。", file=sys.stderr)
 
 
 def _marker() -> Path:
