@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
+
 import pytest
 
-from minhu.server.logs import without_personal_data
+from minhu.server.logs import StayedToTheEnd, logging_config, without_personal_data
 
 PLANTED = ("13812345678", "110101199003070230", "王小明", "anna@example.org", "6222021001122334459", "京A12312")
 
@@ -23,3 +25,14 @@ def test_an_order_number_and_an_address_of_a_page_stay() -> None:
         None, "", {"request": "GET /orders/2605070000123/?q=王小明", "order": "2605070000123"}
     )
     assert event == {"request": "GET /orders/2605070000123/?…", "order": "2605070000123"}
+
+
+def test_a_browser_that_goes_on_to_the_next_page_is_no_warning() -> None:
+    name = "django_structlog.middlewares.request"
+
+    def written(event: str) -> bool:
+        return StayedToTheEnd().filter(logging.makeLogRecord({"name": name, "msg": {"event": event}}))
+
+    assert not written("streaming_cancelled")
+    assert written("request_failed")
+    assert logging_config("INFO")["loggers"][name]["filters"] == ["stayed"]

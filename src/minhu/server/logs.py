@@ -33,6 +33,14 @@ def with_trace(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> Mut
     return event
 
 
+class StayedToTheEnd(logging.Filter):
+    """No line for a browser that went on to the next page while its live updates were open: every page does."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the record is written."""
+        return not (isinstance(record.msg, dict) and record.msg.get("event") == "streaming_cancelled")
+
+
 _SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
     with_trace,
@@ -59,11 +67,13 @@ def logging_config(level: str) -> dict[str, Any]:
                 ],
             }
         },
+        "filters": {"stayed": {"()": StayedToTheEnd}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
         "root": {"handlers": ["stderr"], "level": "WARNING"},
         "loggers": {
             "minhu": {"level": level},
             "django": {"level": "WARNING"},
+            "django_structlog.middlewares.request": {"filters": ["stayed"]},
             "django_structlog": {"level": "WARNING" if level == "INFO" else level},
             "_granian": {"level": "WARNING"},
         },

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 
 from minhu.directory.access import as_system
-from minhu.intake.models import Draft, Talk
+from minhu.intake.models import Draft, Seat, Talk
 from minhu.intake.types import TalkChannel, TalkState
 from minhu.language.dialogue.types import Mode
 
@@ -31,6 +31,12 @@ def care_is_shown() -> bool:
         return any(
             "sign:said" in one.needs for one in Talk.objects.filter(needs_said__isnull=False).only("uid", "needs_said")
         )
+
+
+def somebody_sat(staff_ids: Collection[int]) -> bool:
+    """Whether any of these accounts has used its seat, so that a day is not played twice."""
+    with transaction.atomic(), as_system():
+        return Seat.objects.filter(staff_id__in=staff_ids).exists()
 
 
 def put_past_forms(staff_id: int, forms: Iterable[PastForm]) -> int:

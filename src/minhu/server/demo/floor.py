@@ -6,7 +6,10 @@ Everything goes through the services, at moments of today, so that the wall has 
 from __future__ import annotations
 
 import random
-from datetime import datetime, time, timedelta
+import time
+from dataclasses import replace
+from datetime import datetime, timedelta
+from datetime import time as clock_time
 from typing import Final
 from uuid import UUID
 
@@ -14,11 +17,12 @@ from django.db import transaction
 
 from minhu.directory.access import acting_as, as_system
 from minhu.directory.queries.actors import actor_named
-from minhu.directory.queries.freshness import local_day
-from minhu.intake.queries.front_door import DoorRules, rules
+from minhu.directory.queries.freshness import CHECK_SECONDS, forget, local_day
+from minhu.intake.queries.front_door import rules
 from minhu.intake.queries.seats import SeatState, own_seat
 from minhu.intake.services import attending, calling_back, emergencies, offering, seating, talking
 from minhu.intake.services.calling_back import CallBackSource, TryOutcome, Wish
+from minhu.intake.services.demonstrating import somebody_sat
 from minhu.intake.types import TalkChannel
 from minhu.kernel import clock
 from minhu.kernel.actors import Actor
@@ -68,24 +72,25 @@ _BACK: Final = (
 
 
 def load_floor() -> int:
-    """Play today once; how many talks. A second run on the same day changes nothing.
+    """Play today once; how many talks. A second run changes nothing.
 
-    One transaction: the loops of a running house see the day when it is whole, and offer nothing of it to anybody.
+    The day is one transaction: the loops of a running house see it when it is whole, and offer nothing of it to anybody.
     """
+    lead, people = _actor(LEAD), [_actor(name) for name in AGENTS]
+    if somebody_sat([actor.staff_id for actor in people if actor.staff_id is not None]):
+        return 0
+    if rules().gone_seconds != BROWSERS_STAY:
+        with transaction.atomic(), acting_as(lead):
+            emergencies.set_rules(replace(rules(), gone_seconds=BROWSERS_STAY))
+        time.sleep(CHECK_SECONDS + 0.5)  # until every process knows that these seats are not gone
+        forget()
     with transaction.atomic():
-        return _day()
+        return _day(lead, people)
 
 
-def _day() -> int:
-    lead = _actor(LEAD)
-    with acting_as(lead):
-        if (
-            rules().gone_seconds == BROWSERS_STAY
-        ):  # seats are taken by whoever opens a page; this is set by the demo only
-            return 0
-        emergencies.set_rules(DoorRules(gone_seconds=BROWSERS_STAY))
+def _day(lead: Actor, people: list[Actor]) -> int:
     chance = random.Random(8)  # noqa: S311 - a demonstration that is the same every time
-    present, people = clock.now(), [_actor(name) for name in AGENTS]
+    present = clock.now()
     begin = max(datetime.combine(local_day(), datetime.min.time(), CHINA_TIME), present - timedelta(hours=9))
     step = (present - begin) / (TALKS + 2)
     _sit_down(people, begin)
@@ -187,7 +192,7 @@ def _call_backs(caller: Actor, present: datetime) -> None:
 
 def _morning(present: datetime) -> tuple[datetime, datetime]:
     """When somebody may wish to be called: tomorrow between nine and eleven in China."""
-    nine = datetime.combine(local_day() + timedelta(days=1), time(9), CHINA_TIME)
+    nine = datetime.combine(local_day() + timedelta(days=1), clock_time(9), CHINA_TIME)
     return nine, nine + timedelta(hours=2)
 
 
