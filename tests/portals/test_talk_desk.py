@@ -17,8 +17,10 @@ from minhu.intake.queries.drafts import entry_figures
 from minhu.intake.services import drafting
 from minhu.kernel import clock
 from minhu.kernel.errors import Conflict, NotAllowed
+from minhu.language.filling.types import Field
 from minhu.ledger.queries import readings_since
 from minhu.portals.live.topics import allowed
+from minhu.portals.talks import fields
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -153,3 +155,9 @@ def test_the_same_matter_is_joined_instead_of_registered_twice(city: City) -> No
     with as_system():
         assert Request.objects.count() == 2
         assert Draft.objects.filter(registered_at__isnull=False).count() == 2
+
+
+def test_a_time_is_shown_as_people_write_it_and_saved_unchanged_stays_what_it_was() -> None:
+    for value, words in (("2026-11-23T20:00", "2026年11月23日 20:00"), ("2026-11-23", "2026年11月23日")):
+        assert fields.shown(Field.WHEN, value) == words
+        assert fields.stored(Field.WHEN, words) == value

@@ -14,6 +14,7 @@ from minhu.intake import queries as intake
 from minhu.intake.queries.parts import part_unit
 from minhu.intake.types import RequestCard
 from minhu.kernel.clock import now
+from minhu.kernel.patterns import regex
 from minhu.language.element_types import Element, ElementKind, Elements
 from minhu.language.time_spans import is_span
 
@@ -31,6 +32,7 @@ _SPANS: Final = {
     "D": gettext_lazy("已持续 %(n)s 天"), "W": gettext_lazy("已持续 %(n)s 周"), "M": gettext_lazy("已持续 %(n)s 个月"), "Y": gettext_lazy("已持续 %(n)s 年"),
     "H": gettext_lazy("已持续 %(n)s 小时"),
 }  # fmt: skip
+_DATED: Final = regex(r"(\d{4})-(\d\d)-(\d\d)(?:T(\d\d:\d\d))?$")
 MOST_ADVISED: Final = 12
 """Matters of one text that are told their unit."""
 SURE: Final = 0.6
@@ -64,7 +66,12 @@ def _when(value: str) -> str:
     if value.startswith("@"):
         rhythm = _("每天") if value.startswith("@daily") else _("每周")
         return " ".join((rhythm, *value.split(" T")[1:]))
-    return value.replace("T", " ")
+    if not (found := _DATED.match(value)):
+        return value.replace("T", " ")
+    date = {"year": int(found[1]), "month": int(found[2]), "day": int(found[3]), "time": found[4]}
+    if found[4]:
+        return _("%(year)s年%(month)s月%(day)s日 %(time)s") % date
+    return _("%(year)s年%(month)s月%(day)s日") % date
 
 
 def pieces(text: str, elements: tuple[Element, ...]) -> list[Piece]:

@@ -28,7 +28,7 @@ _FIRST: Final = NewRequest(
     text="柳荫路和垂杨路交叉口的供水主管爆了，水漫到路面上，我们小区从凌晨起就停水了，请赶紧抢修。", channel=Channel.PHONE,
     place_text="柳荫街道柳荫路", requester_name="闻人清", requester_phone="19900007301", idempotency_key="demo-bulletin-1",
 )  # fmt: skip
-_BURST: Final = "柳荫街道因DN600供水主管爆裂停水，供水集团正在抢修，预计{end}恢复；应急送水点在柳荫社区居委会门口。"
+_BURST: Final = "柳荫街道因供水主管爆裂停水，供水集团正在抢修，预计{end}恢复；应急送水点在柳荫社区居委会门口。"
 _TALKS: Final = (
     ("柳荫街道这边停水了怎么回事", "是的", "19900007311"),
     ("柳荫路停水了，几点能来水", "是", "好的"),
