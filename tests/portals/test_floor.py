@@ -12,6 +12,7 @@ from tests.portals.staff_pages import body, signed_in
 
 from factories import City, make_city
 from minhu.directory.access import as_system
+from minhu.directory.queries import freshness
 from minhu.intake.models import CallBack, Talk
 from minhu.intake.queries.wall import Day
 from minhu.intake.services import offering, talking
@@ -119,6 +120,26 @@ def test_an_emergency_is_switched_on_in_two_steps_and_everybody_is_told(city: Ci
     rehearsal = body(inspector.get("/supervision/surge/rehearsal/?people=20&usual=3&times=20&minutes=10&gone=50"))
     assert "没有丢失一个来电" in rehearsal
     assert "建议启用应急模式" in rehearsal
+
+
+def test_who_switches_an_emergency_on_sees_it_on(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever this process believed a moment ago."""
+    supervisor = signed_in(city, "supervisor")
+    monkeypatch.setattr(freshness, "CHECK_SECONDS", 600.0)
+    freshness.forget()
+    assert "应急中" not in body(supervisor.get("/supervision/surge/"))
+    sent = {"reason": "台风登陆，来电激增", "hours": "4", "sure": "1"}
+    page = supervisor.post("/supervision/surge/", sent, follow=True)
+    assert "应急中" in body(page)
+    freshness.forget()
+
+
+def test_a_number_out_of_bounds_is_told_with_what_to_fill_in(city: City) -> None:
+    page = body(
+        signed_in(city, "supervisor").get("/supervision/surge/rehearsal/?people=0&usual=3&times=99&minutes=10&gone=50")
+    )
+    assert "请填 1 或更大的数。" in page
+    assert "请填不超过 30 的数。" in page
 
 
 def test_the_share_of_those_who_got_a_person_counts_nobody_of_another_day() -> None:

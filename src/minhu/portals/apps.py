@@ -12,9 +12,12 @@ class PortalsConfig(AppConfig):
 
     def ready(self) -> None:
         """Orders announce their changes in every process, also in the sweeper and in commands; labels speak Django's language."""
-        from django.utils.translation import gettext
+        from django.core.validators import MaxValueValidator, MinValueValidator
+        from django.utils.translation import gettext, gettext_lazy
 
         from minhu.kernel import labels
         from minhu.portals.live import announcing  # noqa: F401 - subscribes
 
         labels.speak_with(gettext)
+        MinValueValidator.message = gettext_lazy("请填 %(limit_value)s 或更大的数。")
+        MaxValueValidator.message = gettext_lazy("请填不超过 %(limit_value)s 的数。")

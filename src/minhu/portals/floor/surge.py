@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from minhu.directory.policy import Action, may_ever
+from minhu.directory.queries.freshness import forget
 from minhu.intake.queries import front_door
 from minhu.intake.queries.front_door import BOUNDS, DoorRules
 from minhu.intake.services import emergencies
@@ -65,6 +66,7 @@ class RulesForm(forms.Form):
 @require_http_methods(["GET", "POST"])
 def page(request: HttpRequest) -> HttpResponse:
     """What is on, what is proposed, what was; switching on asks a second time with everything that will change."""
+    forget()  # whoever decides sees what was decided a moment ago, by whichever process
     form = BeginForm(request.POST or None)
     status = 200
     if request.method == "POST":
