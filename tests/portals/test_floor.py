@@ -140,6 +140,8 @@ def test_a_number_out_of_bounds_is_told_with_what_to_fill_in(city: City) -> None
     )
     assert "请填 1 或更大的数。" in page
     assert "请填不超过 30 的数。" in page
+    empty = body(signed_in(city, "supervisor").get("/supervision/surge/rehearsal/?people="))
+    assert "请填写或选择这一项。" in empty
 
 
 def test_the_share_of_those_who_got_a_person_counts_nobody_of_another_day() -> None:
