@@ -15,6 +15,7 @@ from typing import Final
 
 from minhu.kernel.calendar import CHINA_TIME
 from minhu.kernel.errors import Invalid
+from minhu.kernel.labels import marked as _
 from minhu.kernel.patterns import regex
 
 MOST_WORDS: Final = 500
@@ -80,17 +81,17 @@ _FEW, _TALK = Limit(3, 8), Limit(20, 60)
 TEMPLATES: Final = {
     one.code: one
     for one in (
-        Template("received", "登记回执", "您的诉求已登记，编号{number}。可拨打12345或在网站凭编号和查询码查看进展。", {"number": Takes.NUMBER}, Limit(6, 20), at_night=True),
-        Template("progress", "办理进展", "您的诉求{number}：{state}。如有疑问请拨打12345。", {"number": Takes.NUMBER, "state": Takes.WORDS}, _FEW),
-        Template("closed", "办结告知", "您的诉求{number}已办结，答复可在网站凭编号和查询码查看。欢迎对办理情况作出评价。", {"number": Takes.NUMBER}, _FEW, hours=72),
-        Template("missed", "未接来电", "12345热线刚才没能接到您的来电，{when}我们会回电给您，不必重复拨打。", {"when": Takes.WORDS}, _FEW, at_night=True, hours=2),
-        Template("call_back", "回电预约", "12345热线将在{when}给您回电，请保持电话畅通。如不需要，请回复“不用回电”。", {"when": Takes.WORDS}, _FEW, at_night=True, hours=12),
-        Template("call_back_failed", "回电未接", "12345热线给您回电未能接通。您可随时拨打12345，或回复短信说明情况。", {}, _FEW, hours=12),
-        Template("notice", "通知", "{words}", {"words": Takes.WORDS}, _FEW, hours=12, batch=True),
-        Template("urgent", "紧急通知", "{words}", {"words": Takes.WORDS}, Limit(6, 12), at_night=True, hours=6, batch=True),
-        Template("talk", "会话", "{words}", {"words": Takes.WORDS}, _TALK, at_night=True, hours=12),
-        Template("stopped", "退订回执", "已为您停发12345热线短信。需要时回复“恢复”即可；您的诉求照常办理。", {}, _TALK, at_night=True),
-        Template("resumed", "恢复回执", "已恢复12345热线短信。停发请回复TD。", {}, _TALK, at_night=True),
+        Template("received", _("登记回执"), "您的诉求已登记，编号{number}。可拨打12345或在网站凭编号和查询码查看进展。", {"number": Takes.NUMBER}, Limit(6, 20), at_night=True),
+        Template("progress", _("办理进展"), "您的诉求{number}：{state}。如有疑问请拨打12345。", {"number": Takes.NUMBER, "state": Takes.WORDS}, _FEW),
+        Template("closed", _("办结告知"), "您的诉求{number}已办结，答复可在网站凭编号和查询码查看。欢迎对办理情况作出评价。", {"number": Takes.NUMBER}, _FEW, hours=72),
+        Template("missed", _("未接来电"), "12345热线刚才没能接到您的来电，{when}我们会回电给您，不必重复拨打。", {"when": Takes.WORDS}, _FEW, at_night=True, hours=2),
+        Template("call_back", _("回电预约"), "12345热线将在{when}给您回电，请保持电话畅通。如不需要，请回复“不用回电”。", {"when": Takes.WORDS}, _FEW, at_night=True, hours=12),
+        Template("call_back_failed", _("回电未接"), "12345热线给您回电未能接通。您可随时拨打12345，或回复短信说明情况。", {}, _FEW, hours=12),
+        Template("notice", _("通知"), "{words}", {"words": Takes.WORDS}, _FEW, hours=12, batch=True),
+        Template("urgent", _("紧急通知"), "{words}", {"words": Takes.WORDS}, Limit(6, 12), at_night=True, hours=6, batch=True),
+        Template("talk", _("会话"), "{words}", {"words": Takes.WORDS}, _TALK, at_night=True, hours=12),
+        Template("stopped", _("退订回执"), "已为您停发12345热线短信。需要时回复“恢复”即可；您的诉求照常办理。", {}, _TALK, at_night=True),
+        Template("resumed", _("恢复回执"), "已恢复12345热线短信。停发请回复TD。", {}, _TALK, at_night=True),
     )
 }  # fmt: skip
 """Everything the house says by text message. A provider asks to see these words before it carries them."""

@@ -64,7 +64,7 @@ def return_talks() -> int:
             SeatOffer.objects.filter(seat=seat, outcome=OfferOutcome.OPEN.value).update(
                 outcome=OfferOutcome.GONE.value, answered_at=moment
             )
-            seating.put(seat, SeatState.OFF, moment, "连接中断")
+            seating.put(seat, SeatState.OFF, moment, seating.LINE_BROKE)
             back += len(talks)
     return back
 

@@ -20,13 +20,15 @@ from minhu.kernel.actors import current_actor
 from minhu.kernel.clock import now
 from minhu.kernel.errors import Invalid, NotAllowed
 from minhu.kernel.events import publish
+from minhu.kernel.labels import marked as _
 from minhu.ledger import services as ledger
 
 WHY: Final = "how many talks a seat holds, whoever asks"
-REASONS: Final = ("用餐", "休息", "培训", "会议", "其他")
+REASONS: Final = (_("用餐"), _("休息"), _("培训"), _("会议"), _("其他"))
 """Of a pause; offered on the bar."""
 _SEEN_EVERY: Final = timedelta(seconds=5)
-NO_ANSWER: Final = "未应答"
+NO_ANSWER: Final = _("未应答")
+LINE_BROKE: Final = _("连接中断")
 
 
 def turn(
