@@ -34,7 +34,7 @@ def test_a_call_is_heard_for_a_purpose_and_its_words_lead_into_the_sound(home: o
     watcher, agent = signed_in(city, "supervisor"), signed_in(city, "agent")
     board = body(watcher.get("/desk/calls/", {"day": call.arrived_at.date().isoformat()}))
     assert "<audio" not in board
-    assert "<td>6秒</td>" in board, "within 15 seconds or not is told in seconds"
+    assert ">6秒</td>" in board, "within 15 seconds or not is told in seconds"
     page = body(watcher.get(f"/desk/calls/{call.uid}/"))
     assert "路灯坏了四五天" in page
     assert "data-call-at=" in page

@@ -66,26 +66,33 @@ def proposal_counts() -> list[ProposalCount]:
 
 
 def latest_proposals(fields: Iterable[SuggestedField], limit: int) -> list[ProposalRow]:
-    """The newest proposals about these fields, of requests that the actor may see."""
+    """The newest proposals about these fields, of requests that the actor may see; the latest made first."""
     require(Action.VIEW_FIGURES)
     rows = Suggestion.objects.filter(field__in=[one.value for one in fields]).order_by("-id")
     columns = ("label", "basis", "maker", "made_at", "outcome", "decided_by")
-    return [
+    found = [
         ProposalRow(row["number"], row["label"], row["basis"], row["maker"], row["made_at"], Outcome(row["outcome"]), row["decided_by"])
         for row in rows.values(*columns, number=F("request__number"))[:limit]
     ]  # fmt: skip
+    return _latest_first(found)
 
 
 def latest_recommendations(limit: int) -> list[ProposalRow]:
-    """The newest recommendations about intake, of requests that the actor may see."""
+    """The newest recommendations about intake, of requests that the actor may see; the latest made first."""
     require(Action.VIEW_FIGURES)
-    return [
+    found = [
         ProposalRow(
             row.request.number, IntakeClass(row.recommended).said, row.basis, row.maker, row.made_at,
             _end_of(row), row.decided_by,
         )
         for row in IntakeDecision.objects.select_related("request").order_by("-id")[:limit]
     ]  # fmt: skip
+    return _latest_first(found)
+
+
+def _latest_first(rows: list[ProposalRow]) -> list[ProposalRow]:
+    """By when they were made: an import brings old requests last."""
+    return sorted(rows, key=lambda row: row.made_at, reverse=True)
 
 
 def may_look() -> None:
