@@ -168,6 +168,7 @@ def test_files_come_in_once_and_replies_go_out(board: Board, city: City) -> None
     asked = upload("board.csv", strange)
     assert asked.status_code == 422
     assert "column-key" in body(asked)
+    assert body(asked).count("请选择这一列") == 2, "each beside its column"
     chosen = {
         "columns": "1",
         "column-key": "帖号",

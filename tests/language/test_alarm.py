@@ -142,3 +142,8 @@ def test_the_next_matter_keeps_place_and_time_only_where_the_citizen_says_so() -
     assert with_earlier(done, "同一个时间，垃圾没人收")[1:] == ("昨天",)
     topic = opened(replace(confirmed.memory, topics=("同一个地方井盖坏了",)), "2603020000019", "123456", "").memory
     assert topic.matter == ("同一个地方井盖坏了", "青石路8号")
+
+
+def test_clauses_stay_apart_where_an_aside_stood_between_them() -> None:
+    assert without_asides("我们这儿停水了，呃，柳岸春晓3号楼") == "我们这儿停水了，柳岸春晓3号楼"
+    assert without_asides("路灯坏了，谢谢，麻烦您了。") == "路灯坏了"

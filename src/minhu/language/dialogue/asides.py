@@ -37,13 +37,14 @@ _ASIDE: Final = re.compile(rf"{_PARTICLE}(?:{'|'.join(_ASIDES)})?{_PARTICLE}", r
 def without_asides(words: str) -> str:
     """The words without whole clauses that say nothing of a matter; '' where nothing else is said."""
     kept: list[str] = []
-    at = 0
+    at, sign = 0, ""
     for found in _CLAUSE.finditer(words):
         if _ASIDE.fullmatch(found.group()):
+            sign = sign or words[at : found.start()]
             at = _past_the_sign(words, found.end())
             continue
-        kept.append(words[at : found.end()])
-        at = found.end()
+        kept.append((sign if kept else "") + words[at : found.end()])
+        at, sign = found.end(), ""
     return ("".join(kept) + (words[at:] if kept else "")).strip("，,、；;~～… \n\t")
 
 

@@ -59,7 +59,9 @@ def bring(request: HttpRequest) -> HttpResponse:
         begun["mapping"] = _mapping(names, columns)
         report = board_files.bring(board, rows, columns)
     except MinhuError as error:
-        beside = "；".join(text for text in (error.fields or {}).values() if text not in error.message)
+        wrong = error.fields or {}  # a column that is missing is told beside its choice
+        elsewhere = [text for name, text in wrong.items() if name not in FIELD_WORDS and text not in error.message]
+        beside = "；".join(dict.fromkeys(elsewhere))
         return _page(request, {**begun, "problem": f"{error.message}{beside}"}, error.status)
     if report.problems:
         return _page(request, {"report": report, "chosen": board})
