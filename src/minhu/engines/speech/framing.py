@@ -43,6 +43,8 @@ class Framer:
             raise Invalid(
                 f"一次收到的声音数据超过 {MOST_PIECE // 1024} KB，请按 20 毫秒一帧发送。", code="piece_too_long"
             )
+        if not self._rest and len(piece) == self._bytes:  # as nearly every telephone sends it
+            return [decode(piece, self._encoding)]
         data = self._rest + piece
         whole = len(data) - len(data) % self._bytes
         self._rest = data[whole:]

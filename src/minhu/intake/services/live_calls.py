@@ -103,7 +103,8 @@ def news_of(calls: Mapping[UUID, int]) -> dict[UUID, Running]:
     """How calls stand and what was said in each behind its number; calls that are gone are missing."""
     with transaction.atomic(), elevated(WHY):
         rows = Call.objects.filter(uid__in=list(calls)).select_related("talk", "talk__agent")
-        return {row.uid: _running(row, calls[row.uid]) for row in rows}
+        lasts = rows.annotate(last=Max("talk__utterances__number"))  # most calls have nothing new, each second
+        return {row.uid: _running(row, calls[row.uid], (row.last or 0) > calls[row.uid]) for row in lasts}
 
 
 def _known(source: str, key: str) -> UUID | None:
@@ -112,10 +113,10 @@ def _known(source: str, key: str) -> UUID | None:
         return row.filter(talk__isnull=False).values_list("uid", flat=True).first()
 
 
-def _running(call: Call, after: int) -> Running:
+def _running(call: Call, after: int, fresh: bool) -> Running:
     talk = call.talk
     return Running(
         call.uid, talk.uid if talk else None, TalkState(talk.state) if talk else TalkState.WAITING,
-        call.phase == CallPhase.OVER.value, call.arrived_at, said_of(talk, after) if talk else (),
+        call.phase == CallPhase.OVER.value, call.arrived_at, said_of(talk, after) if talk and fresh else (),
         talk.agent.username if talk and talk.agent else "", manner_of(held(talk)).speed if talk else 1.0,
     )  # fmt: skip

@@ -33,6 +33,7 @@ Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 HELLO_SECONDS: Final = 10.0
 IDLE_SECONDS: Final = 120.0
 """A socket over which nothing comes for so long is dead."""
+_PUT_ON: Final = 5.0
 SESSION_SECONDS: Final = 60.0
 """So often an agent's session is looked at again while it is open."""
 LISTENING_SECONDS: Final = 10.0
@@ -184,8 +185,17 @@ class Socket:
 
     async def _read(self) -> None:
         await self.started()
+        async with asyncio.timeout(IDLE_SECONDS) as idle:
+            await self._messages(idle)
+
+    async def _messages(self, idle: asyncio.Timeout) -> None:
+        """Read until the socket ends; one clock for all messages, put on now and then: a timer for each costs a task."""
+        seconds, put_on = asyncio.get_running_loop().time, 0.0
         while not self._stuck and not self.over():
             message = await self.next()
+            if (moment := seconds()) - put_on > _PUT_ON:
+                put_on = moment
+                idle.reschedule(moment + IDLE_SECONDS)
             if message["type"] != "websocket.receive":
                 return
             await self.alive()
@@ -197,8 +207,8 @@ class Socket:
                 return
 
     async def next(self) -> dict[str, Any]:
-        """The next message; raises TimeoutError for a socket that is dead."""
-        return await asyncio.wait_for(self._receive(), IDLE_SECONDS)
+        """The next message."""
+        return await self._receive()
 
     def over(self) -> bool:
         """Whether the call is over."""
@@ -213,9 +223,11 @@ class Socket:
     async def _write(self) -> None:
         while True:
             message = await self._outbox.get()
-            kind = "bytes" if isinstance(message, bytes) else "text"
-            await self._send({"type": "websocket.send", kind: message})
-            self.sent += kind == "bytes"
+            if isinstance(message, str):
+                await self._send({"type": "websocket.send", "text": message})
+                continue
+            await self._send({"type": "websocket.send", "bytes": message})
+            self.sent += 1
 
     async def _empty(self, writer: asyncio.Task[None]) -> None:
         """Let what was said last go out, for a moment."""

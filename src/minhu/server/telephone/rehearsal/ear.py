@@ -46,6 +46,13 @@ class Ear:
         return self._texts[best] if near[best] < _FAR else ""
 
 
+class _Server(ThreadingHTTPServer):
+    """Hundreds of callers end their turns in the same moment: none may find a closed door."""
+
+    request_queue_size = 1024
+    daemon_threads = True
+
+
 @contextmanager
 def listening(ear: Ear, port: int = 0) -> Iterator[str]:
     """The endpoint while the block runs, on a port of this machine (0: a free one); gives its address for MINHU_SPEECH_URL."""
@@ -72,7 +79,7 @@ def listening(ear: Ear, port: int = 0) -> Iterator[str]:
         def log_message(self, *_: object) -> None:
             """Nothing that was said is logged."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+    server = _Server(("127.0.0.1", port), Handler)
     threading.Thread(target=server.serve_forever, name="ear", daemon=True).start()
     try:
         yield f"http://127.0.0.1:{server.server_port}/v1"
