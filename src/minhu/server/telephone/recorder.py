@@ -74,4 +74,3 @@ class Recorder:
             self._legs[leg].extend(encode(np.concatenate(waiting), Encoding.ALAW))
             waiting.clear()
             self._held[leg] = 0
-            self._held[leg] = 0
