@@ -67,6 +67,19 @@ def find_sites(text: str, limit: int = 3) -> tuple[Element, ...]:
     return tuple(kept[:limit])
 
 
+def named_sites(text: str) -> tuple[tuple[Span, str], ...]:
+    """Every place that has a name, in the order of the text, with its kind (cross, road, estate, point); roles unjudged."""
+    found: list[tuple[Span, str]] = []
+    for hit in _SITE.finditer(text):
+        span = _trim(text, hit.span())
+        before = _SITE.search(text, hit.start(), max(span[0], hit.start()))
+        for one, kind in ((before.span(), before.lastgroup) if before else (span, ""), (span, hit.lastgroup)):
+            words = text[slice(*one)]
+            if kind and kind != "loose" and len(words) > 2 and not _EMPTY.match(words):
+                found.append((_trim(text, one), kind))
+    return tuple(found)
+
+
 def estate_names(text: str) -> tuple[str, ...]:
     """Names of estates in a text without building, gate or area: 翠湖花园 of 清河区翠湖花园3号楼门口."""
     found: dict[str, None] = {}

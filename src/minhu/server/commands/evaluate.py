@@ -40,6 +40,7 @@ _TASKS: Final = (
     ("fields", "fields", "fields"), ("duplicates", "duplicates", "duplicates"), ("answers", "answers", "answers"),
     ("dialogues", "dialogues", "dialogues"), ("bulletins", "bulletins", "bulletins"), ("talks", "talks", "talks"),
     ("forms", "forms", "forms"), ("contradictions", "contradictions", "contradictions"),
+    ("warnings", "warnings", "warnings"),
 )  # fmt: skip
 """Tasks of other files: the command, the end of its module's name, its function."""
 
