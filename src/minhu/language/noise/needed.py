@@ -27,18 +27,26 @@ _TIMED: Final = (
 _TOLD_TIME: Final = regex(
     r"昨|今[天日早晚晨夜年]|前天|前几天|当天|当晚|那天|那晚|刚才|刚刚|现在正|这[几两]天|这(?:个)?(?:月|周|星期|学期)|上(?:个|上)?(?:周|月|星期|礼拜|学期)|近(?:日|期|来|几)|最近|平时|周末|节假日|假期|寒假|暑假|(?:春节|元旦|国庆|五一|中秋|清明|端午|除夕|大年|腊月|正月|过年)"
     r"|每[天日晚夜周月年到逢次个]|天天|夜夜|日夜|整[天夜宿晚]|成天|一天到晚|通宵|彻夜|从早到晚|早晚|凌晨|清晨|早上|早晨|上午|中午|下午|傍晚|晚上|夜里|夜间|半夜|后半夜|深夜|午夜|午休|大半夜|白天|一大早|放学(?:后|时)?|上班时间|高峰"
-    r"|(?:[一二两三四五六七八九十百半几\d]+)(?:多|来)?个?(?:多)?(?:天|日|周|星期|礼拜|月|年|小时|钟头|学期)(?!票|卡|费)|[一二三四五六七八九十\d]+(?:点|号|月份)|\d{1,2}[:：]\d\d|\d{4}年|\d{1,2}月|长期|一直|经常|常年|多年|好久|很久|许久|至今|到现在|连续|持续|断断续续|始终|老是|总是|动不动|隔三差五|三天两头|冬天|夏天|入冬|入夏|下雨|雨天|晴天|(?:开|放)学"
+    r"|(?:[一二两三四五六七八九十百半几\d]+)(?:多|来)?个?(?:多)?(?:天|日|周|星期|礼拜|月|年|小时|钟头|学期)(?!票|卡|费)|[一二三四五六七八九十\d]+(?:点(?!五|[一二三四六七八九]倍)|号(?=[，。；早上中下晚凌夜起到那当]|开始|$)|月份)|\d{1,2}[:：]\d\d|\d{4}年|\d{1,2}月|长期|一直|经常|常年|多年|好久|很久|许久|至今|到现在|连续|持续|断断续续|始终|老是|总是|动不动|隔三差五|三天两头|冬天|夏天|入冬|入夏|下雨|雨天|晴天|(?:开|放)学"
 )
 _FEW_WORDS: Final = 200
 """Characters up to which a text is read for what it leaves out; a letter says its time in its own way."""
+_STANDS: Final = regex(
+    r"路灯|井盖|路面|马路|公路|道路|路口|巷子|人行道|盲道|护栏|信号灯|红绿灯|斑马线|标线|坑|积水|下水道|污水|臭水|化粪池|管道|水管|水渠|河道|沟渠|垃圾|渣土|厕所|树|绿化|草坪|花坛|公园|广场|健身器材|电梯|楼道|楼顶|楼上|楼下|隔壁|邻居|对门|小区|物业|业主|单元|车棚|车位|停车|占道|摆摊|摊贩|广告牌|违建|搭建|工地|施工|装修|打桩|噪[音声]|扰民|吵|油烟|异味|臭|废气|粉尘|扬尘|变压器|变电箱|电线|电缆|充电|消防|停水|停电|停气|断水|断电|没水|没电|自来水|水质|水压|电压|燃气|煤气|暖气|供暖|供热|漏水|外墙|墙皮|房屋|房子|楼房|危房|流浪狗|遛狗|狗|猫|老鼠|蚊|蟑螂|饭店|餐馆|早餐|烧烤|食堂|超市|店|市场|网吧|KTV|酒吧|广场舞|公交|班车|学校|幼儿园|医院|诊所|工资|工钱|薪|老板|工厂|养殖|猪场|焚烧|秸秆|村里|田|地里|农田|灌溉|塌|倒了|要倒|高空抛物|监控|门禁|路边|门口|家里"
+)
+"""What stands somewhere: a unit can go there, if it knows where."""
+_TOWN: Final = regex(r"[\u4e00-\u9fff]{1,4}(?:镇|乡|街道|社区)(?![政府长上里民亲下土愁])|(?<![全本该农乡山各每行])[\u4e00-\u9fff]{2,4}村(?![民里长委子口])")
+_NAMED: Final = regex(
+    r"[\u4e00-\u9fffA-Z]{2,8}?(?:逸园|华城|名城|新城|游园|公园|花苑|花城|佳园|雅园|豪庭|豪苑|府邸|首府|公馆|国际|湾|庭院|大院|学府|御府|名邸|新居|雅居|水岸|半岛|山庄|度假村|教堂|路段|[一二三四五六七八九十\d]+中(?![午心间]))"
+)
 _NO_PLACE_NEEDED: Final = regex(
-    r"网购|网上|网店|平台|拼单|直播|淘来|快递单|店铺|客服|app|APP|小程序|公众号|话费|流量|套餐|短信|骚扰电话|诈骗|冒充|转账|社保|医保|公积金|养老金|退休金|低保|失业金|生育津贴|补贴|税|身份证|户口|驾照|驾驶证|年检|违章|抓拍|学籍|热线|12345|工单|客票|航班|高铁|火车票|\d+路|[一二三四五六七八九十]+路(?:公交|车)|政策|文件|规定|执照|证书|资格证|招聘|考试"
+    r"网购|网上|网店|平台|拼单|直播|淘来|快递单|店铺|客服|app|APP|小程序|公众号|话费|流量|套餐|短信|骚扰电话|诈骗|冒充|转账|社保|医保|公积金|养老金|退休金|低保|失业金|生育津贴|补贴|税|身份证|户口|驾照|驾驶证|年检|违章|抓拍|学籍|热线|12345|工单|客票|航班|高铁|火车票|\d+路|[一二三四五六七八九十]+路(?:公交|车)|政策|文件|规定|执照|证书|资格证|招聘|考试|最低工资|中考|高考|待遇"
 )
 _PROPER: Final = regex(
     r"[\u4e00-\u9fffA-Za-z0-9]{2,12}?(?:有限公司|集团|公司|合作社|饭店|酒店|宾馆|餐厅|餐馆|火锅店|烧烤店?|面馆|超市|商场|百货|药店|药房|诊所|医院|卫生院|幼儿园|小学|中学|学校|学院|驾校|健身房|美容院|影城|网吧|KTV|酒吧|银行|中心|大厅|大厦|广场|景区|度假区|市场|菜场|店|厂|站|局)"
 )
 _GENERIC: Final = regex(
-    r"(?:我们?|他们|你们|这|那|某|有|个|家|一|隔壁|楼下|楼上|附近|旁边|对面|门口|小区|公司|单位|学校|当地|几|里|的|了|在|被|到|去|和|很多|所有|另|其他|整|全|各|每|老|新开|路边|镇上|村里|县城|市里|派出|供水|供电|供热|供暖|燃气|热力|自来水|公交|物业|房地产|服务|购物|行政|政务|卫生服务|劳务|建筑|装修|搬家|保险|电信|移动|联通|联系|打|找|电话|给|让|说|请|向|问|投诉|举报|反映|那种|收费|加油|充电|变电|垃圾|中转|泵|网)+"
+    r"(?:我们?|他们|你们|这|那|某|有|个|家|一|隔壁|楼下|楼上|附近|旁边|对面|门口|小区|公司|单位|学校|当地|几|里|的|了|在|被|到|去|和|很多|所有|另|其他|整|全|各|每|老|新开|路边|镇上|村里|县城|市里|派出|供水|供电|供热|供暖|燃气|热力|自来水|公交|物业|房地产|服务|购物|行政|政务|卫生服务|劳务|建筑|装修|搬家|保险|电信|移动|联通|联系|打|找|电话|给|让|说|请|向|问|投诉|举报|反映|那种|收费|司机|师傅|老人|孩子|加油|充电|变电|垃圾|中转|泵|网)+"
 )
 
 
@@ -48,12 +56,23 @@ def needs_time(text: str) -> bool:
     return any(one.search(body) for one in _TIMED) and not _TOLD_TIME.search(text)
 
 
-def needs_place(text: str, elements: Sequence[Element], gazetteer: Gazetteer | None, home: str = "") -> bool:
-    """Whether the matter has a place and nothing in the words says one that a unit could go to."""
-    if _NO_PLACE_NEEDED.search(text) or has_named_place(text, gazetteer):
+def needs_place(text: str, elements: Sequence[Element], gazetteer: Gazetteer | None, *, danger: bool = False) -> bool:
+    """Whether the matter has a place and nothing in the words says one that a unit could go to.
+
+    With ``danger`` to life somebody must go there, whatever it is about.
+    """
+    if len(text) > _FEW_WORDS or not (danger or (_STANDS.search(text) and not _NO_PLACE_NEEDED.search(text))):
+        return False
+    if _is_named(text) or has_named_place(text, gazetteer):
         return False
     named = (one.value for one in elements if one.kind is ElementKind.PARTY)
     return not any(_is_proper(one) for one in (*named, *(hit.group() for hit in _PROPER.finditer(text))))
+
+
+def _is_named(text: str) -> bool:
+    """Whether a town, a village or something that ends like an estate is named."""
+    hits = (*_TOWN.finditer(text), *_NAMED.finditer(text))
+    return any(len(_GENERIC.sub("", hit.group()[:-1])) >= 2 for hit in hits)
 
 
 def _is_proper(name: str) -> bool:

@@ -43,7 +43,7 @@ def _found(
     kind = next((one.value for one in wrong if one.noise is Noise.OTHER_TYPE), "")
     if (kind or marks.request_type or read_as.request_type.value) in _NOTHING_HAPPENED and not danger:
         return
-    if not marks.place and needs_place(text, elements, gazetteer):
+    if not marks.place and needs_place(text, elements, gazetteer, danger=danger):
         yield Found(Noise.NO_PLACE)
     if not danger and not marks.time and needs_time(text):
         yield Found(Noise.NO_TIME)
