@@ -27,8 +27,8 @@ _ASKING: Final = regex(
 _DEMANDS: Final = regex(
     r"投诉|举报|必须|要求(?!是|有)|请[^，。；]{0,4}(?:处理|查处|解决|整治|核查|严查)|查处|讨个说法|讨回|退(?:钱|款)|不退|聚众|赌博|打孩子|拖欠|关门跑路|扰民|没人管|不管|帮我|求助|救命|受伤|坏了|不亮|堵"
 )
-_SURE_TOP: Final = 0.4
-_NEAR: Final = 0.04
+_SURE_TOP: Final = 0.2
+_NEAR: Final = 0.02
 """Probability from which a leaf, or the class of a leaf, is among what the words may mean."""
 
 
@@ -37,7 +37,7 @@ def unlike(text: str, read_as: Understanding, marks: Marks) -> Iterator[Found]:
     kind = _kind_said(text, marks.request_type)
     if kind:
         yield Found(Noise.OTHER_TYPE, kind, kind)
-    code = _category_said(read_as.categories, marks.category)
+    code = category_said(read_as.categories, marks.category)
     if code:
         yield Found(Noise.OTHER_CATEGORY, code, code)
     if marks.urgency and marks.urgency != "danger" and read_as.urgency.level == "danger":
@@ -64,7 +64,7 @@ def _kind_said(text: str, marked: str) -> str:
     return ""
 
 
-def _category_said(ranked: tuple[RankedLabel, ...], marked: str) -> str:
+def category_said(ranked: tuple[RankedLabel, ...], marked: str) -> str:
     """The leaf that the words mean, where the marked one lies in a class that they do not even touch; '' else."""
     if not marked or not ranked or ranked[0].probability < _SURE_TOP:
         return ""
