@@ -11,9 +11,10 @@ import pytest
 from minhu.language.filling import entries as rules
 from minhu.language.filling.entries import Mark
 from minhu.language.filling.filling import fill
-from minhu.language.filling.guiding import Noise, questions_left, warnings_of
+from minhu.language.filling.guiding import marks_of, questions_left, warnings_of
 from minhu.language.filling.types import Field, Reading, Spoken
 from minhu.language.filling.wording import digits_in, tidy
+from minhu.language.noise.types import Found, Noise
 from minhu.language.questions import questions_for
 
 MOMENT = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
@@ -105,13 +106,14 @@ def test_the_most_needed_question_comes_first_and_no_question_twice() -> None:
     assert "where" not in [one.code for one in questions_left(asked, settled, said)]
 
 
-def test_noise_is_told_before_registering() -> None:
+def test_noise_is_told_before_registering_at_the_field_that_mends_it() -> None:
     entries = rules.merge({}, fill(spoken("隔壁工地半夜施工吵死了，投诉"), MOMENT).readings)
-    found = {one.noise for one in warnings_of(entries, (), {})}
-    assert {Noise.NO_PLACE, Noise.NO_PHONE} <= found
-    read = {Field.REQUEST_TYPE: Reading(Field.REQUEST_TYPE, "complaint", 0.9)}
-    changed = rules.correct(rules.merge(entries, read), Field.REQUEST_TYPE, "consultation")
-    assert Noise.OTHER_TYPE in {one.noise for one in warnings_of(changed, (), read)}
+    found = {one.noise: one.field for one in warnings_of(entries, (Found(Noise.NO_PLACE),))}
+    assert found[Noise.NO_PLACE] is Field.PLACE and found[Noise.NO_PHONE] is Field.PHONE
+    changed = rules.correct(rules.correct(entries, Field.REQUEST_TYPE, "consultation"), Field.PLACE, "听松路")
+    marks = marks_of(changed, {"consultation": "咨询"})
+    assert (marks.request_type, marks.place, marks.settled) == ("咨询", "听松路", True)
+    assert marks_of(entries, {"投诉": "投诉"}).request_type == "", "what nobody looked at is no mark"
 
 
 def test_own_calls_are_at_least_forty_and_fill_facts_as_a_person_would() -> None:

@@ -91,7 +91,7 @@ def fill(spoken: Sequence[Spoken], received: datetime, city: City = City(), call
     readings[Field.MATTER] = Reading(
         Field.MATTER, matter, 0.9, "", next((one.spoken.number for one in turns if _tells(one)), 0)
     )
-    understood = _understood(matter, city)
+    understood = understood_of(matter, city)
     for reading in _of_matter(turns, matter, understood, readings.get(Field.PLACE), city):
         readings[reading.field] = reading
     return Filled(readings, matter, understood)
@@ -171,7 +171,7 @@ def _landmarks(turn: _Turn, gazetteer: Gazetteer | None, more: float) -> list[Re
     return found
 
 
-def _understood(matter: str, city: City) -> Understanding:
+def understood_of(matter: str, city: City) -> Understanding:
     """The matter as understood; remembered as long as the city's words are the same ones."""
     known = _KNOWN.get(matter)
     if known is not None and all(one is other for one, other in zip(_parts(known[0]), _parts(city), strict=True)):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
 from minhu.language.element_types import Question
 from minhu.language.filling.asked import Ask, asked_in
 from minhu.language.filling.entries import Entries, Mark
-from minhu.language.filling.types import Band, Field, Reading, Spoken
+from minhu.language.filling.types import Band, Field, Spoken
+from minhu.language.noise.types import Found, Marks, Noise
 
 NAME: Final = Question("name", "请问怎么称呼您？", 60)
 PHONE: Final = Question("phone", "请问您的联系电话是多少？", 62)
@@ -26,22 +26,14 @@ _ASKS: Final = {
     Field.PLACE: Ask.PLACE, Field.WHEN: Ask.SINCE, Field.PARTY: Ask.PARTY, Field.PEOPLE: Ask.PEOPLE, Field.NAME: Ask.NAME,
     Field.PHONE: Ask.PHONE, Field.CONFIDENTIAL: Ask.SECRET,
 }  # fmt: skip
-_TWO_PLACES: Final = frozenset({"two_areas", "two_sites"})
+_SHORT: Final = 12
+"""Characters below which a matter says too little."""
 _SECRET_FOR: Final = frozenset({"投诉", "举报", "complaint", "report"})
-_SURE_TYPE: Final = 0.6
-
-
-class Noise(StrEnum):
-    """What makes an order come back."""
-
-    TWO_PLACES = "two_places"
-    NO_PLACE = "no_place"
-    NO_TIME = "no_time"
-    NO_PHONE = "no_phone"
-    UNSURE_AREA = "unsure_area"
-    OTHER_TYPE = "other_type"
-    OTHER_CATEGORY = "other_category"
-    SHORT = "short"
+_MENDED: Final = {
+    Noise.TWO_PLACES: Field.PLACE, Noise.NO_PLACE: Field.PLACE, Noise.NO_TIME: Field.WHEN, Noise.OTHER_TYPE: Field.REQUEST_TYPE,
+    Noise.OTHER_CATEGORY: Field.CATEGORY, Noise.OTHER_URGENCY: Field.URGENCY, Noise.SECRET: Field.CONFIDENTIAL,
+}  # fmt: skip
+"""The field in which a warning about the words is mended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,37 +68,36 @@ def questions_left(
     return tuple(first + later)
 
 
-def warnings_of(entries: Entries, questions: Sequence[Question], read: Mapping[Field, Reading]) -> tuple[Warned, ...]:
-    """What should be looked at before the form is registered; nothing here forbids anything."""
-    return tuple(_warnings(entries, questions, read))
+def marks_of(entries: Entries, types: Mapping[str, str]) -> Marks:
+    """What the agent has given his word for, and what was read of place and time; ``types``: stored type → its word."""
+    own = {
+        field: entry.reading.value for field, entry in entries.items() if entry.mark is not Mark.SUGGESTED
+    }  # fmt: skip
+    wish = own.get(Field.CONFIDENTIAL)
+    return Marks(
+        types.get(own.get(Field.REQUEST_TYPE, ""), ""), own.get(Field.CATEGORY, ""), own.get(Field.URGENCY, ""),
+        None if wish is None else wish == "1", value_of(entries, Field.PLACE) or own.get(Field.AREA, ""),
+        value_of(entries, Field.WHEN), Field.PLACE in own,
+    )  # fmt: skip
 
 
-def _warnings(entries: Entries, questions: Sequence[Question], read: Mapping[Field, Reading]) -> Iterator[Warned]:
-    settled = {field for field, entry in entries.items() if entry.mark is not Mark.SUGGESTED}
-    consultation = value_of(entries, Field.REQUEST_TYPE) in ("consultation", "praise", "suggestion")
-    two = next((one for one in questions if one.code in _TWO_PLACES), None)
-    if two is not None and Field.PLACE not in settled:
-        yield Warned(Noise.TWO_PLACES, Field.PLACE, two.text)
-    if not value_of(entries, Field.PLACE) and not value_of(entries, Field.AREA) and not consultation:
-        yield Warned(Noise.NO_PLACE, Field.PLACE)
+def warnings_of(entries: Entries, found: Sequence[Found]) -> tuple[Warned, ...]:
+    """What should be looked at before the form is registered; nothing here forbids anything.
+
+    ``found`` is what ``noise.warning.noises_of`` says of the words and of ``marks_of`` the form.
+    """
+    return tuple(_warnings(entries, found))
+
+
+def _warnings(entries: Entries, found: Sequence[Found]) -> Iterator[Warned]:
+    for one in found:
+        yield Warned(one.noise, _MENDED[one.noise], one.words)
     area = entries.get(Field.AREA)
     if area is not None and area.mark is Mark.SUGGESTED and area.reading.band is Band.UNSURE:
         yield Warned(Noise.UNSURE_AREA, Field.AREA)
-    if not value_of(entries, Field.WHEN) and not consultation:
-        yield Warned(Noise.NO_TIME, Field.WHEN)
-    for field, noise in ((Field.REQUEST_TYPE, Noise.OTHER_TYPE), (Field.CATEGORY, Noise.OTHER_CATEGORY)):
-        own, words = entries.get(field), read.get(field)
-        if (
-            own
-            and words
-            and own.mark is Mark.CORRECTED
-            and words.value != own.reading.value
-            and words.confidence >= _SURE_TYPE
-        ):
-            yield Warned(noise, field, words.value)
     if not value_of(entries, Field.PHONE):
         yield Warned(Noise.NO_PHONE, Field.PHONE)
-    if len(value_of(entries, Field.MATTER)) < 12:
+    if len(value_of(entries, Field.MATTER)) < _SHORT:
         yield Warned(Noise.SHORT, Field.MATTER)
 
 

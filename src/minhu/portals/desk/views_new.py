@@ -27,12 +27,14 @@ from minhu.intake import queries as intake
 from minhu.intake import services as intake_services
 from minhu.intake.queries import desk as reading
 from minhu.intake.types import Channel, NewRequest, Outcome, Receipt, SuggestedField
+from minhu.kernel.clock import now
 from minhu.kernel.errors import Invalid, MinhuError
+from minhu.language.noise.types import Marks
 from minhu.portals.citizen.views import show_errors
 from minhu.portals.desk import doing, from_talk, splitting
-from minhu.portals.orders import noticed, said, words
+from minhu.portals.orders import noticed, said, warned, words
 from minhu.portals.orders.guards import actor_of, for_staff
-from minhu.portals.orders.pickers import AreaField, CategoryField, area_words, category_words
+from minhu.portals.orders.pickers import AreaField, CategoryField, area_words, category_named, category_words
 from minhu.portals.words import words_of
 
 KEPT = "agent_receipts"
@@ -206,6 +208,7 @@ def _advice(data: Any) -> dict[str, Any] | None:
         return {"found": None, "caller": caller.words if complete else "", "unit": None}
     row = found.advice
     return {
+        "warnings": _warnings(data, wanted.text),
         "said": said.typed(wanted.text, placed=bool(found.area_code), wants_callback=bool(data.get("wants_callback"))),
         "noticed": noticed.shown(intake.impression_of_words(wanted.text)),
         "found": found,
@@ -228,6 +231,17 @@ def _advice(data: Any) -> dict[str, Any] | None:
         "phone": " ".join((digits[:3], digits[3:7], digits[7:])).strip() if complete else "",
         "confidential": bool(data.get("confidential")),
     }
+
+
+def _warnings(data: Any, text: str) -> list[dict[str, Any]]:
+    """What would make the order come back, of the words so far and of what the agent has chosen."""
+    category, place = category_named(str(data.get("category_id", ""))), str(data.get("place_text", "")).strip()
+    kind = str(data.get("request_type", ""))
+    marks = Marks(
+        warned.TYPES.get(kind, ""), category.code if category else "", str(data.get("urgency", "")),
+        bool(data.get("confidential")), place, "", settled=bool(place and data.get("place_own")),
+    )  # fmt: skip
+    return warned.of_typed(text, intake.elements_of_words(text, now()).elements, marks)
 
 
 @for_staff(Action.SUPPLEMENT)

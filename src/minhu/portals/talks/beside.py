@@ -6,9 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from minhu.directory.queries.categories import category_by_code
 from minhu.evaluation import queries as evaluation
@@ -18,6 +16,7 @@ from minhu.intake import queries as intake
 from minhu.intake.queries import desk as reading
 from minhu.intake.queries.callers import requests_of_phone
 from minhu.intake.queries.drafts import DraftView
+from minhu.intake.queries.noises import noises_of_words
 from minhu.intake.queries.talks import TalkView
 from minhu.intake.types import NewRequest, Said, Speaker
 from minhu.kernel import masks
@@ -25,22 +24,13 @@ from minhu.kernel.clock import now
 from minhu.language.dialogue.hearing import hear
 from minhu.language.dialogue.types import Phase, Wish
 from minhu.language.filling.entries import Entries
-from minhu.language.filling.guiding import Noise, questions_left, value_of, warnings_of
+from minhu.language.filling.guiding import marks_of, questions_left, value_of, warnings_of
 from minhu.language.filling.types import Field, Spoken
-from minhu.portals.orders import noticed
-from minhu.portals.talks import fields
+from minhu.portals.orders import noticed, warned
 
 SHOWN: Final = 5
 _LOOKS_BACK: Final = 6
 """Utterances of the citizen among which the latest question is looked for."""
-_NOISE: Final[dict[Noise, str | Promise]] = {
-    Noise.TWO_PLACES: gettext_lazy("说到了两个地方"), Noise.NO_PLACE: gettext_lazy("还没有地点"), Noise.NO_TIME: gettext_lazy("还没有时间"),
-    Noise.NO_PHONE: gettext_lazy("没有联系电话，办结后无法回访"), Noise.UNSURE_AREA: gettext_lazy("地区没有把握，请问清区（县）和街道"),
-    Noise.OTHER_TYPE: gettext_lazy("诉求类型与原话不一致，原话像是"), Noise.OTHER_CATEGORY: gettext_lazy("分类与原话不一致，原话像是"),
-    Noise.SHORT: gettext_lazy("内容太短，承办单位看不明白"),
-}  # fmt: skip
-
-
 @dataclass(frozen=True, slots=True)
 class Portrait:
     """What a caller brought within a year, for this talk only."""
@@ -70,11 +60,11 @@ def beside(view: TalkView, draft: DraftView | None, *, earlier: bool = True) -> 
     questions = elements.questions if elements else ()
     done = draft is not None and draft.registered_at is not None
     left = questions_left(questions, entries, spoken, danger=danger) if matter and not done else ()
-    read = {field: entry.newer or entry.reading for field, entry in entries.items()}
+    noisy = noises_of_words(matter, elements.elements, marks_of(entries, warned.TYPES)) if elements and not done else ()
     return {
         "found": found, "danger": danger, "noticed": seen,
         "next": left[0] if left else None, "later": left[1:4], "script": _script(view, entries, draft, left=bool(left)),
-        "warnings": [_warning(one) for one in warnings_of(entries, questions, read)] if matter and not done else [],
+        "warnings": [warned.of_form(one) for one in warnings_of(entries, noisy)] if matter and not done else [],
         "repeats": [one for one in found.repeats if not draft or one.number != draft.number] if found else [], "incidents": _incidents(entries) if earlier else (), "question": question_of(view.said),
         "unit": found.advice["unit"] if found and "unit" in found.advice else None,
     }  # fmt: skip
@@ -116,11 +106,6 @@ def _incidents(entries: Entries) -> tuple[Running, ...]:
 def _is_settled(entries: Entries) -> bool:
     entry = entries.get(Field.AREA)
     return entry is not None and entry.mark != "suggested"
-
-
-def _warning(one: Any) -> dict[str, Any]:
-    words = fields.shown(one.field, one.words) if one.noise in (Noise.OTHER_TYPE, Noise.OTHER_CATEGORY) else one.words
-    return {"field": one.field.value, "text": str(_NOISE[one.noise]), "words": words}
 
 
 def _script(view: TalkView, entries: Entries, draft: DraftView | None, *, left: bool) -> str:

@@ -96,6 +96,12 @@ function fill(mark) {
   field.classList.add("is-filled");
 }
 
+// whether the place is the agent's own word or was only filled in from the words
+document.body.addEventListener("htmx:configRequest", (event) => {
+  if (event.detail.target?.id !== "advice") return;
+  event.detail.parameters.place_own = document.getElementById("id_place_text")?.dataset.touched ?? "";
+});
+
 document.body.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.target?.id !== "advice") return;
   for (const mark of event.detail.target.querySelectorAll("[data-fill]")) fill(mark);
