@@ -4,7 +4,10 @@ Works in a MINHU_HOME of its own with the fictional city and many earlier orders
 by utterance by a signed-in agent, through the page: words kept, form filled, question, warnings, same matter, running
 incidents, page part written. The papers' answer, which the page fetches by itself afterwards, is measured apart.
 
-    .venv/bin/python benchmarks/desk.py [--cases FILE…] [--orders 100000] [--papers] [--home FOLDER] [--profile]
+    .venv/bin/python benchmarks/desk.py [--cases FILE…] [--orders 100000] [--earlier 20] [--papers] [--home FOLDER] [--profile]
+
+With `--earlier` each caller brought so many of the orders within a year, and the agent looks at the caller after the
+first words: from then on the portrait is read and shown with each utterance.
 
 Prints one JSON line: milliseconds of wall time and of processor time of this process (median, p95, most), and the load.
 """
@@ -16,6 +19,7 @@ import cProfile
 import json
 import os
 import pstats
+import re
 import time
 from pathlib import Path
 from typing import Any
@@ -29,7 +33,32 @@ MOST_P95 = 300.0
 HTMX = {"HX-Request": "true"}
 
 
-def play(cases: list[dict[str, Any]], *, papers: bool) -> dict[str, list[float]]:
+def give_callers(calls: int, earlier: int, orders: int) -> None:
+    """Make so many of the filled orders the earlier ones of each caller, spread over the last year."""
+    import psycopg
+    from psycopg.conninfo import make_conninfo
+
+    from minhu.engines import lookup
+    from minhu.engines.database import conninfo
+
+    half = orders // 2
+    if calls * earlier > half - 1:
+        raise SystemExit(f"{orders} orders are too few for {calls} callers with {earlier} earlier ones")
+    with psycopg.connect(make_conninfo(**conninfo()), autocommit=True) as owner:
+        owner.execute("SET session_replication_role = replica")  # requests are otherwise kept as they were received
+        for number in range(calls):
+            mine = [half + 1 + number + calls * at for at in range(earlier)]
+            index = lookup.indexes(phone_of(number), "phone")[0]
+            owner.execute("UPDATE intake_request SET phone_index = %s WHERE id = ANY(%s)", (index, mine))
+        owner.execute("ANALYZE intake_request")
+
+
+def phone_of(number: int) -> str:
+    """The telephone of a call."""
+    return f"139{number:08}"
+
+
+def play(cases: list[dict[str, Any]], *, papers: bool, looks: int = 0) -> dict[str, list[float]]:
     """Note all utterances of all calls; the milliseconds of each."""
     from django.test import Client
 
@@ -37,9 +66,9 @@ def play(cases: list[dict[str, Any]], *, papers: bool) -> dict[str, list[float]]
 
     agent = Client()
     agent.force_login(Staff.objects.get(username="zuoxi"))
-    taken: dict[str, list[float]] = {"wall": [], "processor": [], "papers": []}
+    taken: dict[str, list[float]] = {"wall": [], "processor": [], "papers": [], "look": []}
     for number, case in enumerate(cases):
-        desk = agent.post("/desk/talks/call/", {"phone": f"139{number:08}"})["Location"]
+        desk = agent.post("/desk/talks/call/", {"phone": phone_of(number)})["Location"]
         for at, (who, words) in enumerate(case["turns"]):
             data = {"words": words, "as": who, "key": str(at), "seen": str(at)}
             begun, spent = time.perf_counter(), time.process_time()
@@ -48,6 +77,12 @@ def play(cases: list[dict[str, Any]], *, papers: bool) -> dict[str, list[float]]
                 taken["wall"].append((time.perf_counter() - begun) * 1000)
                 taken["processor"].append((time.process_time() - spent) * 1000)
             assert answer.status_code == 200, answer.status_code
+            if looks and who == "citizen" and not any(one == "citizen" for one, _words in case["turns"][:at]):
+                begun = time.perf_counter()
+                shown = agent.post(f"{desk}caller/", {"seen": str(at)}, headers=HTMX)
+                taken["look"].append((time.perf_counter() - begun) * 1000)
+                told = re.search(r"近一年 (\d+) 次", shown.content.decode())
+                assert told and int(told[1]) >= looks, "the portrait does not show the earlier orders"
             if (
                 papers
                 and who == "citizen"
@@ -72,6 +107,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cases", nargs="*", type=Path, default=CASES)
     parser.add_argument("--orders", type=int, default=100_000)
+    parser.add_argument("--earlier", type=int, default=0, help="orders that each caller brought before")
     parser.add_argument("--papers", action="store_true")
     parser.add_argument("--profile", action="store_true")
     parser.add_argument("--home")
@@ -82,15 +118,17 @@ def main() -> None:
             from lists import fill
 
             fill(asked.orders, 1)
+            if asked.earlier:
+                give_callers(len(cases), asked.earlier, asked.orders)
         if asked.papers:
             from minhu.server.demo.library import load_papers
 
             load_papers()
-        play(cases[:6], papers=asked.papers)
+        play(cases[:6], papers=asked.papers, looks=asked.earlier)
         watching = cProfile.Profile()
         if asked.profile:
             watching.enable()
-        taken = play(cases, papers=asked.papers)
+        taken = play(cases, papers=asked.papers, looks=asked.earlier)
         watching.disable()
         if asked.profile:
             pstats.Stats(watching).sort_stats("cumulative").print_stats(45)
@@ -98,7 +136,7 @@ def main() -> None:
     met = found["wall"]["p95"] <= MOST_P95
     print(
         json.dumps(
-            {"utterances": len(taken["wall"]), "orders": asked.orders, "load": os.getloadavg()[0], "met": met, **found}
+            {"utterances": len(taken["wall"]), "orders": asked.orders, "earlier": asked.earlier, "load": os.getloadavg()[0], "met": met, **found}
         )
     )
 

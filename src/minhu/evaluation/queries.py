@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -134,6 +134,13 @@ def has_rated(request_id: int) -> bool:
     joint = None if rated.pk == order.pk else rated.pk
     rows = Rating.objects.filter(order=order, round=rated.reopen_count, channel=RatingChannel.WEB.value)
     return _visible(rows.filter(joint_with_id=joint)).exists()
+
+
+def satisfaction_of(request_ids: Sequence[int]) -> tuple[int, int]:
+    """How many ratings on the orders of these requests say satisfied or mostly so, and how many say anything."""
+    about = Q(order__request_id__in=request_ids) | Q(joint_with__request_id__in=request_ids)
+    said = list(_visible(Rating.objects.filter(about).exclude(satisfaction="")).values_list("satisfaction", flat=True))
+    return sum(one in ("satisfied", "mostly") for one in said), len(said)
 
 
 def ratings_of(request_id: int) -> list[RatingView]:

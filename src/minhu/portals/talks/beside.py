@@ -89,12 +89,12 @@ def portrait(phone: str) -> Portrait | None:
     earlier = requests_of_phone(phone)
     orders = {row.number: row for row in rows_by_number([number for _pk, number, _at in earlier])}
     kinds = Counter(row.category_name for row in orders.values() if row.category_name)
-    ratings = [one for pk, _number, _at in earlier[:20] for one in evaluation.ratings_of(pk) if one.satisfaction]
+    satisfied, rated = evaluation.satisfaction_of([pk for pk, _number, _at in earlier[:20]])
     return Portrait(
         masks.phone(phone), history.requests, sum(row.state.value == "merged" for row in orders.values()),
         history.words if history.noise else "", kinds.most_common(3),
         [{"at": at, "row": orders[number]} for _pk, number, at in earlier if number in orders][:SHOWN],
-        sum(one.satisfaction in ("satisfied", "mostly") for one in ratings), len(ratings),
+        satisfied, rated,
     )  # fmt: skip
 
 
