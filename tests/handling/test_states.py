@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
+from django.db import connection
 
 from minhu.handling.domain.labels import MARKED
 from minhu.handling.domain.states import (
@@ -18,13 +19,14 @@ from minhu.handling.domain.states import (
     BY_UNIT,
     SAME,
     TRANSITIONS,
+    WITH_CITIZEN,
     allowed_steps,
     target,
 )
 from minhu.handling.domain.wording import public_sentence
 from minhu.handling.queries.parts import OPENED
 from minhu.handling.services.steps import HANDLERS
-from minhu.handling.types import LIVE_STATES, ClockKind, State, Step
+from minhu.handling.types import DONE_STATES, LIVE_STATES, ClockKind, State, Step
 
 MOVING = [t for t in TRANSITIONS if t.to is not SAME]
 
@@ -84,6 +86,25 @@ def test_each_step_is_one_row_with_a_label() -> None:
 def test_every_state_and_clock_has_a_word() -> None:
     assert all(one.said for one in (*State, *ClockKind))
     assert State.ARCHIVED not in LIVE_STATES
+
+
+def test_every_state_is_live_done_or_merged_and_what_lies_elsewhere_is_live() -> None:
+    """A state in no set is in no list, no count and under nobody's supervision."""
+    assert LIVE_STATES | DONE_STATES | {State.MERGED} == set(State)
+    assert not LIVE_STATES & DONE_STATES
+    assert {State.TRANSFERRED, State.WITH_ENTERPRISE} <= LIVE_STATES
+    assert LIVE_STATES == WITH_CITIZEN == BY_STEP[Step.SUPERVISE].sources
+
+
+@pytest.mark.django_db
+def test_the_indexes_of_live_orders_hold_every_live_state() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname IN ('order_live_due', 'order_desk')")
+        found = [row[0] for row in cursor.fetchall()]
+    assert len(found) == 2
+    for definition in found:
+        held = definition.partition(" WHERE ")[2]
+        assert {state for state in State if f"'{state.value}'" in held} == LIVE_STATES
 
 
 def test_every_label_can_be_read_in_english() -> None:

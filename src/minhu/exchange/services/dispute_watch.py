@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -21,15 +22,25 @@ _AT_ONCE: Final = 100
 
 
 def watch() -> int:
-    """One round; returns how many disputes fell back to the government."""
+    """One round over all that are due, page after page; returns how many disputes fell back to the government.
+
+    The next page begins behind the last one whatever became of it: those that cannot be moved keep no other waiting.
+    """
     if is_doubted():
         return 0
-    moment, live = now(), [phase.value for phase in LIVE]
-    due = Q(phase__in=live, due_at__lt=moment) | Q(enterprise__suspended=True)
+    moment, after, done = now(), 0, 0
+    while late := _due(moment, after):
+        done += sum(_fall_back(uid) for _, uid in late)
+        after = late[-1][0]
+    return done
+
+
+def _due(moment: datetime, after: int) -> list[tuple[int, UUID]]:
+    """The next disputes whose time is over, or whose enterprise was suspended, by id."""
+    due = Q(phase__in=[phase.value for phase in LIVE], due_at__lt=moment) | Q(enterprise__suspended=True)
     with transaction.atomic(), as_system():
-        rows = Dispute.objects.filter(due, ended_at__isnull=True).order_by("due_at")
-        late = list(rows.values_list("uid", flat=True)[:_AT_ONCE])
-    return sum(_fall_back(uid) for uid in late)
+        rows = Dispute.objects.filter(due, ended_at__isnull=True, pk__gt=after).order_by("pk")
+        return list(rows.values_list("pk", "uid")[:_AT_ONCE])
 
 
 def _fall_back(uid: UUID) -> bool:

@@ -56,8 +56,10 @@ BEFORE_DISPATCH = frozenset({S.RECEIVED, S.INCOMPLETE, S.TO_DISPATCH, S.REOPENED
 AT_UNIT = frozenset({S.DISPATCHED, S.IN_PROGRESS})
 UNDER_QUESTION = frozenset({S.RETURN_REVIEW, S.EXTENSION_REVIEW, S.SUSPENDED})
 OPEN_STATES = BEFORE_DISPATCH | AT_UNIT | UNDER_QUESTION | {S.REPLIED, S.TO_CALL_BACK}
+"""The hotline or a unit of the city works on it; what units do to each other needs one of these."""
 WITH_CITIZEN = OPEN_STATES | {S.TRANSFERRED, S.WITH_ENTERPRISE}
-"""The citizen may still add words or take the request back, also while another hotline or an enterprise works on it."""
+"""The citizen may still add words or take the request back, and a supervisor may press, also while another hotline or an
+enterprise works on it: the same states as ``LIVE_STATES``."""
 ENDED = frozenset({S.CLOSED, S.ANSWERED, S.REFUSED, S.EMERGENCY, S.WITHDRAWN})
 
 _T = Transition
@@ -78,9 +80,9 @@ TRANSITIONS: tuple[Transition, ...] = (
     _T(Step.REFUSE, "不予受理", A.DECIDE_INTAKE, DONE_BEFORE_UNIT, S.REFUSED,
        "您的诉求不在热线受理范围。{text}", ("reason", "text"), reasons="refuse",
        stops=(C.ACCEPT, C.SUPPLEMENT, C.DISPATCH), starts=(C.ARCHIVE,)),
-    _T(Step.HAND_OVER, "转紧急部门", A.DECIDE_INTAKE, DONE_BEFORE_UNIT, S.EMERGENCY,
+    _T(Step.HAND_OVER, "转紧急部门", A.DECIDE_INTAKE, DONE_BEFORE_UNIT | {S.WITH_ENTERPRISE}, S.EMERGENCY,
        "情况紧急，已转紧急部门处置。", ("reason",), reasons="hand_over",
-       stops=(C.ACCEPT, C.SUPPLEMENT, C.DISPATCH), starts=(C.RECEIPT,)),
+       stops=(C.ACCEPT, C.SUPPLEMENT, C.DISPATCH), cancels=(C.ENTERPRISE,), starts=(C.RECEIPT,)),
     _T(Step.RECEIPT, "转办回执", A.DECIDE_INTAKE, frozenset({S.EMERGENCY}), SAME,
        "紧急部门已接收您反映的情况。", ("text",), stops=(C.RECEIPT,), starts=(C.ARCHIVE,)),
     _T(Step.TAKE_BACK, "收回办理", A.DECIDE_INTAKE, frozenset({S.EMERGENCY, S.REFUSED, S.TRANSFERRED}),
@@ -174,7 +176,7 @@ TRANSITIONS: tuple[Transition, ...] = (
        "您反映的问题正在一并重新办理，结果会告知您。", cancels=(C.ARCHIVE,), starts=(C.ARCHIVE,)),
     _T(Step.WITHDRAW, "撤回诉求", A.WITHDRAW, WITH_CITIZEN, S.WITHDRAWN, "您已撤回诉求。", (),
        reasons="withdraw", cancels=tuple(k for k in C if k is not C.ARCHIVE), starts=(C.ARCHIVE,)),
-    _T(Step.SUPERVISE, "督办", A.SUPERVISE, OPEN_STATES, SAME, "", ("text",)),
+    _T(Step.SUPERVISE, "督办", A.SUPERVISE, WITH_CITIZEN, SAME, "", ("text",)),
     _T(Step.ANSWER_SUPERVISION, "督办回执", A.REPLY, OPEN_STATES, SAME, "", ("text",)),
     _T(Step.WHISTLE, "吹哨", A.WHISTLE, AT_UNIT, SAME, "{unit}已召集相关部门现场会办。",
        ("text", "called")),

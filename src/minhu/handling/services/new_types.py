@@ -10,9 +10,9 @@ from django.db import connection, transaction
 from minhu.directory.access import as_system, get_for
 from minhu.directory.policy import Action
 from minhu.directory.queries import rules
-from minhu.handling.domain.states import BEFORE_DISPATCH, OPEN_STATES
+from minhu.handling.domain.states import BEFORE_DISPATCH
 from minhu.handling.models import NewMatter, Order
-from minhu.handling.types import State
+from minhu.handling.types import LIVE_STATES, State
 from minhu.intake.services.new_types import Usual
 from minhu.kernel.actors import current_actor
 from minhu.kernel.clock import now
@@ -68,7 +68,7 @@ def mark(number: str) -> None:
     """A person says that an open order fits no category; a mark that was taken off comes back."""
     with transaction.atomic():
         order = get_for(Order.objects.select_for_update(), Action.DECIDE_INTAKE, number=number)
-        if State(order.state) not in OPEN_STATES:
+        if State(order.state) not in LIVE_STATES:
             raise Conflict("这张工单已经结束，不再标记新类型。", code="order_ended")
         row = NewMatter.objects.filter(order=order).first()
         if row is not None and row.dropped_at is None:

@@ -48,8 +48,12 @@ LIVE_STATES: frozenset[State] = frozenset(
         State.REPLIED,
         State.TO_CALL_BACK,
         State.REOPENED,
+        State.TRANSFERRED,
+        State.WITH_ENTERPRISE,
     }
 )
+"""Not settled, also while another hotline or an enterprise works on it: the hotline that received it first stays
+responsible (首接负责), a clock runs, and lists, counts and supervision show it. Every state is live, done or merged."""
 DONE_STATES: frozenset[State] = frozenset(
     {State.CLOSED, State.ARCHIVED, State.ANSWERED, State.REFUSED, State.EMERGENCY, State.WITHDRAWN}
 )
