@@ -64,6 +64,7 @@ def test_other_desks_are_refused(city: City) -> None:
         "exclusions",
         "receipts",
         "absences",
+        "boards",
     ],
 )
 def test_every_empty_list_says_so(city: City, name: str) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from minhu.directory.access import require
 from minhu.directory.policy import Action
@@ -15,10 +15,13 @@ from minhu.exchange.domain.boards import NAMES, NEEDED, PostState, digest_of
 from minhu.exchange.models import Board, BoardPost
 from minhu.exchange.queries.board_standing import Reply, standing
 from minhu.handling.queries import visible_orders
+from minhu.handling.queries.watch import Wanted
+from minhu.handling.types import DONE_STATES
 from minhu.kernel.actors import Actor
 from minhu.kernel.clock import now
 
 MOST: Final = 200
+_DONE: Final = [state.value for state in DONE_STATES]
 _OPEN: Final = frozenset({PostState.WORKING, PostState.READY, PostState.TAKEN, PostState.FOLLOWED, PostState.WITHHELD})
 _FIRST: Final = (PostState.FOLLOWED, PostState.READY, PostState.WITHHELD, PostState.TAKEN, PostState.WORKING)
 
@@ -89,6 +92,16 @@ def posts(board_id: int | None = None, state: PostState | None = None) -> Posts:
     )
 
 
+def late_replies(actor: Actor | None = None) -> dict[int, Wanted]:
+    """The orders whose board waits beyond its own deadline, the longest first: what ``PostRow.late`` says, for supervisors."""
+    require(Action.VIEW_FIGURES)
+    alone = Q(order__merged_into=None) | Q(order__merged_into__reply_approved_at=None)
+    over = alone & Q(order__state__in=_DONE, order__reply_approved_at=None, followed_at=None)
+    rows = _visible(actor).filter(due_at__lte=now(), published_at=None, deleted_at=None).exclude(over)
+    found = rows.order_by("due_at", "id").values_list("order_id", "board__label", "due_at")
+    return {order: Wanted(label, due) for order, label, due in found if due is not None}
+
+
 def of_order(number: str, actor: Actor | None = None) -> PostRow | None:
     """The post that an order began as; None for any other order, and for one that may not be seen."""
     row = _visible(actor).filter(order__number=number).first()
@@ -119,4 +132,4 @@ def _row(one: Reply) -> PostRow:
     )  # fmt: skip
 
 
-__all__ = ["BoardName", "PostRow", "PostState", "Posts", "fields", "names", "of_order", "posts"]
+__all__ = ["BoardName", "PostRow", "PostState", "Posts", "fields", "late_replies", "names", "of_order", "posts"]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final, TypeVar
 
 from django.db.models import Count, F, Model, Q, QuerySet
@@ -54,8 +56,16 @@ class Absence:
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """Somebody outside the house waits for an answer on an order, and until when."""
+
+    by: str
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class WatchRow:
-    """One line of a list: the order, and the question, supervision or absence it is there for."""
+    """One line of a list: the order, and the question, supervision, absence or wait it is there for."""
 
     order: OrderRow
     review: ReviewView | None = None
@@ -63,6 +73,7 @@ class WatchRow:
     absence: Absence | None = None
     written: str = ""
     """The reply that waits for approval."""
+    wanted: Wanted | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +112,22 @@ def page_of(
     part = list(rows[start : start + size])
     waiting = _returns_of([row.pk for row in part if isinstance(row, Order)])
     return WatchPage(tuple(_line(row, waiting) for row in part), rows.count())
+
+
+def page_among(
+    wanted: Mapping[int, Wanted],
+    narrowing: Narrowing = Narrowing(),
+    page: int = 1,
+    size: int = 50,
+    actor: Actor | None = None,
+) -> WatchPage:
+    """One page of given orders (by id, in their order) that the actor may see: lists that other rooms know of."""
+    rows, start = Order.objects.filter(pk__in=list(wanted)), (max(page, 1) - 1) * size
+    seen = set(_narrow(rows, narrowing, actor or current_actor(), "").order_by().values_list("pk", flat=True))
+    chosen = [pk for pk in wanted if pk in seen]
+    part = chosen[start : start + size]
+    by_id = Order.objects.in_bulk(part)
+    return WatchPage(tuple(WatchRow(row_of(by_id[pk]), wanted=wanted[pk]) for pk in part), len(chosen))
 
 
 def late_units(narrowing: Narrowing = Narrowing(), actor: Actor | None = None) -> tuple[Late, ...]:

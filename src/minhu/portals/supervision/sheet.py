@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from minhu.handling.queries.watch import WatchRow
 from minhu.handling.types import SupervisionLevel
-from minhu.portals.formats import remaining
+from minhu.portals.formats import cn_datetime, remaining
 
 LIMIT: Final = 5000
 
@@ -29,6 +29,9 @@ def said(row: WatchRow) -> str:
         return f"{row.demand.unit_name}：{row.demand.label} {row.demand.reason}"
     if row.absence:
         return f"{row.absence.by_unit} → {row.absence.unit_name}：{row.absence.matter}"
+    if row.wanted:
+        due = cn_datetime(row.wanted.due_at)
+        return _("%(board)s：应于 %(due)s 前回复，尚未发布") % {"board": row.wanted.by, "due": due}
     return ""
 
 

@@ -17,6 +17,7 @@ from minhu.directory.policy import Action
 from minhu.directory.types import Role
 from minhu.evaluation import services as evaluation
 from minhu.evaluation.queries import ratings_of
+from minhu.exchange.queries.boards import late_replies
 from minhu.handling import services as handling_services
 from minhu.handling.queries import watch as reads
 from minhu.handling.queries.warnings import warning_counts
@@ -35,7 +36,7 @@ from minhu.portals.orders.guards import actor_of, for_staff
 from minhu.portals.sheets import sheet_response
 from minhu.portals.supervision import sheet
 from minhu.portals.supervision.forms import WatchFilter
-from minhu.portals.supervision.words import BULK, LISTS, List, can
+from minhu.portals.supervision.words import BOARDS, BULK, LISTS, List, can
 from minhu.portals.unit.panel import Opened, Place, open_panel, open_step, safe_back, tell
 from minhu.portals.unit.views import numbered
 
@@ -55,8 +56,8 @@ def desk(request: HttpRequest) -> HttpResponse:
     actor, chosen = actor_of(request), _list(request)
     filters = WatchFilter(request.GET)
     narrowing = filters.narrowing()
-    counts = reads.counts(narrowing, actor)
-    found = reads.page_of(chosen.key, narrowing, page_number(request), SIZE, actor)
+    counts = reads.counts(narrowing, actor) | {BOARDS: _page(BOARDS, narrowing, actor, 1, 1).total}
+    found = _page(chosen.key, narrowing, actor, page_number(request), SIZE)
     may = can(actor)
     context = {
         "filters": filters,
@@ -74,6 +75,13 @@ def desk(request: HttpRequest) -> HttpResponse:
         "levels": [(level.value, word) for level, word in _levels()],
     }
     return render(request, "supervision/desk.html", context)
+
+
+def _page(key: str, narrowing: reads.Narrowing, actor: Actor, page: int, size: int) -> reads.WatchPage:
+    """One page of a list; message boards are known to another room than the orders."""
+    if key == BOARDS:
+        return reads.page_among(late_replies(actor), narrowing, page, size, actor)
+    return reads.page_of(key, narrowing, page, size, actor)
 
 
 def _levels() -> list[tuple[SupervisionLevel, str]]:
@@ -149,7 +157,7 @@ def export(request: HttpRequest) -> HttpResponse:
         most = min(bulk.begin(actor, reason), sheet.LIMIT)
         filters = WatchFilter(request.GET)
         bulk.check_conditions(filters)
-        found = reads.page_of(chosen.key, filters.narrowing(), 1, most, actor)
+        found = _page(chosen.key, filters.narrowing(), actor, 1, most)
         bulk.refuse_over(found.total, most)
     except MinhuError as error:
         messages.error(request, error.message)

@@ -24,6 +24,7 @@ class List:
     advice: str | Promise
 
 
+BOARDS: Final = "boards"
 LISTS: Final = (
     List("overdue", _("已超期"), "alert-octagon", _("现状"), _("没有超期工单"), _("到期未办的工单会自动出现在这里，超期最久的排在最前。")),
     List("near", _("即将超期"), "alarm", _("现状"), _("没有即将超期的工单"), _("剩余时间不足两成的工单会出现在这里，便于提前催办。")),
@@ -34,9 +35,10 @@ LISTS: Final = (
     List("callbacks", _("待回访"), "phone-call", _("现状"), _("没有待回访的工单"), _("答复经审核后会出现在这里，请电话回访群众。")),
     List("exclusions", _("剔除申请"), "filter-off", _("剔除理由"), _("没有剔除申请"), _("单位认为评价不应计入考核时会在这里申请。")),
     List("receipts", _("督办未回执"), "receipt", _("督办要求"), _("督办都已回执"), _("发出的督办在收到回执前列在这里。")),
+    List(BOARDS, _("留言板超期"), "message-report", _("留言板的要求"), _("没有超期未回复的留言"), _("网络留言过了留言板要求的时间、答复还没有发布的，会列在这里。")),
     List("absences", _("吹哨未到"), "user-off", _("召集事由"), _("吹哨召集的单位都已响应"), _("应到未到、逾期未响应的单位会列在这里。")),
 )  # fmt: skip
-BULK: Final = frozenset({"overdue", "near", "receipts", "extensions", "suspensions", "returns"})
+BULK: Final = frozenset({"overdue", "near", "receipts", "extensions", "suspensions", "returns", BOARDS})
 """Lists whose orders can be reminded together."""
 
 
