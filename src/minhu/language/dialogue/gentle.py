@@ -14,7 +14,7 @@ LONGEST: Final = 22
 _LEAST: Final = 8
 """Characters below which a part of a broken sentence does not stand alone."""
 _KEPT: Final = frozenset({
-    "danger", "ask_danger", "danger_unanswered", "opened", "read_back", "progress", "answer", "greeting",
+    "danger", "ask_danger", "danger_unanswered", "opened", "read_back", "survey_read_back", "progress", "answer", "greeting",
     "greeting_person_first", "greeting_machine_only", "other_language", "handing_language", "no_person_language", "handing_danger",
 })  # fmt: skip
 _ASIDE: Final = re.compile(r"（[^（）]*）|\([^()]*\)")

@@ -56,7 +56,7 @@ def answered(memory: Memory, heard: Heard) -> Turn:
     if heard.wishes[0] in (Wish.CANCEL, Wish.GOODBYE):
         return _end(memory, known)
     asked = memory.waiting
-    value = _value(asked, heard, known)
+    value = value_of(asked, heard, known)
     if value is None and known.get(asked) != AGAIN:
         return Turn(replace(memory, survey=_kept({**known, asked: AGAIN})), (_say(f"{asked}_again"),))
     known[asked] = "" if value is None else value
@@ -68,12 +68,12 @@ def answered(memory: Memory, heard: Heard) -> Turn:
     return Turn(replace(memory, waiting=following[0], survey=_kept(known)), (_say(code),))
 
 
-def _value(asked: str, heard: Heard, known: Mapping[str, str]) -> str | None:
+def value_of(asked: str, heard: Heard, known: Mapping[str, str]) -> str | None:
     """What an answer means for the question; None: not understood."""
     said = re.sub(r"[\s，。！？、,.!?~～]", "", heard.words)
     if asked == COMMENT:
         nothing = heard.wishes[0] in (Wish.ENOUGH, Wish.NO, Wish.THANKS) or re.fullmatch(
-            r"没(?:有|了)?(?:了|别的)?|无|不用", said
+            r"没(?:有|了)?(?:了|别的)?|无|不用|冇(?:喇|啦|嘢)?", said
         )
         return "" if nothing else heard.words.strip()[:1000]
     if asked == CONTENT:
@@ -85,11 +85,16 @@ def _value(asked: str, heard: Heard, known: Mapping[str, str]) -> str | None:
 
 def _end(memory: Memory, known: dict[str, str]) -> Turn:
     """Thanks, and the answers to whoever keeps them; none at all are kept of somebody who only said no."""
-    answers = tuple(f"{code}={value}" for code, value in known.items() if value not in ("", AGAIN))
+    answers = lines_of(known)
     done = replace(memory, phase=Phase.DONE, waiting="", survey=())
     if not any(one.startswith((SOLVED, CONTENT)) for one in answers):
         return Turn(done, (_say("survey_left"),))
     return Turn(done, (Act(Deed.RATE, lines=answers),))
+
+
+def lines_of(known: Mapping[str, str]) -> tuple[str, ...]:
+    """The answers as their keeper takes them; questions without one are left out."""
+    return tuple(f"{code}={value}" for code, value in known.items() if value not in ("", AGAIN))
 
 
 def kept(memory: Memory, problem: str) -> Turn:

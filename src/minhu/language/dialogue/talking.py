@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from minhu.language.dialogue import alarm, first, foreign, survey, told
+from minhu.language.dialogue import alarm, first, foreign, survey, survey_call, told
 from minhu.language.dialogue.earlier import asked_again, kept, said_again, with_earlier
 from minhu.language.dialogue.hearing import hear, plain
 from minhu.language.dialogue.mending import mend, put_right, read_back
@@ -67,11 +67,12 @@ def proceed(memory: Memory, heard: Heard, policy: Policy, read: Reader, bulletin
         return Turn(memory, ())
     if memory.waiting == alarm.WAITING:
         return _after_alarm(memory, heard, policy, read, bulletins)
+    heard = survey_call.calmed(memory, heard)
     if alarm.is_certain(heard.urgency, policy):
         return _danger(memory, heard, policy)
     if heard.urgency.life_danger and not memory.no_danger:
         return _alarmed(memory, heard, policy)
-    if heard.wants(Wish.PERSON):
+    if heard.wants(Wish.PERSON) and not survey_call.by_machine(memory, heard):
         if foreign.is_foreign(heard):
             return foreign.handed(memory, heard, policy)
         return _to_person(_kept(memory, heard), Why.ASKED, policy)
@@ -83,7 +84,7 @@ def proceed(memory: Memory, heard: Heard, policy: Policy, read: Reader, bulletin
 def _calm(memory: Memory, heard: Heard, policy: Policy, read: Reader, bulletins: Bulletins) -> Turn:
     """A turn without danger, silence or the wish for a person."""
     if memory.phase is Phase.SURVEY:  # whoever is angry at the handling is asked why, and may ask for a person
-        return survey.answered(memory, heard)
+        return survey_call.answered(memory, heard, policy) if memory.spoken else survey.answered(memory, heard)
     memory = _with_anger(memory, heard, policy)
     if (turn := _felt(memory, heard, policy)) is not None:
         return turn

@@ -209,6 +209,8 @@ class Memory:
     """The request whose handling is asked about."""
     survey: tuple[str, ...] = ()
     """Its answers so far, as code=value."""
+    spoken: bool = False
+    """The house called to ask, by telephone (``survey_call``)."""
     no_danger: bool = False
     """The citizen said clearly that nobody is in danger."""
     bulletin: str = ""
@@ -252,6 +254,8 @@ class Deed(StrEnum):
     OPEN = "open"
     RATE = "rate"
     """Keep what the citizen says of the handling: ``lines`` are the answers as code=value."""
+    CALLED = "called"
+    """What came of calling somebody for a survey: ``code`` is one of `survey_call.ENDS`, ``words`` the time he wished."""
     HAND_OVER = "hand_over"
     JOIN = "join"
     """Count the citizen to bulletin ``code``; ``joined`` follows."""
