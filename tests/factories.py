@@ -220,11 +220,13 @@ PATH: tuple[tuple[str, str, Step], ...] = (
 )
 
 
-def make_order(city: City, *, upto: str = "received", assist: tuple[str, ...] = (), **fields: Any) -> Order:
-    """An order led through the services as far as `upto` (a name in PATH); `fields` go into the event."""
+def make_order(
+    city: City, *, upto: str = "received", assist: tuple[str, ...] = (), said: dict[str, Any] | None = None, **fields: Any
+) -> Order:
+    """An order led through the services as far as `upto` (a name in PATH); `fields` go into the event, `said` into the request."""
     with as_system():
         moment = fields.pop("received_at", clock.now())
-        request = make_request(received_at=moment)
+        request = make_request(received_at=moment, **(said or {}))
         open_order(received(city, request, **fields))
     data = {
         Step.DISPATCH: StepData(unit_id=city.unit("water"), assist_unit_ids=tuple(city.unit(a) for a in assist)),

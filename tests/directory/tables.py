@@ -92,6 +92,9 @@ THROUGH_ANOTHER |= OF_BOARDS
 OF_DISPUTES = {"exchange_dispute", "exchange_disputeentry"}
 CITIZENS_TABLES |= OF_DISPUTES
 THROUGH_ANOTHER |= OF_DISPUTES
+OF_SURVEYS = {"intake_surveycall", "intake_callstop"}
+CITIZENS_TABLES |= OF_SURVEYS
+THROUGH_ANOTHER |= OF_SURVEYS
 LEDGER_TABLES = {"ledger_access", "ledger_checkpoint", "ledger_contractstate", "ledger_entry", "ledger_subtree"}
 PUBLIC = "area catalogueitem catalogueversion category crosswalk crosswalkgap crosswalkline duty dutyversion landmark ruleset taxonomy unit".split()
 OF_STAFF = "absence emergency pastpassword post proposal recoverycode signin staff".split()
@@ -110,6 +113,7 @@ OPEN_TABLES = {
     "django_session": "which requests a session may open, by number only; signed and short-lived",
     **dict.fromkeys(("exchange_partner", "exchange_oldkeys", "exchange_channelaccount", "exchange_mailbox"), "other systems; their keys are sealed"),
     "exchange_board": "message boards of other platforms; their keys are sealed",
+    "intake_exchangelink": "how exchanges are connected: names, states, counts",
     "intake_textprovider": "who carries text messages; its keys are sealed",
     "intake_textwish": "numbers of requests and states in words, gone within seconds",
     "exchange_enterprise": "registered companies; who answers there is sealed",

@@ -57,7 +57,7 @@ class Population:
             insert_plain("exchange_channelaccount", {})
             account = select("SELECT max(id) FROM exchange_channelaccount")[0][0]
             insert_plain("exchange_channelline", {"account_id": account})
-            for table in ("intake_textmessage", "intake_textstop", "exchange_mailbox"):
+            for table in ("intake_textmessage", "intake_textstop", "intake_callstop", "exchange_mailbox"):
                 insert_plain(table, {})
             insert_plain("exchange_mailthread", {"mailbox_id": select("SELECT max(id) FROM exchange_mailbox")[0][0]})
             insert_plain("exchange_mailout", {"thread_id": select("SELECT max(id) FROM exchange_mailthread")[0][0]})
@@ -83,6 +83,7 @@ class Population:
         for table in sorted(CITIZENS_TABLES - {"intake_request", "handling_order"} - THROUGH_ANOTHER):
             insert_plain(table, known)
         insert_plain("intake_call", {"key": order.pk})
+        insert_plain("intake_surveycall", known | {"key": order.pk})
         shop = select("SELECT max(id) FROM exchange_enterprise")[0][0]
         insert_plain("exchange_dispute", known | {"enterprise_id": shop})
         insert_plain("exchange_disputeentry", {"dispute_id": select("SELECT max(id) FROM exchange_dispute")[0][0]})

@@ -66,13 +66,14 @@ def read_endpoint(source: Mapping[str, str], prefix: str, key_file: str) -> Endp
         outbound.parse(url)
     except Invalid as error:
         raise ValueError(f"{prefix}_URL looks like https://host/v1, not {url!r}") from error
-    key = source.get(f"{prefix}_KEY", "").strip() or _key_of_file(home_folder(source) / "keys" / key_file)
+    key = source.get(f"{prefix}_KEY", "").strip() or key_of_file(home_folder(source) / "keys" / key_file)
     if not key.isascii() or any(sign.isspace() for sign in key):
         raise ValueError(f"{prefix}_KEY holds signs that no key has")
     return Endpoint(url, model, key, _seconds(source, f"{prefix}_SECONDS"))
 
 
-def _key_of_file(path: Path) -> str:
+def key_of_file(path: Path) -> str:
+    """The key in a file, '' without one; raises ValueError where it cannot be read."""
     try:
         return path.read_text(encoding="utf-8").strip()
     except FileNotFoundError:

@@ -25,6 +25,8 @@ class RatingChannel(StrEnum):
     WEB = "web"
     CALLBACK = "callback"
     SMS = "sms"
+    VOICE = "voice"
+    """Told to the machine that called."""
     IMPORT = "import"
 
 

@@ -127,6 +127,15 @@ class RequestsUnderstood(Event):
 
 
 @dataclass(frozen=True)
+class SurveyEnded(Event):
+    """The person whom a survey called said what came of it (``survey_call.ENDS``), with the time that was wished."""
+
+    talk_id: int
+    end: str
+    wished: str
+
+
+@dataclass(frozen=True)
 class CallSettled(Event):
     """What became of a telephone call is known, or known otherwise than ``before`` because an event came late."""
 
@@ -139,6 +148,8 @@ class CallSettled(Event):
     ended_at: datetime
     has_caller: bool
     """The caller's number is known."""
+    outgoing: bool = False
+    """The house placed it."""
 
     @property
     def missed(self) -> bool:

@@ -41,6 +41,7 @@ KINDS: Final[dict[str, Keeping]] = {
     "talk_words": Keeping("会话里说的话", 366, 30, _SHORTEST),
     "whispers": Keeping("会话里的耳语", 366, 30, _SHORTEST),
     "call_backs": Keeping("已了结的回电", 366, 30, _SHORTEST),
+    "surveys": Keeping("已了结的语音回访", 366, 30, _SHORTEST),
     "drafts": Keeping("会话中填写的登记单", 366, 30, _SHORTEST),
     "talks": Keeping("会话", 366, 30, _SHORTEST),
     "care_marks": Keeping("同意保留的照顾标记", 731, 30, _SHORTEST),

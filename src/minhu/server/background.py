@@ -56,6 +56,7 @@ LOOPS: tuple[Loop, ...] = (
     Loop("words to followers on WeChat", 2.0, "minhu.exchange.services.channel_sending.send"),
     Loop("messages of bulletins", 2.0, "minhu.intake.services.bulletin_messages.carry"),
     Loop("text messages that are wanted", 3.0, "minhu.intake.services.text_wishes.fulfil"),
+    Loop("surveys by telephone", 5.0, "minhu.intake.services.survey_calls.tick"),
     Loop("talks by text message", 2.0, "minhu.intake.services.text_talks.tell_all"),
     Loop("text messages", 2.0, "minhu.intake.services.text_carrying.carry"),
     Loop("mailboxes", 5.0, "minhu.exchange.services.mail_coming.poll"),

@@ -13,6 +13,7 @@ from minhu.engines.chat import chat_settings
 from minhu.engines.database import home_folder
 from minhu.engines.embedding import embedding_settings
 from minhu.engines.outbound import allowed_networks
+from minhu.engines.speech.exchange.settings import exchange_settings
 from minhu.engines.speech.settings import speech_settings
 from minhu.kernel.keeping import parse
 from minhu.server.account_config import AccountConfig
@@ -90,6 +91,29 @@ class Config:
     )
     calls: int = _setting("MINHU_CALLS", "200", "telephone calls at once whose sound runs through this process")
     call_threads: int = _setting("MINHU_CALL_THREADS", "6", "threads that work for calls, each with a connection")
+    exchange_url: str = _setting(
+        "MINHU_EXCHANGE_URL",
+        "",
+        "a telephone exchange whose events are read live: ari://user@host:8088/ari?app=minhu, aris://… or esl://host:8021",
+    )
+    exchange_key: str = _setting(
+        "MINHU_EXCHANGE_KEY", "", "its password; empty: the file exchange.key in MINHU_HOME/keys"
+    )
+    exchange_name: str = _setting(
+        "MINHU_EXCHANGE_NAME", "pbx", "its name here: that of the token with which it brings the sound of its calls"
+    )
+    exchange_dial: str = _setting(
+        "MINHU_EXCHANGE_DIAL", "", "its dial string for calls of the house, e.g. PJSIP/{number}@trunk; empty: no calls"
+    )
+    exchange_enter: str = _setting(
+        "MINHU_EXCHANGE_ENTER", "minhu-out,s", "context and extension into which such a call goes once it is answered"
+    )
+    exchange_caller: str = _setting("MINHU_EXCHANGE_CALLER", "12345", "the number that the called person sees")
+    exchange_surveys: str = _setting(
+        "MINHU_EXCHANGE_SURVEYS",
+        "none",
+        "who is asked by telephone how a request was handled: none, rest (whom text messages do not reach) or all",
+    )
     chat_url: str = _setting(
         "MINHU_CHAT_URL", "", "an OpenAI-compatible chat model that improves suggestions, e.g. https://host/v1"
     )
@@ -237,9 +261,12 @@ def _models(source: Mapping[str, str], raw: Mapping[str, str]) -> dict[str, str]
         chat_settings(source)
         embedding_settings(source)
         speech_settings(source)
+        exchange_settings(source)
     except ValueError as error:
         raise ConfigError(str(error)) from error
-    return {name: value for name, value in raw.items() if name.startswith(("chat_", "embedding", "speech_"))}
+    return {
+        name: value for name, value in raw.items() if name.startswith(("chat_", "embedding", "speech_", "exchange_"))
+    }
 
 
 def _kept(variable: str, text: str) -> dict[str, int]:

@@ -72,6 +72,12 @@ TABLES: Final[dict[str, Expiring]] = {
         "t.closed_at IS NOT NULL",
         "concat_ws(' ', t.id, t.source, t.state, t.closed_at)",
     ),
+    "surveys": Expiring(
+        "intake_surveycall",
+        "t.closed_at",
+        "t.closed_at IS NOT NULL",
+        "concat_ws(' ', t.id, t.key, t.state, t.\"end\", t.closed_at)",
+    ),
     "drafts": Expiring(
         "intake_draft",
         "(SELECT k.last_at FROM intake_talk k WHERE k.id = t.talk_id)",

@@ -1,7 +1,8 @@
 """Events of FreeSWITCH: the text of its event socket (`event plain`), in whatever pieces it comes.
 
 After the published documentation: an envelope of headers with Content-Length, then the event, whose own headers are
-percent-encoded and may name a body of their own.
+percent-encoded and may name a body of their own. What came of an order to place a call (`bgapi originate`, its job named
+as the call) is an event as well where it failed.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from minhu.engines.speech.calls import DIGITS, CallEvent, CallEventKind, shortened
+from minhu.engines.speech.exchange.placing import PREFIX
 from minhu.kernel.errors import Invalid
 
 MOST_HEAD: Final = 8 * 1024
@@ -26,7 +28,9 @@ Found = tuple[CallEventKind, str]
 class EslReader:
     """Reads one connection; keeps at most one unfinished event. After Invalid the connection is of no use any more."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, callers_only: bool = False) -> None:
+        """``callers_only``: legs to agents and elsewhere are left out; those that the house placed are callers' too."""
+        self._callers_only = callers_only
         self._rest = bytearray()
         self._left = -1
         """Bytes of the event that the envelope announced; -1 while an envelope is read."""
@@ -37,7 +41,7 @@ class EslReader:
         for begin in range(0, len(piece), MOST_HEAD):
             self._rest += piece[begin : begin + MOST_HEAD]
             while (body := self._next()) is not None:
-                event = read_event(body)
+                event = read_event(body, callers_only=self._callers_only)
                 if event is not None:
                     found.append(event)
         return found
@@ -63,12 +67,19 @@ class EslReader:
         return body
 
 
-def read_event(text: str) -> CallEvent | None:
+def read_event(text: str, *, callers_only: bool = False) -> CallEvent | None:
     """The event of one body; None for what is of no interest or lacks call or time."""
-    headers = {name: unquote(value) for name, value in _headers(text.partition("\n\n")[0]).items()}
-    read = _EVENTS.get(headers.get("Event-Name", ""))
-    found = None if read is None else read(headers)
-    call, stamp = shortened(headers.get("Unique-ID")), headers.get("Event-Date-Timestamp", "")
+    head, _, body = text.partition("\n\n")
+    headers = {name: unquote(value) for name, value in _headers(head).items()}
+    name = headers.get("Event-Name", "")
+    if name == "BACKGROUND_JOB":
+        call, found = shortened(headers.get("Job-UUID")), _ordered(headers, body)
+    else:
+        read = _EVENTS.get(name)
+        call, found = shortened(headers.get("Unique-ID")), None if read is None else read(headers)
+    if callers_only and headers.get("Call-Direction") == "outbound" and not call.startswith(PREFIX):
+        return None
+    stamp = headers.get("Event-Date-Timestamp", "")
     if found is None or not call or not (stamp.isascii() and stamp.isdigit() and len(stamp) < 17):
         return None
     if int(stamp) >= _LAST:
@@ -109,6 +120,12 @@ def _runs(headers: Headers) -> Found | None:
 def _gone(headers: Headers) -> Found:
     cause = shortened(headers.get("Hangup-Cause"))
     return CallEventKind.HUNG_UP, "transferred" if cause in _TRANSFERS else cause
+
+
+def _ordered(headers: Headers, body: str) -> Found | None:
+    """An order of the house that failed: no channel of it tells of that."""
+    failed = headers.get("Job-UUID", "").startswith(PREFIX) and body.lstrip().startswith("-ERR")
+    return (CallEventKind.HUNG_UP, shortened(body.strip().removeprefix("-ERR"))) if failed else None
 
 
 def _bridged(headers: Headers) -> Found:

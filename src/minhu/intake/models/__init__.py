@@ -13,6 +13,7 @@ from minhu.intake.models.kept import KeptElement
 from minhu.intake.models.learning import Drift, FrozenSet, Label, LabelCase, LearnedModel
 from minhu.intake.models.requests import Attachment, Fingerprint, Request, Supplement
 from minhu.intake.models.seats import EmergencyMode, FrontDoor, Listener, Seat, SeatChange, SeatOffer, Whisper
+from minhu.intake.models.survey_calls import CallStop, ExchangeLink, SurveyCall
 from minhu.intake.models.talks import Talk, Utterance
 from minhu.intake.models.texts import TextMessage, TextProvider, TextStop, TextWish
 from minhu.intake.models.understanding import IntakeDecision, Suggestion
@@ -29,6 +30,7 @@ __all__ = [
     "CallBackAsk",
     "CallBackTry",
     "CallEvent",
+    "CallStop",
     "CareMark",
     "ChatCount",
     "ChatDay",
@@ -39,6 +41,7 @@ __all__ = [
     "EmergencyMode",
     "Erasure",
     "ErasureCase",
+    "ExchangeLink",
     "Fingerprint",
     "FrontDoor",
     "FrozenSet",
@@ -60,6 +63,7 @@ __all__ = [
     "SeatOffer",
     "Suggestion",
     "Supplement",
+    "SurveyCall",
     "Talk",
     "TextMessage",
     "TextProvider",

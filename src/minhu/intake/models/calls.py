@@ -33,6 +33,7 @@ class Call(models.Model):
     queue = models.CharField(max_length=200, blank=True)
     agent = models.ForeignKey("directory.Staff", models.PROTECT, null=True, blank=True, related_name="+")
     by_bot = models.BooleanField(default=False, help_text="a machine answered it")
+    outgoing = models.BooleanField(default=False, help_text="the house placed it")
     arrived_at = models.DateTimeField()
     queued_at = models.DateTimeField(null=True, blank=True, help_text="since when it waits for a person")
     answered_at = models.DateTimeField(null=True, blank=True, help_text="a person speaks with the caller")

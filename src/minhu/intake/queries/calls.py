@@ -50,6 +50,8 @@ class CallRow:
     waits: bool
     """For a person, now."""
     recorded: bool
+    outgoing: bool
+    """The house placed it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +135,9 @@ def talk_of(call: UUID) -> UUID | None:
 
 
 def figures(begin: datetime, end: datetime, *, line: str = "") -> CallFigures:
-    """Figures of the calls that arrived from ``begin`` and before ``end``; for who watches."""
+    """Figures of the calls that callers made and that arrived from ``begin`` and before ``end``; for who watches."""
     require(Action.WATCH_TALKS)
-    rows = Call.objects.filter(arrived_at__gte=begin, arrived_at__lt=end)
+    rows = Call.objects.filter(arrived_at__gte=begin, arrived_at__lt=end, outgoing=False)
     rows = rows.filter(line=line) if line else rows
     wait = _lapse(Coalesce("queued_at", "arrived_at"), F("answered_at"))
     answered, in_time = Q(outcome=CallOutcome.ANSWERED.value), Q(waited__lte=timedelta(seconds=ANSWERED_IN_TIME))
@@ -181,4 +183,5 @@ def _row(call: Call, moment: datetime, staff_id: int | None) -> CallRow:
         call.arrived_at, call.queued_at, call.answered_at, call.ended_at, max(round(waited), 0),
         max(round((end - call.arrived_at).total_seconds()), 0), not over and call.queued_at is not None and call.answered_at is None,
         call.recorded,  # type: ignore[attr-defined]
+        call.outgoing,
     )  # fmt: skip

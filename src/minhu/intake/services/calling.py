@@ -19,9 +19,9 @@ from minhu.engines.secrets import blind_index
 from minhu.engines.speech.calls import MOST_EVENTS, CallEvent, CallEventKind, shortened
 from minhu.intake.domain.calls import Course, account_in, course_of, key_of
 from minhu.intake.events import CallSettled
-from minhu.intake.models import Call, Talk
+from minhu.intake.models import Call, SurveyCall, Talk
 from minhu.intake.models import CallEvent as KeptEvent
-from minhu.intake.services import seating, talking
+from minhu.intake.services import seating, surveying, talking
 from minhu.intake.types import CallOutcome, CallPhase, Speaker, TalkChannel, TalkState
 from minhu.kernel.clock import now
 from minhu.kernel.errors import Invalid, NotFound
@@ -53,12 +53,33 @@ def take_events(source: str, events: Iterable[CallEvent], *, line: str = "") -> 
     return found
 
 
+def placed(source: str, key: str, phone: str) -> Call:
+    """Write down a call that the house is about to have placed; nobody has answered it yet."""
+    with transaction.atomic(), elevated(WHY):
+        moment = now()
+        call = Call.objects.create(
+            source=source[:64], key=shortened(key), arrived_at=moment, outgoing=True,
+            caller=phone, caller_index=_index(phone),
+        )  # fmt: skip
+        ledger.append("call.placed", ("call", call.pk), {"source": call.source})
+        _kept(call, CallEvent(call.key, moment, CallEventKind.RINGING, phone))
+        return call
+
+
 def answer_by_bot(uid: UUID) -> UUID:
-    """A machine takes the call and says so first; returns its talk. A call whose talk exists goes on with it."""
+    """A machine takes the call and says so first; returns its talk. A call whose talk exists goes on with it.
+
+    A call that the house placed begins with what it was placed for.
+    """
     with transaction.atomic(), elevated(WHY):
         call = locked(uid)
         if call.talk is None:
-            begun = talking.begin(TalkChannel.PHONE, phone=call.caller, line=call.line)
+            asks = SurveyCall.objects.filter(call=call).values_list("request_id", flat=True).first()
+            begun = (
+                talking.begin(TalkChannel.PHONE, phone=call.caller, line=call.line)
+                if asks is None
+                else surveying.begin(asks, TalkChannel.PHONE, phone=call.caller)
+            )
             call.talk = Talk.objects.get(uid=begun.uid)
         call.by_bot = True
         call.save(update_fields=["talk", "by_bot"])
@@ -75,7 +96,8 @@ def heard(uid: UUID, words: str, *, key: str) -> None:
         call = locked(uid)
         talk = call.talk or _silent_talk(call, TalkState.WAITING)
         over = call.phase == CallPhase.OVER.value
-        if over and talk.handed_at is not None:
+        said_all = call.outgoing and talk.state == TalkState.ENDED.value  # the house has said goodbye and hangs up
+        if said_all or (over and talk.handed_at is not None):
             _keep(talk.uid, Speaker.CITIZEN, words, key)
             return
         talking.hear(talk.uid, words, key=key)
@@ -178,7 +200,8 @@ def _settled(call: Call, outcome: CallOutcome, before: CallOutcome | None) -> No
     seconds = round((ended - call.arrived_at).total_seconds())
     ledger.append("call.settled", ("call", call.pk), {"outcome": outcome.value, "seconds": seconds})
     publish(
-        CallSettled(call.pk, call.uid, call.line, outcome, before, call.arrived_at, ended, call.caller_index is not None)
+        CallSettled(call.pk, call.uid, call.line, outcome, before, call.arrived_at, ended, call.caller_index is not None,
+                    call.outgoing)
     )  # fmt: skip
 
 

@@ -28,6 +28,7 @@ from minhu.intake.models import (
     Attachment,
     Call,
     CallBack,
+    CallStop,
     CareMark,
     Consultation,
     Erasure,
@@ -267,6 +268,7 @@ def _drop_calls(of: Q) -> None:
 def _drop_texts(indexes: list[bytes]) -> None:
     """Messages to a number lose number and words, and what waits is not sent; that it wants none is forgotten as well."""
     TextStop.objects.filter(phone_index__in=indexes).delete()
+    CallStop.objects.filter(phone_index__in=indexes).delete()
     for one in TextMessage.objects.select_for_update().filter(phone_index__in=indexes):
         _blank(one)
 

@@ -44,6 +44,8 @@ class Running:
     """Account of the agent who has the talk."""
     speed: float = 1.0
     """Of the voice that speaks to this caller; less for who needs slow speech."""
+    ends: bool = False
+    """The house called, and has said all: it hangs up after its last words."""
 
 
 def arrive(source: str, key: str, *, line: str = "", caller: str = "", machine: bool = True) -> Running:
@@ -119,4 +121,5 @@ def _running(call: Call, after: int, fresh: bool) -> Running:
         call.uid, talk.uid if talk else None, TalkState(talk.state) if talk else TalkState.WAITING,
         call.phase == CallPhase.OVER.value, call.arrived_at, said_of(talk, after) if talk and fresh else (),
         talk.agent.username if talk and talk.agent else "", manner_of(held(talk)).speed if talk else 1.0,
+        call.outgoing and talk is not None and talk.state == TalkState.ENDED.value,
     )  # fmt: skip

@@ -1,4 +1,7 @@
-"""Asking a citizen by a machine how a request was handled: by the page, or by text message; a person is a word away."""
+"""Asking a citizen by a machine how a request was handled: by the page, by text message or by telephone.
+
+One survey with several mouths: whichever asks, the answers are kept by ``opinions``, and a person is a word away.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ from minhu.intake.services.text_talks import tell
 from minhu.intake.services.texting import is_stopped
 from minhu.intake.types import Begun, TalkChannel
 from minhu.kernel.errors import NotFound
-from minhu.language.dialogue import survey
+from minhu.language.dialogue import survey, survey_call
 from minhu.language.dialogue.types import Mode
 
 WHY: Final = "the requester has no account here"
@@ -31,13 +34,15 @@ def begin(request_id: int, channel: TalkChannel, *, phone: str = "") -> Begun:
             raise NotFound("没有找到这件诉求。", code="not_found")
         sender = phone if channel is TalkChannel.SMS else ""
         policy = replace(policy_of(""), mode=Mode.MACHINE_FIRST)
-        first = survey.opened(row.pk, row.number)
+        called = channel is TalkChannel.PHONE
+        first = survey_call.opened(row.pk) if called else survey.opened(row.pk, row.number)
         return talking.begin(channel, policy=policy, sender=sender, phone=phone, first=first)
 
 
-def by_text(row: Request) -> None:
-    """Ask the requester by text message; his answers continue the talk. Nothing for who has no mobile or wants none."""
+def by_text(row: Request) -> bool:
+    """Ask the requester by text message; his answers continue the talk. False for who has no mobile or wants none."""
     digits = normalise_phone(row.requester_phone)
     if not texts.is_mobile(digits) or is_stopped(digits):
-        return
+        return False
     tell(begin(row.pk, TalkChannel.SMS, phone=digits).uid)
+    return True

@@ -22,7 +22,7 @@ from minhu.directory.access import acting_as, as_system, elevated
 from minhu.directory.queries.lines import policy_of
 from minhu.engines import lookup
 from minhu.engines.secrets import blind_index
-from minhu.intake.events import TalkMoved
+from minhu.intake.events import SurveyEnded, TalkMoved
 from minhu.intake.models import Talk, Utterance
 from minhu.intake.queries import front_door
 from minhu.intake.queries.bulletins import offer_for
@@ -43,7 +43,7 @@ from minhu.kernel.events import publish
 from minhu.knowledge.queries.shown import Answered
 from minhu.knowledge.services.answering import Asked, ask
 from minhu.knowledge.types import Door, Outcome, Tone
-from minhu.language.dialogue import alarm, survey, talking
+from minhu.language.dialogue import alarm, survey, survey_call, talking
 from minhu.language.dialogue.first import with_notices
 from minhu.language.dialogue.gentle import gentle
 from minhu.language.dialogue.hearing import hear as understand
@@ -197,7 +197,10 @@ def _done(talk: Talk, act: Act, policy: Policy, client: str) -> Iterator[Turn]:
             yield talking.opened(memory_of(talk), receipt.number, receipt.code, receipt.wording)
         case Deed.RATE:
             about = memory_of(talk)
-            yield survey.kept(about, keep_opinion(about.about, TalkChannel(talk.channel), act.lines))
+            mouth = survey_call if about.spoken else survey
+            yield mouth.kept(about, keep_opinion(about.about, TalkChannel(talk.channel), act.lines))
+        case Deed.CALLED:
+            publish(SurveyEnded(talk.pk, act.code, act.words))
         case Deed.HAND_OVER:
             hand_over(talk, act.why or Why.ASKED)
         case Deed.PROGRESS:

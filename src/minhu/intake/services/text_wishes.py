@@ -15,6 +15,7 @@ from django.db import transaction
 from minhu.directory.access import as_system
 from minhu.engines import prepared
 from minhu.intake.models import Request, TextWish
+from minhu.intake.services import survey_calls
 from minhu.intake.services.surveying import by_text
 from minhu.intake.services.texting import carrier, send_text
 from minhu.intake.types import Channel
@@ -33,6 +34,9 @@ _NOTE: Final = "INSERT INTO intake_textwish (number, template, state, key, at) V
 
 def wish(template: str, number: str, *, key: str, state: str = "") -> None:
     """Note that the requester of an order is to be told, if the house tells such things; ``state``: in words."""
+    if template == SURVEY and survey_calls.wanted() != "none":
+        prepared.write(_NOTE, (number, template, state, key[:100], now()))
+        return
     provider = carrier()
     if provider is None or not (provider.receipts if template == "received" else provider.progress):
         return
@@ -59,10 +63,18 @@ def fulfil() -> int:
 
 def _fulfil(one: TextWish, row: Request) -> None:
     if one.template == SURVEY:
-        by_text(row)
+        _ask(one, row)
     else:
         values = {"number": one.number, **({"state": one.state} if one.template == "progress" else {})}
         send_text(row.requester_phone, one.template, values, key=one.key)
+
+
+def _ask(one: TextWish, row: Request) -> None:
+    """By text message where that reaches, by telephone where the house does so."""
+    called, provider = survey_calls.wanted(), carrier()
+    texted = called != "all" and provider is not None and provider.progress and by_text(row)
+    if called != "none" and not texted:
+        survey_calls.owe(row, one.key)
 
 
 def _wants(row: Request) -> bool:

@@ -136,6 +136,8 @@ def time_in(words: str) -> str:
 
 
 def _understood(memory: Memory, heard: Heard) -> bool:
+    if _NEVER.search(heard.words):
+        return True
     if memory.waiting in (SUITS, WHEN):
         return any(one.search(heard.words) for one in (_WRONG, _ABSENT, _LATER, _SUITS)) or bool(time_in(heard.words))
     closed = CONTENT if memory.waiting in (COMMENT, MORE) else memory.waiting

@@ -65,6 +65,7 @@ class Life:
         if before and found.state is TalkState.WAITING:
             self._handed = True
             self._fresh.set()
+        self._last_words = self._last_words or found.ends
         self._mouth.set()
 
     def _write(self, fresh: list[Said]) -> None:
