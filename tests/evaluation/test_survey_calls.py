@@ -122,7 +122,7 @@ def test_a_call_gives_the_rating_that_the_text_survey_gives(city: City, desk: De
     assert sorted(kinds) == ["call.placed", "survey.called", "survey.ended"]
     assert live_calls.news_of({call.uid: 0})[call.uid].ends, "the house hangs up after its last words"
     event(dial, K.HUNG_UP, "gateway")
-    assert (survey().state, survey().end) == ("done", "rated")
+    assert (survey().state, survey().ended_as) == ("done", "rated")
     assert not still_asked(order.request_id)
 
 
@@ -154,7 +154,7 @@ def test_not_now_is_an_appointment_in_the_queue_of_call_backs(city: City, desk: 
         assert row.next_at == datetime.fromisoformat("2026-11-24T14:00:00+08:00")
         assert order.number in row.words
         assert not Rating.objects.exists()
-    assert survey().end == "later"
+    assert survey().ended_as == "later"
     event(desk.dialled[0], K.HUNG_UP)
     assert survey_calls.tick(desk) == 0
     with as_system():
@@ -165,7 +165,7 @@ def test_never_again_is_kept_as_a_wish_and_heeded(city: City, desk: Desk) -> Non
     owed(city)
     survey_calls.tick(desk)
     talk_with(desk.dialled[0], "以后别再给我打了")
-    assert survey().end == "never"
+    assert survey().ended_as == "never"
     assert survey_calls.wants_none(PHONE)
     with as_system():
         row = Request.objects.get()
@@ -183,7 +183,7 @@ def test_a_wrong_person_hears_nothing_of_the_matter_and_is_not_called_again(city
     assert order.number not in said
     assert order.title not in said
     event(desk.dialled[0], K.HUNG_UP)
-    assert survey().end == "wrong"
+    assert survey().ended_as == "wrong"
 
 
 @pytest.mark.parametrize(
@@ -216,7 +216,7 @@ def test_three_tries_and_no_more(city: City, desk: Desk) -> None:
             assert survey_calls.tick(desk) == 1
             event(desk.dialled[-1], K.HUNG_UP, "USER_BUSY")
             moment = survey().next_at
-    assert (survey().state, survey().end, survey().tries) == ("done", "unreached", 3)
+    assert (survey().state, survey().ended_as, survey().tries) == ("done", "unreached", 3)
     with clock.at(MORNING + timedelta(days=1)):
         assert survey_calls.tick(desk) == 0
 
@@ -239,7 +239,7 @@ def test_fear_brings_a_person_and_who_waits_in_vain_is_called_back(city: City, d
     event(desk.dialled[0], K.QUEUED)
     with clock.at(MORNING + timedelta(minutes=4)):
         event(desk.dialled[0], K.HUNG_UP)
-    assert survey().end == "handed"
+    assert survey().ended_as == "handed"
     with as_system():
         assert CallBack.objects.get().talk_id == talk.pk
 
@@ -254,7 +254,7 @@ def test_who_waits_and_is_taken_by_an_agent_is_no_call_back(city: City, desk: De
         attending.take(talk.uid)
     event(desk.dialled[0], K.CONNECTED, "agent")
     event(desk.dialled[0], K.HUNG_UP)
-    assert survey().end == "handed"
+    assert survey().ended_as == "handed"
     with as_system():
         assert not CallBack.objects.exists()
 
@@ -264,7 +264,7 @@ def test_who_hangs_up_midway_is_not_called_again_and_nothing_is_kept(city: City,
     survey_calls.tick(desk)
     talk_with(desk.dialled[0], "方便", "联系过", "没解决")
     event(desk.dialled[0], K.HUNG_UP)
-    assert survey().end == "broken"
+    assert survey().ended_as == "broken"
     with as_system():
         assert not Rating.objects.exists()
 
@@ -301,13 +301,13 @@ def test_what_need_not_be_asked_any_more_is_not_asked(city: City, desk: Desk, ch
     with as_system():
         change(order)
     assert survey_calls.tick(desk) == 0
-    assert (survey().end, desk.dialled) == ("overdue", [])
+    assert (survey().ended_as, desk.dialled) == ("overdue", [])
 
 
 def test_a_hidden_person_is_never_called(city: City, desk: Desk) -> None:
     owed(city, confidential=True)
     assert survey_calls.tick(desk) == 0
-    assert (survey().end, desk.dialled) == ("overdue", [])
+    assert (survey().ended_as, desk.dialled) == ("overdue", [])
 
 
 def test_an_exchange_that_is_away_costs_no_try(city: City, desk: Desk) -> None:

@@ -17,6 +17,7 @@ from minhu.evaluation.domain import Rates, RateWeights, Tally, rates_of
 from minhu.evaluation.models import Rating
 from minhu.evaluation.types import RatingChannel, RatingView, Satisfaction
 from minhu.handling.queries import rated_order, visible_orders
+from minhu.handling.types import State
 
 
 def _visible(rows: QuerySet[Rating]) -> QuerySet[Rating]:
@@ -141,6 +142,15 @@ def satisfaction_of(request_ids: Sequence[int]) -> tuple[int, int]:
     about = Q(order__request_id__in=request_ids) | Q(joint_with__request_id__in=request_ids)
     said = list(_visible(Rating.objects.filter(about).exclude(satisfaction="")).values_list("satisfaction", flat=True))
     return sum(one in ("satisfied", "mostly") for one in said), len(said)
+
+
+def awaits_word(request_id: int) -> bool:
+    """Whether the requester is still to be asked: the order waits for it, and no rating of this round says how it was."""
+    order = visible_orders().filter(request_id=request_id, state=State.TO_CALL_BACK.value).order_by("id").first()
+    rated = rated_order(order) if order else None
+    if order is None or rated is None:
+        return False
+    return not _visible(Rating.objects.filter(order=order, round=rated.reopen_count, reached=True)).exists()
 
 
 def ratings_of(request_id: int) -> list[RatingView]:

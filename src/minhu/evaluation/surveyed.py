@@ -6,13 +6,12 @@ from typing import Final
 
 from django.db import transaction
 
-from minhu.directory.access import acting_as, elevated
+from minhu.directory.access import acting_as
 from minhu.directory.queries.actors import citizen_actor
-from minhu.evaluation.models import Rating
+from minhu.evaluation.queries import awaits_word
 from minhu.evaluation.services import rate
 from minhu.evaluation.types import Answers, RatingChannel, Satisfaction
-from minhu.handling.queries import public_view, rated_order, visible_orders
-from minhu.handling.types import State
+from minhu.handling.queries import public_view
 from minhu.intake.types import TalkChannel
 from minhu.kernel.errors import MinhuError
 from minhu.language.dialogue import survey
@@ -42,9 +41,4 @@ def keep_answers(request_id: int, channel: TalkChannel, answers: tuple[str, ...]
 def still_asked(request_id: int) -> bool:
     """Whether the request's order waits for its citizen's word and nobody has given it in this round."""
     with acting_as(citizen_actor((request_id,))):
-        order = visible_orders().filter(request_id=request_id, state=State.TO_CALL_BACK.value).order_by("id").first()
-        rated = rated_order(order) if order else None
-        if order is None or rated is None:
-            return False
-        with elevated("a rating is looked up under the order it belongs to"):
-            return not Rating.objects.filter(order=order, round=rated.reopen_count, reached=True).exists()
+        return awaits_word(request_id)

@@ -76,7 +76,7 @@ TABLES: Final[dict[str, Expiring]] = {
         "intake_surveycall",
         "t.closed_at",
         "t.closed_at IS NOT NULL",
-        "concat_ws(' ', t.id, t.key, t.state, t.\"end\", t.closed_at)",
+        "concat_ws(' ', t.id, t.key, t.state, t.ended_as, t.closed_at)",
     ),
     "drafts": Expiring(
         "intake_draft",

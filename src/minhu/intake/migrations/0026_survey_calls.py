@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "end",
+                    "ended_as",
                     models.CharField(
                         blank=True,
                         choices=[

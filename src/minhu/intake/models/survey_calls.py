@@ -23,7 +23,7 @@ class SurveyCall(models.Model):
     state = models.CharField(
         max_length=8, default=SurveyState.WAITING.value, choices=[(x.value, x.name) for x in SurveyState]
     )
-    end = models.CharField(max_length=10, blank=True, choices=[(x.value, x.name) for x in SurveyEnd])
+    ended_as = models.CharField(max_length=10, blank=True, choices=[(x.value, x.name) for x in SurveyEnd])
     last = models.CharField(max_length=12, blank=True, help_text="what came of the last try")
     tries = models.PositiveSmallIntegerField(default=0)
     made_at = models.DateTimeField()

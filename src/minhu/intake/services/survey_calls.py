@@ -238,7 +238,7 @@ def _again(row: SurveyCall, outcome: TryOutcome, last: str) -> None:
 
 
 def _close(row: SurveyCall, end: SurveyEnd) -> None:
-    row.state, row.end, row.closed_at = SurveyState.DONE.value, end.value, now()
+    row.state, row.ended_as, row.closed_at = SurveyState.DONE.value, end.value, now()
     row.save()
     ledger.append(
         "survey.ended", ("survey", row.pk), {"number": row.request.number, "end": end.value, "tries": row.tries}
