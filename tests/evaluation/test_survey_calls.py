@@ -52,7 +52,12 @@ class Ready:
 
 @pytest.fixture
 def city(monkeypatch: pytest.MonkeyPatch) -> City:
-    for name, value in (("URL", "esl://127.0.0.1:8021"), ("KEY", "k"), ("DIAL", "sofia/gateway/t/{number}"), ("SURVEYS", "rest")):
+    for name, value in (
+        ("URL", "esl://127.0.0.1:8021"),
+        ("KEY", "k"),
+        ("DIAL", "sofia/gateway/t/{number}"),
+        ("SURVEYS", "rest"),
+    ):
         monkeypatch.setenv(f"MINHU_EXCHANGE_{name}", value)
     monkeypatch.setattr(choosing, "house_recogniser", Ready)
     monkeypatch.setattr(choosing, "synthesiser", Ready)
@@ -112,13 +117,22 @@ def test_a_call_gives_the_rating_that_the_text_survey_gives(city: City, desk: De
             "survey_read_back", "survey_call_done",
         ]  # fmt: skip
         rating = Rating.objects.get(order=order)
-        assert (rating.channel, rating.responded, rating.solved, rating.satisfaction) == ("voice", True, False, "dissatisfied")
+        assert (rating.channel, rating.responded, rating.solved, rating.satisfaction) == (
+            "voice",
+            True,
+            False,
+            "dissatisfied",
+        )
         assert rating.comment == "阀门还是漏；希望换一个"
         assert rating.asked_by == ""
         assert State(Order.objects.get(pk=order.pk).state) is State.TO_CALL_BACK, "a person decides on what is unsolved"
         call = Call.objects.get()
         assert (call.outgoing, call.by_bot, call.caller, str(call.talk_id)) == (True, True, PHONE, str(talk.pk))
-        kinds = list(Entry.objects.filter(kind__in=("call.placed", "survey.called", "survey.ended")).values_list("kind", flat=True))
+        kinds = list(
+            Entry.objects.filter(kind__in=("call.placed", "survey.called", "survey.ended")).values_list(
+                "kind", flat=True
+            )
+        )
     assert sorted(kinds) == ["call.placed", "survey.called", "survey.ended"]
     assert live_calls.news_of({call.uid: 0})[call.uid].ends, "the house hangs up after its last words"
     event(dial, K.HUNG_UP, "gateway")
@@ -132,14 +146,22 @@ def test_the_same_words_by_text_and_by_telephone_are_the_same_rating(city: City,
     survey_calls.tick(desk)
     talk_with(desk.dialled[0], "方便", "联系过", "修好了", "基本满意", "没有", "对")
     with as_system():
-        spoken = Rating.objects.filter(order=order).values("responded", "solved", "satisfaction", "comment", "reached", "round").get()
+        spoken = (
+            Rating.objects.filter(order=order)
+            .values("responded", "solved", "satisfaction", "comment", "reached", "round")
+            .get()
+        )
         Rating.objects.filter(order=order).delete()
         Order.objects.filter(pk=order.pk).update(state=State.TO_CALL_BACK.value)
         begun = surveying.begin(order.request_id, TalkChannel.SMS, phone=PHONE)
     for at, words in enumerate(("联系过", "修好了", "基本满意", "没有")):
         talking.hear(begun.uid, words, key=f"m{at}")
     with as_system():
-        written = Rating.objects.filter(order=order).values("responded", "solved", "satisfaction", "comment", "reached", "round").get()
+        written = (
+            Rating.objects.filter(order=order)
+            .values("responded", "solved", "satisfaction", "comment", "reached", "round")
+            .get()
+        )
     assert written == spoken
     assert spoken["solved"] is True
 

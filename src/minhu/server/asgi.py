@@ -25,10 +25,13 @@ from minhu.server import bootstrap
 
 bootstrap.setup()
 
-from minhu.kernel.errors import TooMany  # noqa: E402 - they need Django
+from minhu.engines.speech.exchange.choosing import house_exchange  # noqa: E402 - they need Django
+from minhu.engines.speech.exchange.settings import exchange_settings  # noqa: E402
+from minhu.kernel.errors import TooMany  # noqa: E402
 from minhu.server import background, middleware, problems, traces  # noqa: E402
 from minhu.server.admission import Gate, Kind, kind_of  # noqa: E402
 from minhu.server.telephone.gateway import Gateway  # noqa: E402
+from minhu.server.telephone.link import Link  # noqa: E402
 
 traces.start()
 
@@ -157,6 +160,7 @@ class Application:
         self._http = HouseHandler()
         self._loops = background.Runner()
         self._telephone = Gateway(self._http.answer)
+        self._link: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI entry point."""
@@ -174,12 +178,23 @@ class Application:
             if message["type"] == "lifespan.startup":
                 if inline:
                     self._loops.start()
+                self._link = _connected()
                 await send({"type": "lifespan.startup.complete"})
             elif message["type"] == "lifespan.shutdown":
+                if self._link is not None:
+                    self._link.cancel()
                 await self._telephone.close()
                 await asyncio.to_thread(self._loops.stop)
                 await send({"type": "lifespan.shutdown.complete"})
                 return
+
+
+def _connected() -> asyncio.Task[None] | None:
+    """The connection to the house's exchange, where the operator named one."""
+    chosen, exchange = exchange_settings(), house_exchange()
+    if chosen is None or exchange is None:
+        return None
+    return asyncio.create_task(Link(exchange, chosen.name, chosen.kind).run())
 
 
 application = Application()

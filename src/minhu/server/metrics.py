@@ -32,7 +32,7 @@ from prometheus_client.mmap_dict import MmapedDict
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from minhu.intake import queries as intake
-from minhu.intake.queries import learning
+from minhu.intake.queries import exchange_links, learning
 from minhu.kernel.calendar import CHINA_TIME
 from minhu.kernel.clock import now
 from minhu.kernel.errors import NotFound
@@ -123,6 +123,7 @@ class _House:
         yield GaugeMetricFamily("minhu_database_bytes", "Size of the database.", value=size)
         yield from _questions()
         yield from _learning()
+        yield from _exchanges()
         free = shutil.disk_usage(settings.MINHU_HOME).free
         yield GaugeMetricFamily("minhu_disk_free_bytes", "Room left where MINHU_HOME is.", value=free)
 
@@ -138,6 +139,18 @@ def _questions() -> Iterator[GaugeMetricFamily]:
         tokens.add_metric([one.outcome], one.tokens)
         seconds.add_metric([one.outcome], one.milliseconds / 1000)
     yield from (asked, tokens, seconds)
+
+
+def _exchanges() -> Iterator[GaugeMetricFamily]:
+    """How the house is connected to its telephone exchange."""
+    up = GaugeMetricFamily("minhu_exchange_connected", "1: the exchange's events are read.", labels=["exchange"])
+    events = GaugeMetricFamily("minhu_exchange_events", "Events of calls that it told.", labels=["exchange"])
+    breaks = GaugeMetricFamily("minhu_exchange_breaks", "How often the connection broke.", labels=["exchange"])
+    for one in exchange_links.links():
+        up.add_metric([one.name], float(one.state is exchange_links.LinkState.CONNECTED))
+        events.add_metric([one.name], one.events)
+        breaks.add_metric([one.name], one.breaks)
+    yield from (up, events, breaks)
 
 
 def _learning() -> Iterator[GaugeMetricFamily]:

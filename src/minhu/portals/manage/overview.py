@@ -17,7 +17,7 @@ from minhu.directory.queries.rules import working_calendar
 from minhu.directory.types import RuleKind, UnitKind
 from minhu.engines.database import home_folder
 from minhu.exchange.queries import partners
-from minhu.intake.queries import learning
+from minhu.intake.queries import exchange_links, learning
 from minhu.kernel.clock import now
 from minhu.ledger import queries as ledger
 from minhu.portals.formats import cn_relative
@@ -117,6 +117,17 @@ def _system_cards() -> list[Card]:
     ]  # fmt: skip
 
 
+def _telephone_cards() -> list[Card]:
+    return [
+        Card(
+            _("话务平台 {name}").format(name=one.name), one.state.label, "",
+            _("最近事件 {at}").format(at=cn_relative(one.last_event_at)) if one.last_event_at else _("还没有收到事件"),
+            "", "phone", "" if one.state is exchange_links.LinkState.CONNECTED else "red",
+        )
+        for one in exchange_links.links()
+    ]  # fmt: skip
+
+
 def _security_cards() -> list[Card]:
     filters = staff_pages.StaffFilter
     moment, ailing = now(), partners.ailing()
@@ -196,7 +207,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     cards: list[Card] = []
     context: dict[str, object] = {"cards": cards}
     if may(request, Action.MANAGE_DIRECTORY):
-        cards += [*_learning_cards(), *_system_cards()]
+        cards += [*_learning_cards(), *_system_cards(), *_telephone_cards()]
         context["gaps"] = [gap for gap in _gaps() if gap.total]
         context["drafts"] = [(draft_word(d), d, draft_address(d)) for d in versions.drafts()]
         context["shows_drafts"] = True
