@@ -76,7 +76,12 @@ def test_a_whole_survey_through_real_sound(house: House) -> None:
     house.workers.run(_whole(house, desk.dialled[0]))
     with as_system():
         rating = Rating.objects.get()
-        assert (rating.channel, rating.responded, rating.solved, rating.satisfaction) == ("voice", True, True, "satisfied")
+        assert (rating.channel, rating.responded, rating.solved, rating.satisfaction) == (
+            "voice",
+            True,
+            True,
+            "satisfied",
+        )
         assert rating.comment == "师傅很耐心"
         call = Call.objects.get()
         assert (call.outgoing, call.outcome, call.caller) == (True, "bot", "19900001234")
