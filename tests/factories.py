@@ -221,7 +221,12 @@ PATH: tuple[tuple[str, str, Step], ...] = (
 
 
 def make_order(
-    city: City, *, upto: str = "received", assist: tuple[str, ...] = (), said: dict[str, Any] | None = None, **fields: Any
+    city: City,
+    *,
+    upto: str = "received",
+    assist: tuple[str, ...] = (),
+    said: dict[str, Any] | None = None,
+    **fields: Any,
 ) -> Order:
     """An order led through the services as far as `upto` (a name in PATH); `fields` go into the event, `said` into the request."""
     with as_system():

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from minhu.directory.policy import Action, may_ever
 from minhu.directory.queries.freshness import local_day
-from minhu.intake.queries import callbacks
+from minhu.intake.queries import callbacks, survey_calls
 from minhu.intake.queries.callbacks import CallBackSource, CallBackState, TryOutcome
 from minhu.intake.services import calling_back, talking
 from minhu.intake.services.calling_back import MOST_WORDS, Wish
@@ -49,10 +49,11 @@ def board(request: HttpRequest) -> HttpResponse:
         row.uid: calling_back.number_of(row.uid) for row in rows if row.mine and row.state is CallBackState.CALLING
     }
     actor = actor_of(request)
+    lead = may_ever(actor, Action.WATCH_TALKS)
     context = {
         "rows": [(row, numbers.get(row.uid, "")) for row in rows], "counts": callbacks.counts(), "closed": callbacks.closed(),
         "outcomes": [(one.value, one.label) for one in TryOutcome], "key": uuid4().hex,
-        "may_talk": may_ever(actor, Action.TALK), "lead": may_ever(actor, Action.WATCH_TALKS),
+        "may_talk": may_ever(actor, Action.TALK), "lead": lead, "surveys": survey_calls.surveys() if lead else None,
     }  # fmt: skip
     return render(request, "floor/callbacks.html", context)
 
