@@ -386,3 +386,29 @@ def test_the_city_chooses_by_which_mouth_it_asks(
     with as_system():
         assert Talk.objects.filter(channel="sms").exists() is by_text
         assert SurveyCall.objects.exists() is by_phone
+
+
+def test_supervisors_see_how_surveys_ended_and_agents_do_not(city: City, desk: Desk) -> None:
+    from portals.staff_pages import body, signed_in
+
+    order = owed(city)
+    survey_calls.tick(desk)
+    talk_with(desk.dialled[0], "以后别再给我打了")
+    seen = body(signed_in(city, "supervisor").get("/desk/callbacks/"))
+    assert "语音回访" in seen
+    assert order.number in seen
+    assert "不愿再接回访" in seen
+    assert PHONE not in seen
+    assert "语音回访" not in body(signed_in(city, "agent").get("/desk/callbacks/"))
+
+
+def test_the_state_of_the_exchange_stands_on_the_overview(city: City) -> None:
+    from minhu.intake.domain.links import LinkState
+    from minhu.intake.services import exchange_links
+    from portals.staff_pages import body, signed_in
+
+    exchange_links.note("pbx", "esl", LinkState.CONNECTED, events=3)
+    assert "话务平台 pbx" in (page := body(signed_in(city, "system_admin").get("/manage/")))
+    assert "已连接" in page
+    with clock.at(MORNING + timedelta(minutes=5)):
+        assert "没有进程在连接" in body(signed_in(city, "system_admin").get("/manage/")), "nobody keeps it any more"
