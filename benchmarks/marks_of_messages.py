@@ -33,7 +33,7 @@ def main() -> None:
     from minhu.language.understanding import understand
     from minhu.server.commands.evaluate_forms import demo_city
 
-    city, chance = demo_city(), random.Random(asked.seed)  # noqa: S311  # a draw that can be repeated
+    city, chance = demo_city(), random.Random(asked.seed)  # a draw that can be repeated
     rows = [row for row in csv.DictReader(asked.messages.open(encoding="utf-8-sig")) if row["category"] in CLASSES]
     every = sorted(set().union(*CLASSES.values()))
     false = found = 0

@@ -52,12 +52,8 @@ class Ready:
 
 @pytest.fixture
 def city(monkeypatch: pytest.MonkeyPatch) -> City:
-    for name, value in (
-        ("URL", "esl://127.0.0.1:8021"),
-        ("KEY", "k"),
-        ("DIAL", "sofia/gateway/t/{number}"),
-        ("SURVEYS", "rest"),
-    ):
+    given = {"URL": "esl://127.0.0.1:8021", "KEY": "k", "DIAL": "sofia/gateway/t/{number}", "SURVEYS": "rest"}
+    for name, value in given.items():
         monkeypatch.setenv(f"MINHU_EXCHANGE_{name}", value)
     monkeypatch.setattr(choosing, "house_recogniser", Ready)
     monkeypatch.setattr(choosing, "synthesiser", Ready)
@@ -400,15 +396,3 @@ def test_supervisors_see_how_surveys_ended_and_agents_do_not(city: City, desk: D
     assert "不愿再接回访" in seen
     assert PHONE not in seen
     assert "语音回访" not in body(signed_in(city, "agent").get("/desk/callbacks/"))
-
-
-def test_the_state_of_the_exchange_stands_on_the_overview(city: City) -> None:
-    from minhu.intake.domain.links import LinkState
-    from minhu.intake.services import exchange_links
-    from portals.staff_pages import body, signed_in
-
-    exchange_links.note("pbx", "esl", LinkState.CONNECTED, events=3)
-    assert "话务平台 pbx" in (page := body(signed_in(city, "system_admin").get("/manage/")))
-    assert "已连接" in page
-    with clock.at(MORNING + timedelta(minutes=5)):
-        assert "没有进程在连接" in body(signed_in(city, "system_admin").get("/manage/")), "nobody keeps it any more"

@@ -43,7 +43,9 @@ def test_a_board_that_waits_too_long_is_on_the_supervisors_desk(board: Board, ci
         made = client.post("/supervision/export/?list=boards", {"reason": "每周督办例会"})
         assert made.status_code == 200
         assert "spreadsheet" in made["Content-Type"]
-        client.post("/supervision/remind/", {"number": [number], "text": "留言板已超期，请尽快答复", "level": "reminder"})
+        client.post(
+            "/supervision/remind/", {"number": [number], "text": "留言板已超期，请尽快答复", "level": "reminder"}
+        )
         assert number in body(client.get("/supervision/?list=receipts"))
         answer(city, number, "路灯已修好，请您查看。")
         assert number in body(client.get(DESK)), "approved is not yet said on the board"
@@ -55,7 +57,7 @@ def test_a_board_that_waits_too_long_is_on_the_supervisors_desk(board: Board, ci
 def test_the_list_agrees_with_the_page_of_the_posts(board: Board, city: City) -> None:
     """Withdrawn by its author, deleted there, refused, refused with a later word of the author, merged, or simply waiting."""
     texts = ["路灯不亮三天了", "井盖丢了很危险", "公交车一直不来", "小区垃圾没人收", "河里有死鱼漂着", "路灯又不亮了"]
-    gone, refused, heard, waiting, main, merged = (post(board, f"A-{n}", text) for n, text in enumerate(texts))
+    _gone, refused, heard, waiting, main, merged = (post(board, f"A-{n}", text) for n, text in enumerate(texts))
     bring(board, "board.deleted", {"post": "A-0"}, "d1")
     with acting_as(city.actor("dispatcher")):
         for number in (refused, heard):

@@ -109,7 +109,8 @@ def test_the_most_needed_question_comes_first_and_no_question_twice() -> None:
 def test_noise_is_told_before_registering_at_the_field_that_mends_it() -> None:
     entries = rules.merge({}, fill(spoken("隔壁工地半夜施工吵死了，投诉"), MOMENT).readings)
     found = {one.noise: one.field for one in warnings_of(entries, (Found(Noise.NO_PLACE),))}
-    assert found[Noise.NO_PLACE] is Field.PLACE and found[Noise.NO_PHONE] is Field.PHONE
+    assert found[Noise.NO_PLACE] is Field.PLACE
+    assert found[Noise.NO_PHONE] is Field.PHONE
     changed = rules.correct(rules.correct(entries, Field.REQUEST_TYPE, "consultation"), Field.PLACE, "听松路")
     marks = marks_of(changed, {"consultation": "咨询"})
     assert (marks.request_type, marks.place, marks.settled) == ("咨询", "听松路", True)

@@ -60,7 +60,9 @@ def test_marks_are_questioned_only_where_the_words_are_clear() -> None:
     assert Noise.SECRET not in told("举报桃园饭店后厨脏，千万不要透露我的名字"), "nobody has decided yet"
 
 
-@pytest.mark.parametrize("text", ["", " ", "x" * 20_000, "、" * 5000, "路" * 3000, "在" * 3000 + "小区", "\u0000和\u202e路"])
+@pytest.mark.parametrize(
+    "text", ["", " ", "x" * 20_000, "、" * 5000, "路" * 3000, "在" * 3000 + "小区", "\u0000和\u202e路"]
+)
 def test_no_words_break_the_warnings(text: str) -> None:
     assert isinstance(told(text), set)
 

@@ -62,6 +62,8 @@ def test_the_typed_form_warns_of_what_was_chosen_against_the_words(city: City) -
 def test_no_words_or_choices_break_the_advice(city: City) -> None:
     agent = signed_in(city, "agent")
     for words in ("路" * 3000, "<script>和</script>小区停水了", "、和与" * 500):
-        page = agent.post("/desk/new/advice/", {"text": words, "category_id": "’--", "request_type": "x", "urgency": "y"})
+        page = agent.post(
+            "/desk/new/advice/", {"text": words, "category_id": "’--", "request_type": "x", "urgency": "y"}
+        )
         assert page.status_code == 200
         assert "<script>和" not in body(page)

@@ -17,7 +17,7 @@ class Noise(StrEnum):
     OTHER_TYPE = "other_type"
     OTHER_CATEGORY = "other_category"
     OTHER_URGENCY = "other_urgency"
-    SECRET = "secret"  # noqa: S105  # a code, no password
+    SECRET = "secret"  # a code, no password
     SHORT = "short"
 
 

@@ -31,6 +31,8 @@ from minhu.portals.orders import noticed, warned
 SHOWN: Final = 5
 _LOOKS_BACK: Final = 6
 """Utterances of the citizen among which the latest question is looked for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Portrait:
     """What a caller brought within a year, for this talk only."""
