@@ -41,13 +41,14 @@ def give_callers(calls: int, earlier: int, orders: int) -> None:
     from minhu.engines import lookup
     from minhu.engines.database import conninfo
 
-    half = orders // 2
-    if calls * earlier > half - 1:
+    first = orders * 11 // 20  # the orders behind it came within the last year
+    apart = (orders - first) // (calls * earlier)
+    if not apart:
         raise SystemExit(f"{orders} orders are too few for {calls} callers with {earlier} earlier ones")
     with psycopg.connect(make_conninfo(**conninfo()), autocommit=True) as owner:
         owner.execute("SET session_replication_role = replica")  # requests are otherwise kept as they were received
         for number in range(calls):
-            mine = [half + 1 + number + calls * at for at in range(earlier)]
+            mine = [first + apart * (number + calls * at) for at in range(earlier)]
             index = lookup.indexes(phone_of(number), "phone")[0]
             owner.execute("UPDATE intake_request SET phone_index = %s WHERE id = ANY(%s)", (index, mine))
         owner.execute("ANALYZE intake_request")

@@ -88,3 +88,50 @@ def test_a_call_from_first_word_to_number_without_a_mouse(visit: Any, city: City
         assert draft.outcomes["title"] == "accepted"
     wrong = [one for one in window.wrong + narrow.wrong if "503" not in one]  # this server streams nothing
     assert wrong == []
+
+
+def test_the_words_of_a_field_are_marked_exactly_and_a_warning_is_mended_by_keys(visit: Any, city: City) -> None:  # noqa: F811
+    window = enter(visit, city, "agent", "/desk/talks/")
+    page, keys = window.page, window.page.keyboard
+    keys.press("n")
+    page.locator("#td-note").wait_for()
+    keys.type("𠮷祥如意，楼下装修噪音太大，吵得睡不着")  # a sign that is two units for the browser and one for the server
+    keys.press("Enter")
+    warned = page.locator(".td-warning")
+    expect(page.locator('[data-noise="no_time"]')).to_be_visible(timeout=60_000)
+    expect(page.locator('[data-noise="no_place"]')).to_be_visible()
+    shot(page, "desk-warned")
+    keys.type("每天早上六点，我姓李")
+    keys.press("Enter")
+    expect(page.locator('[data-noise="no_time"]')).to_have_count(0)
+    keys.press("Escape")
+    assert warned.first.get_attribute("data-noise") == "no_place"
+    keys.press("g")
+    expect(page.locator("#edit-place")).to_be_focused()
+    keys.type("柳湾社区5号楼")
+    keys.press("Enter")
+    expect(page.locator('[data-noise="no_place"]')).to_have_count(0)
+    page.locator("#row-when").focus()
+    keys.press("w")
+    expect(page.locator(".talk-words mark")).to_have_text("每天早上六点")
+    page.locator("#row-urgency").focus()
+    shot(page, "desk-words-marked")
+    assert broken(page) == []
+
+
+def test_the_typed_form_warns_while_one_types_and_leads_to_the_field_by_key(visit: Any, city: City) -> None:  # noqa: F811
+    window = enter(visit, city, "agent", "/desk/new/")
+    page, keys = window.page, window.page.keyboard
+    page.locator("#id_text").focus()
+    keys.type("桃园小区和翠湖花园都从昨天开始停水，来问问")
+    two = page.locator('#warnings [data-noise="two_places"]')
+    expect(two).to_be_visible(timeout=60_000)
+    shot(page, "new-warned")
+    assert broken(page) == []
+    two.focus()
+    keys.press("Enter")
+    expect(page.locator("#id_place_text")).to_be_focused()
+    keys.press("Control+a")
+    keys.type("翠湖花园")
+    expect(two).to_have_count(0)
+    assert window.wrong == []

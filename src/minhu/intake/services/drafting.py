@@ -7,6 +7,7 @@ word for is never overwritten. Nothing is registered from here: that is the agen
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
@@ -139,9 +140,7 @@ def _read(talk: Talk, said: list[Spoken]) -> dict[Field, Reading]:
     filled = fill(said, timezone.localtime(talk.opened_at), city, talk.phone)
     kind = filled.readings.get(Field.REQUEST_TYPE)
     if kind is not None:
-        filled.readings[Field.REQUEST_TYPE] = Reading(
-            kind.field, _TYPES.get(kind.value, ""), kind.confidence, kind.words, kind.number
-        )
+        filled.readings[Field.REQUEST_TYPE] = replace(kind, value=_TYPES.get(kind.value, ""))
     return filled.readings
 
 

@@ -114,7 +114,10 @@ def outcomes(entries: Entries) -> dict[str, str]:
 
 
 def _plain(one: Reading) -> dict[str, Any]:
-    return {"value": one.value, "confidence": one.confidence, "words": one.words, "number": one.number}
+    return {
+        "value": one.value, "confidence": one.confidence, "words": one.words, "number": one.number,
+        "start": one.start, "end": one.end,
+    }  # fmt: skip
 
 
 def _entry(field: Field, row: Mapping[str, Any]) -> Entry:
@@ -123,4 +126,7 @@ def _entry(field: Field, row: Mapping[str, Any]) -> Entry:
 
 
 def _reading(field: Field, row: Mapping[str, Any]) -> Reading:
-    return Reading(field, str(row["value"]), float(row["confidence"]), str(row["words"]), int(row["number"]))
+    return Reading(
+        field, str(row["value"]), float(row["confidence"]), str(row["words"]), int(row["number"]),
+        int(row.get("start", -1)), int(row.get("end", -1)),
+    )  # fmt: skip

@@ -16,6 +16,7 @@ from minhu.language.categories import CategoryModel
 from minhu.language.circumstances import find_people
 from minhu.language.element_types import Element
 from minhu.language.filling.asked import ABOUT_HIMSELF, Ask, asked_in
+from minhu.language.filling.located import located
 from minhu.language.filling.requester import is_own_phone, of_requester
 from minhu.language.filling.types import Field, Reading, Spoken
 from minhu.language.filling.wording import tidy
@@ -87,14 +88,14 @@ def fill(spoken: Sequence[Spoken], received: datetime, city: City = City(), call
         readings[Field.PLACE] = place
     matter = "。".join(one.text.rstrip("。，,") for one in turns if _tells(one))
     if len(matter) < 4:
-        return Filled(readings, matter, None)
+        return Filled(located(readings, spoken), matter, None)
     readings[Field.MATTER] = Reading(
         Field.MATTER, matter, 0.9, "", next((one.spoken.number for one in turns if _tells(one)), 0)
     )
     understood = understood_of(matter, city)
     for reading in _of_matter(turns, matter, understood, readings.get(Field.PLACE), city):
         readings[reading.field] = reading
-    return Filled(readings, matter, understood)
+    return Filled(located(readings, spoken), matter, understood)
 
 
 def _turns(spoken: Iterable[Spoken]) -> list[_Turn]:

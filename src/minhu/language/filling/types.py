@@ -59,7 +59,8 @@ class Reading:
 
     ``value`` is what is stored: a code of the type, category, area or level; an ISO date of the precision said for
     WHEN (see ``element_types.Element``); ``elderly`` or ``disabled``; ``1`` or ``0`` for wishes; else the words.
-    ``words`` are those it was read from, in the utterance ``number`` (0: from the whole conversation).
+    ``words`` are those it was read from, in the utterance ``number`` (0: from the whole conversation), at the half-open
+    span ``start``–``end`` of its characters (-1: not in one utterance).
     """
 
     field: Field
@@ -67,6 +68,8 @@ class Reading:
     confidence: float
     words: str = ""
     number: int = 0
+    start: int = -1
+    end: int = -1
 
     @property
     def band(self) -> Band:

@@ -60,6 +60,9 @@ class Row:
     percent: int
     words: str
     number: int
+    start: int
+    """Where the words begin in their utterance, in characters; -1 where they are not in one."""
+    end: int
     mark: str
     newer: str
     newer_number: int
@@ -122,6 +125,7 @@ def _row(field: Field, entry: Entry | None) -> Row:
     return Row(
         field, str(LABELS[field]), value, reading.value if choices else value, reading.band.value if reading.value else "",
         str(_BANDS[reading.band]), round(reading.confidence * 100), reading.words, reading.number,
+        reading.start, reading.end,
         entry.mark.value if entry else "", shown(field, newer.value) if newer else "", newer.number if newer else 0, kind, choices,
     )  # fmt: skip
 

@@ -47,20 +47,33 @@ function nextOpen(from) {
   return rows.slice(start + 1).find(open) ?? rows.find(open) ?? null;
 }
 
-function showWords(number) {
-  const said = document.querySelector(`#said-${number}`);
-  if (!said) return;
+function unmark() {
   for (const one of list.querySelectorAll(".is-source")) one.classList.remove("is-source");
+  for (const one of list.querySelectorAll(".talk-words mark")) one.parentNode.replaceChildren(one.parentNode.textContent);
+}
+
+/** The utterance a value was read from; in it the very words, counted in characters as the server counts them. */
+function showWords({ words, start, end }) {
+  const said = document.querySelector(`#said-${words}`);
+  if (!said) return;
+  unmark();
   said.classList.add("is-source");
-  said.scrollIntoView({ block: "nearest" });
-  announce(said.querySelector(".talk-words")?.textContent ?? "");
+  const place = said.querySelector(".talk-words");
+  const signs = [...place.textContent];
+  if (start !== undefined && Number(end) <= signs.length) {
+    const mark = document.createElement("mark");
+    mark.textContent = signs.slice(Number(start), Number(end)).join("");
+    place.replaceChildren(signs.slice(0, Number(start)).join(""), mark, signs.slice(Number(end)).join(""));
+  }
+  (place.querySelector("mark") ?? said).scrollIntoView({ block: "nearest" });
+  announce((place.querySelector("mark") ?? place).textContent);
 }
 
 function onClick(event) {
   const words = event.target.closest("[data-words]");
   const ask = event.target.closest("[data-ask]");
   const go = event.target.closest("[data-go]");
-  if (words) showWords(words.dataset.words);
+  if (words) showWords(words.dataset);
   if (ask) {
     const box = document.querySelector("#td-say");
     if (box) { box.value = ask.dataset.ask; box.focus(); }
