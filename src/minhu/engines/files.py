@@ -66,7 +66,7 @@ def save(
     media_type = inspect(file)
     with _disk_errors():
         digest = _digest(file)
-        if not _place(digest).exists():
+        if not _kept_again(_place(digest)):
             _write(file, _place(digest))
     return StoredFile(digest, size, media_type)
 
@@ -128,6 +128,15 @@ def kept_after(sha256: str, limit: int) -> list[str]:
         if len(found) >= limit:
             break
     return found[:limit]
+
+
+def _kept_again(place: Path) -> bool:
+    """Make a kept file young, so that nobody removes it before its new row is written (`abandoned`); False for none."""
+    try:
+        os.utime(place)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _head(sha256: str) -> bytes:

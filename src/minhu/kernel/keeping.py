@@ -52,6 +52,7 @@ KINDS: Final[dict[str, Keeping]] = {
     "texts": Keeping("发出的短信", 366, 30, _SHORTEST),
     "jobs": Keeping("后台任务记录", 30, 1, "运行需要"),
     "uploads": Keeping("没有开始的导入文件", 30, 1, _SHORTEST),
+    "orphans": Keeping("没有归属的存储文件", 7, 1, "运行需要；正在保存的文件不到一天，不会清理"),
 }
 
 

@@ -28,6 +28,7 @@ from minhu.knowledge.services.answering import ASKINGS
 from minhu.knowledge.services.toolcalls import CALLS
 from minhu.ledger import services as ledger
 from minhu.ledger.services.access_log import ACCESSES
+from minhu.server import orphans
 
 BATCH: Final = 5_000
 _LOCK: Final = f"SELECT pg_try_advisory_xact_lock({Lock.RETENTION:d})"
@@ -125,6 +126,7 @@ TABLES: Final[dict[str, Expiring]] = {
 FILES: Final[dict[str, tuple[Callable[[datetime], int], Callable[[datetime, int], Removed]]]] = {
     "uploads": (lambda before: len(waiting_files(before)), lambda before, _limit: drop_waiting_files(before)),
     "call_sound": (recordings.due, recordings.drop_old),
+    "orphans": (orphans.due, orphans.drop),
 }
 """Kinds that are files, or rows with files: how many are over, and what removes them."""
 

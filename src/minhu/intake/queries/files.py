@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from minhu.directory.types import Role
 from minhu.engines import files
-from minhu.intake.models import Attachment
+from minhu.intake.models import Attachment, Recording
 from minhu.intake.reading import visible_request
 from minhu.intake.types import AttachmentView
 from minhu.kernel.actors import Actor, current_actor
@@ -40,6 +40,13 @@ def open_attachment(uid: str, actor: Actor | None = None) -> tuple[AttachmentVie
     first = next(content)
     ledger.record_access(("request", row.request_id), "打开附件", [f"attachment:{row.pk}"])
     return _view(row), _joined(first, content)
+
+
+def named_files(digests: list[str]) -> set[str]:
+    """Which of these addresses an attachment or the sound of a call names. Needs a scope that sees all of them."""
+    attached = Attachment.objects.filter(digest__in=digests).values_list("digest", flat=True)
+    heard = Recording.objects.filter(digest__in=digests).values_list("digest", flat=True)
+    return {*attached, *heard}
 
 
 def _joined(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:

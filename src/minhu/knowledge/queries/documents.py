@@ -13,7 +13,7 @@ from minhu.engines import files
 from minhu.kernel.actors import SYSTEM, Actor, current_actor
 from minhu.kernel.errors import NotFound
 from minhu.knowledge.domain.differences import Difference, differences
-from minhu.knowledge.models import Document, Finding, Version
+from minhu.knowledge.models import Document, Finding, UploadItem, Version
 from minhu.knowledge.queries.reach import reading
 from minhu.knowledge.types import (
     LIVE,
@@ -168,6 +168,13 @@ def place_of_finding(finding_id: int) -> tuple[int, int]:
 
 
 def is_kept(digest: str) -> bool:
-    """Whether some version needs a kept file, whoever asks; for those who tidy the store."""
+    """Whether some version or upload needs a kept file, whoever asks; for those who tidy the store."""
+    return bool(named_files([digest]))
+
+
+def named_files(digests: list[str]) -> set[str]:
+    """Which of these addresses a version or a file of an upload names, whoever asks."""
     with transaction.atomic(), reading(SYSTEM):
-        return Version.objects.filter(file_digest=digest).exists()
+        versions = Version.objects.filter(file_digest__in=digests).values_list("file_digest", flat=True)
+        uploaded = UploadItem.objects.filter(file_digest__in=digests).values_list("file_digest", flat=True)
+        return {*versions, *uploaded}
