@@ -30,7 +30,9 @@ def marked(*utterances: str) -> dict[str, str]:
 
 
 def test_the_very_words_are_marked_also_those_with_a_correction_in_them() -> None:
-    found = marked("呃，那个，柳湾社区3号楼，哦不对，是5号楼从昨晚开始停水，大概六十户没水", "免贵姓李，电话幺三八零零零零二二三三")
+    found = marked(
+        "呃，那个，柳湾社区3号楼，哦不对，是5号楼从昨晚开始停水，大概六十户没水", "免贵姓李，电话幺三八零零零零二二三三"
+    )
     assert found["place"] == "柳湾社区3号楼，哦不对，是5号楼"
     assert found["when"] == "从昨晚开始"
     assert found["people"] == "六十户"

@@ -95,7 +95,9 @@ def test_the_words_of_a_field_are_marked_exactly_and_a_warning_is_mended_by_keys
     page, keys = window.page, window.page.keyboard
     keys.press("n")
     page.locator("#td-note").wait_for()
-    keys.type("𠮷祥如意，楼下装修噪音太大，吵得睡不着")  # a sign that is two units for the browser and one for the server
+    keys.type(
+        "𠮷祥如意，楼下装修噪音太大，吵得睡不着"
+    )  # a sign that is two units for the browser and one for the server
     keys.press("Enter")
     warned = page.locator(".td-warning")
     expect(page.locator('[data-noise="no_time"]')).to_be_visible(timeout=60_000)

@@ -98,11 +98,16 @@ def test_a_file_that_a_row_names_stays(city: City) -> None:
     assert call is not None
     with transaction.atomic(), as_system():
         recordings.keep(Call.objects.get().uid, 0, b"\xd5" * 800, b"\xd5" * 800)
-        digests = {*Attachment.objects.values_list("digest", flat=True), *Recording.objects.values_list("digest", flat=True)}
+        digests = {
+            *Attachment.objects.values_list("digest", flat=True),
+            *Recording.objects.values_list("digest", flat=True),
+        }
         assert Request.objects.get().pk == request_id
         unit = city.unit("water")
         with reading():
-            upload = Upload.objects.create(started_by=city.actor("agent").id, started_at=now(), owner_unit_id=unit, keys=sorted(keeper_keys(unit)))
+            upload = Upload.objects.create(
+                started_by=city.actor("agent").id, started_at=now(), owner_unit_id=unit, keys=sorted(keeper_keys(unit))
+            )
             waiting = kept("排队等待读取的文件")
             UploadItem.objects.create(upload=upload, name="a.wav", file_digest=waiting)
     assert len(digests) == 2
@@ -134,9 +139,14 @@ def test_kept_again_between_the_look_and_the_removal_it_is_put_back(city: City) 
 
 def test_a_removal_that_was_not_recorded_is_found_again(city: City) -> None:
     lost = kept("清理时断电")
-    with pytest.raises(RuntimeError), transaction.atomic():
-        assert orphans.drop(now(), 10).rows == 1
-        raise RuntimeError
+
+    def falls() -> None:
+        with transaction.atomic():
+            assert orphans.drop(now(), 10).rows == 1
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        falls()
     assert not place(lost).exists()
     (aside,) = place(lost).parent.iterdir()
     assert due() == retention.expire("orphans") == 1

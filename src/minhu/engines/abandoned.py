@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import os
 import secrets
-import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from minhu.engines.database import home_folder
+from minhu.kernel import clock
 
 YOUNGEST: Final = 24 * 3600.0
 """Seconds: a younger file is nobody's to remove, by the machine's own clock and whatever date the house goes by."""
@@ -81,8 +81,8 @@ def _age_of(place: Path) -> float:
     try:
         return place.stat().st_mtime
     except FileNotFoundError:
-        return time.time()
+        return clock.of_files()
 
 
 def _limit(before: datetime) -> float:
-    return min(before.timestamp(), time.time() - YOUNGEST)
+    return min(before.timestamp(), clock.of_files() - YOUNGEST)

@@ -87,6 +87,11 @@ def is_recent(moment: datetime, span: timedelta) -> bool:
     return -SLACK <= now() - moment <= span
 
 
+def of_files() -> float:
+    """Seconds since 1970 by the machine's own clock, which also dates its files, whatever moment the house goes by."""
+    return datetime.now(UTC).timestamp()
+
+
 def is_moved() -> bool:
     """Whether `now()` answers a moment of its own instead of the present one: a test, or days that are played."""
     return _fixed.get() is not None
