@@ -14,26 +14,22 @@ from django.urls import get_resolver
 from minhu.engines import prepared
 from minhu.kernel.errors import Invalid, MinhuError
 from minhu.server.api import direct
+from minhu.server.callers import caller
 from minhu.server.problems import answer, unavailable
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
 class CallerMiddleware:
-    """Behind MINHU_PROXIES trusted proxies, `REMOTE_ADDR` becomes the address that the outermost of them saw.
-
-    Each proxy appends the address of its own caller to X-Forwarded-For, so the n-th entry from the right is true and
-    everything further left may be invented. Without proxies the header is never believed.
-    """
+    """Behind MINHU_PROXIES trusted proxies, `REMOTE_ADDR` becomes the address that the outermost of them saw (`callers`)."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Set the caller's address, so that limits count people and not the proxy."""
-        told = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
-        if 0 < settings.TRUSTED_PROXIES <= len(told):
-            request.META["REMOTE_ADDR"] = told[-settings.TRUSTED_PROXIES]
+        peer, forwarded = request.META.get("REMOTE_ADDR", ""), request.headers.get("X-Forwarded-For", "")
+        request.META["REMOTE_ADDR"] = caller(peer, forwarded)
         response = self.get_response(request)
         response.headers.setdefault("Permissions-Policy", "microphone=()")  # a page that listens says so itself
         return response

@@ -20,8 +20,11 @@ from django.http.request import split_domain_port, validate_host
 
 from minhu.directory.services.tokens import check_token
 from minhu.kernel.errors import NotAllowed
+from minhu.server.callers import caller
 
 SCOPE = "telephone"
+_KEPT = frozenset({b"cookie", b"host", b"user-agent", b"x-forwarded-for", b"x-forwarded-proto"})
+"""Headers by which the pages know a browser: without those of our proxy it would come unencrypted, from the proxy itself."""
 Ask = Callable[[Mapping[str, Any]], HttpResponseBase]
 
 
@@ -37,6 +40,12 @@ class Guest:
 def headers_of(scope: Mapping[str, Any]) -> dict[str, str]:
     """The headers of a handshake, names in lower case, the last of each."""
     return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+
+
+def address_of(scope: Mapping[str, Any]) -> str:
+    """Whose places and wrong tokens are counted: by the rule of `server.callers`, never a proxy of our own."""
+    told = [value.decode("latin-1") for name, value in scope["headers"] if name.lower() == b"x-forwarded-for"]
+    return caller(str((scope.get("client") or ("",))[0]), ",".join(told))
 
 
 def exchange(scope: Mapping[str, Any]) -> Guest:
@@ -69,7 +78,7 @@ def agent(scope: Mapping[str, Any], call: UUID, ask: Ask, *, listens: bool = Fal
     """
     same_origin(scope)
     path = f"/desk/phone/{call}/{'listen' if listens else 'join'}/"
-    kept = [(name, value) for name, value in scope["headers"] if name.lower() in (b"cookie", b"host", b"user-agent")]
+    kept = [(name, value) for name, value in scope["headers"] if name.lower() in _KEPT]
     answer = ask({
         "type": "http", "method": "GET", "path": path, "raw_path": path.encode(), "query_string": b"", "headers": kept,
         "root_path": scope.get("root_path", ""), "scheme": {"wss": "https"}.get(scope.get("scheme", ""), "http"),

@@ -62,7 +62,7 @@ class Gateway:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One socket from its handshake to its end."""
         await receive()
-        place, address = None, str((scope.get("client") or ("",))[0])
+        place, address = None, doors.address_of(scope)
         try:
             place = self._entrance.come(address)
             socket = await self._admitted(scope, receive, send, place)
