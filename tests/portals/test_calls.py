@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import numpy as np
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from factories import make_city
 from minhu.directory.access import as_system
@@ -52,6 +55,25 @@ def test_a_call_is_heard_for_a_purpose_and_its_words_lead_into_the_sound(home: o
     with as_system():
         assert Access.objects.filter(purpose__contains="服务质检").count() == 1
     assert not Listener.objects.exists()
+
+
+def test_a_day_without_calls_says_so_and_shows_no_figures_of_nothing(home: object) -> None:
+    city = make_city()
+    watcher = signed_in(city, "supervisor")
+    quiet = body(watcher.get("/desk/calls/"))
+    assert "这一天没有来电" in quiet
+    assert "平均等待" not in quiet
+    assert "话务数字" not in quiet
+    load_ended_calls(city.actor("agent"), "agent", now())
+    with as_system():
+        rung_in_vain = Call.objects.get(key="call-in-vain")
+        day = timezone.localtime(rung_in_vain.arrived_at).date().isoformat()
+        Call.objects.exclude(pk=rung_in_vain.pk).update(arrived_at=rung_in_vain.arrived_at - timedelta(days=3))
+    some = body(watcher.get("/desk/calls/", {"day": day}))
+    assert "平均等待 — · 平均通话 — · 平均话后处理 —" in some, "nobody was answered: no mean, and it says so"
+    other = body(watcher.get("/desk/calls/", {"day": day, "outcome": "bot"}))
+    assert "这一天没有这种结果的来电" in other
+    assert f'href="?day={day}"' in other
 
 
 def test_who_listens_in_hears_both_legs_as_one_sound() -> None:

@@ -7,6 +7,7 @@ import { startLive } from "./live.js";
 import { startTimes } from "./times.js";
 import { showServerToasts } from "./toasts.js";
 import { setUpTables } from "./tables.js";
+import { setUpTabs } from "./tabs.js";
 import { setUpUploads } from "./upload.js";
 import { setUpAutosave } from "./autosave.js";
 import { setUpFilters } from "./filters.js";
@@ -14,7 +15,7 @@ import { setUpCharts } from "./charts.js";
 import { setUpForms } from "./forms.js";
 import { setUpPasskeys } from "./passkeys.js";
 
-const perFragment = [setUpPasskeys, showServerToasts, setUpTables, setUpUploads, setUpAutosave, setUpFilters, setUpCharts, setUpForms];
+const perFragment = [setUpPasskeys, showServerToasts, setUpTables, setUpTabs, setUpUploads, setUpAutosave, setUpFilters, setUpCharts, setUpForms];
 
 function setUp(root) {
   for (const step of perFragment) step(root);
