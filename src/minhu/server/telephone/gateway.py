@@ -143,7 +143,7 @@ class Socket:
         finally:
             self.gone()
             await self._empty(writer)
-            if last := self.bye():
+            for last in filter(None, self.bye()):
                 with contextlib.suppress(Exception):
                     await self._send({"type": "websocket.send", "text": last})
             with contextlib.suppress(Exception):  # it may be closed already
@@ -178,9 +178,9 @@ class Socket:
     def gone(self) -> None:
         """The socket is gone; the call is not."""
 
-    def bye(self) -> str:
-        """The very last word, '' for none."""
-        return ""
+    def bye(self) -> tuple[str, ...]:
+        """The very last words, '' for none."""
+        return ()
 
     async def _read(self) -> None:
         await self.started()
@@ -298,12 +298,15 @@ class LineSocket(Socket):
         if self._call is not None and self._leg is self._call.citizen and not self._call.over:
             self._call.part(CITIZEN)
 
-    def bye(self) -> str:
-        """How many frames came, had silence in their place, and left: what the other side counted is to be the same."""
-        leg = self._leg
-        if leg is None:
-            return ""
-        return written("bye", self.hello.asterisk, heard=leg.frames, bridged=leg.bridged, sent=self.sent)
+    def bye(self) -> tuple[str, ...]:
+        """That the house hangs up, so that nobody takes it for a line that broke; how many frames came, had silence in
+        their place, and left: what the other side counted is to be the same."""
+        leg, call = self._leg, self._call
+        if leg is None or call is None:
+            return ()
+        hangs_up = written("hangup", self.hello.asterisk) if call.over and leg is call.citizen else ""
+        counts = written("bye", self.hello.asterisk, heard=leg.frames, bridged=leg.bridged, sent=self.sent)
+        return hangs_up, counts
 
     def over(self) -> bool:
         """Whether the call is over, or on another socket."""

@@ -182,14 +182,7 @@ class Life:
             if self._last_words:
                 while self.one.citizen is not None and self.one.citizen.line.playing and not self.one.over:
                     await asyncio.sleep(_PAUSE)
-                self._say_hang_up()
                 self.one.hang_up()
-
-    def _say_hang_up(self) -> None:
-        """Before the socket is shut: an exchange must not take it for a line that broke."""
-        leg, hello = self.one.citizen, self.one.hello
-        if leg is not None and (message := written("hangup", hello.asterisk)):
-            leg.send(message)
 
     async def _say(self, text: str) -> None:
         one = self.one

@@ -18,7 +18,7 @@ from minhu.server.telephone.rehearsal.voice import hiss, voice_of
 _FRAME: Final = 160
 _OVER: Final = 0.5
 """Seconds without the house's sound after which it has ended."""
-_PATIENCE: Final = 60.0
+_PATIENCE: Final = 180.0
 YES: Final = "对，没错"
 _CONTENT: Final = {
     "survey_call_opening": "方便，你说吧", "survey_responded": "联系过了", "survey_solved": "已经修好了",

@@ -135,7 +135,8 @@ class Asterisk:
         person = Called(self._house, self._token, call, answers_of(self._numbers[call]))
         self.seen.calls.append(person)
         try:
-            self.seen.hung_up += await person.run()
+            ended = await person.run()
+            self.seen.hung_up += ended
         except (MinhuError, OSError) as error:
             self.seen.troubles.append(type(error).__name__)
             return
