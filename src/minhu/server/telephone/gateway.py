@@ -123,8 +123,8 @@ class Socket:
         self._receive, self._send = receive, send
         self._outbox: asyncio.Queue[bytes | str] = asyncio.Queue(MOST_WAITING)
         self._began, self._texts = time.monotonic(), 0
-        self._stuck, self.sent = False, 0
-        """Whether the client does not read; messages of sound that left."""
+        self.idle: float | None = IDLE_SECONDS
+        self._stuck, self.sent = False, 0  # whether the client does not read; messages of sound that left
 
     async def serve(self) -> None:
         """Until either side ends it; whatever goes wrong ends this socket alone."""
@@ -184,16 +184,16 @@ class Socket:
 
     async def _read(self) -> None:
         await self.started()
-        async with asyncio.timeout(IDLE_SECONDS) as idle:  # put on now and then: a timer for each message costs a task
+        async with asyncio.timeout(self.idle) as idle:  # put on now and then: a timer for each message costs a task
             await self._messages(idle)
 
     async def _messages(self, idle: asyncio.Timeout) -> None:
         seconds, put_on = asyncio.get_running_loop().time, 0.0
         while not self._stuck and not self.over():
             message = await self.next()
-            if (moment := seconds()) - put_on > IDLE_SECONDS / 24:
+            if self.idle and (moment := seconds()) - put_on > self.idle / 24:
                 put_on = moment
-                idle.reschedule(moment + IDLE_SECONDS)
+                idle.reschedule(moment + self.idle)
             if message["type"] != "websocket.receive":
                 return
             await self.alive()
@@ -299,8 +299,7 @@ class LineSocket(Socket):
             self._call.part(CITIZEN)
 
     def bye(self) -> tuple[str, ...]:
-        """That the house hangs up, so that nobody takes it for a line that broke; how many frames came, had silence in
-        their place, and left: what the other side counted is to be the same."""
+        """That the house hangs up (no line broke); how many frames came, were bridged by silence, and left."""
         leg, call = self._leg, self._call
         if leg is None or call is None:
             return ()
@@ -328,7 +327,7 @@ class AgentSocket(Socket):
         again: Callable[[], Awaitable[doors.Guest]], ears: Ears,
     ) -> None:  # fmt: skip
         super().__init__(board, receive, send, hello)
-        self._ears = ears
+        self._ears, self.idle = ears, None if guest.listens else IDLE_SECONDS
         self._guest, self._uid, self._again = guest, uid, again
         self._call: Conversation | None = None
         self._leg: Leg | None = None
@@ -337,13 +336,12 @@ class AgentSocket(Socket):
     async def started(self) -> None:
         """Join the call."""
         if self._guest.listens:
-            call = self.board.call(self._uid)
+            self._call = self.board.call(self._uid)
             self._ears.lend(self._guest.staff)
-            self._call = call
             self._leg = Leg(self.hello, self.push, self._call.now())
             self._call.listeners.append(self._leg)
-            talk, at = str(self._call.talk), self._call.now()
-            self.push(written("ready", self.hello.asterisk, call=str(self._uid), talk=talk, at=at))
+            ready = {"call": str(self._uid), "talk": str(self._call.talk), "at": self._leg.at}
+            self.push(written("ready", self.hello.asterisk, **ready))
             return
         self._call = await self.board.join(self._uid, self._guest.staff, self.hello, self.push)
         self._leg = self._call.agent
@@ -355,7 +353,7 @@ class AgentSocket(Socket):
             await self._again()
 
     async def next(self) -> dict[str, Any]:
-        """A listener need not send any, but is looked at all the same."""
+        """A listener need not send any, but is looked at."""
         while self._guest.listens:
             try:
                 return await asyncio.wait_for(self._receive(), LISTENING_SECONDS)
@@ -387,9 +385,8 @@ class AgentSocket(Socket):
 
     def over(self) -> bool:
         """Whether the call is over, or the agent on another socket."""
-        if self._call is None:
-            return False
-        return self._call.over or (not self._guest.listens and self._leg is not self._call.agent)
+        other = self._call is not None and not self._guest.listens and self._leg is not self._call.agent
+        return self._call is not None and (self._call.over or other)
 
 
 def _code(error: MinhuError) -> int:
