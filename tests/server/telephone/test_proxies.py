@@ -9,8 +9,6 @@ from uuid import uuid4
 import pytest
 from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, HttpResponse
-from tests.server.telephone.caller import Phone
-from tests.server.telephone.test_call import Here
 
 from minhu.kernel.errors import NotAllowed
 from minhu.server.middleware import CallerMiddleware
@@ -18,6 +16,8 @@ from minhu.server.telephone import doors
 from minhu.server.telephone.entrance import MOST_WRONG
 from minhu.server.telephone.gateway import Gateway
 from minhu.server.telephone.switchboard import Switchboard
+from server.telephone.caller import Phone
+from server.telephone.house import Here
 
 NGINX = ("10.0.0.1", 40000)
 GUESSER, EXCHANGE = "198.51.100.7", "203.0.113.9"
