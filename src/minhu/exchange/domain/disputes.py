@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from minhu.exchange.domain.enterprises import speaks_of_buying
+from minhu.exchange.domain.buying import speaks_of_buying
 from minhu.kernel.labels import Labelled
 from minhu.kernel.labels import marked as _
 from minhu.kernel.patterns import regex

@@ -11,13 +11,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from minhu.exchange.domain.buying import speaks_of_buying
+
 _SIGNS: Final = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _WEIGHTS: Final = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
 _CODE: Final = re.compile(r"[0-9ABCDEFGHJKLMNPQRTUWXY]{2}\d{6}[0-9ABCDEFGHJKLMNPQRTUWXY]{10}")
 _DENIED: Final = re.compile(r"(?:不是|并非|没有?在|不像|比)[^，。！？；]{0,3}$")
-_BOUGHT: Final = re.compile(
-    r"买|购|下单|订单|退款|退货|退钱|换货|充值|会员|预付|办卡|客服|商家|店家|门店|发货|保修|维修|假货|质量|扣费|收费|押金|合同|套餐|消费"
-)
 SHORTEST: Final = 2
 """Characters of a name that counts at all."""
 ALONE: Final = 3
@@ -73,7 +72,7 @@ def meant(
         return None
     ranked = sorted(found.items(), key=lambda item: -item[1][0])
     (first, (length, words)), rest = ranked[0], ranked[1:]
-    bought = _BOUGHT.search(text.replace(words, "＿"))
+    bought = speaks_of_buying(text.replace(words, "＿"))
     if any(other[1][0] == length for other in rest) or (length < ALONE and not bought):
         return None
     sure = 0.95 if length >= 2 * ALONE else 0.85 if length >= ALONE else 0.7
@@ -87,8 +86,3 @@ def _stands(name: str, text: str) -> bool:
             return True
         at = text.find(name, at + 1)
     return False
-
-
-def speaks_of_buying(text: str) -> bool:
-    """Whether the words are about something bought, paid or owed by a seller."""
-    return bool(_BOUGHT.search(text))
