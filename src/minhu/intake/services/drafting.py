@@ -7,6 +7,7 @@ word for is never overwritten. Nothing is registered from here: that is the agen
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 from uuid import UUID
@@ -19,7 +20,7 @@ from minhu.directory.policy import Action, decide
 from minhu.directory.types import RequestType
 from minhu.engines import lookup
 from minhu.intake import lexicon
-from minhu.intake.models import Draft, Talk
+from minhu.intake.models import Draft, Request, Talk
 from minhu.intake.queries.talks import said_of
 from minhu.intake.reading_limits import record_search
 from minhu.intake.services.talking import locked
@@ -48,9 +49,9 @@ def listen(uid: UUID, typed: int = 0) -> None:
     actor = current_actor()
     with transaction.atomic(), elevated(WHY):
         talk = Talk.objects.filter(uid=uid).first()
-        if talk is None or talk.state == TalkState.ENDED.value or talk.agent_id != actor.staff_id:
+        if talk is None or talk.state == TalkState.ENDED.value or talk.agent_id != actor.staff_id or _nothing_new(talk):
             return
-        draft = _open(talk)
+        draft = _open(locked(uid))  # the talk before its form, everywhere: two doors at once would wait for each other
         said = [one for one in said_of(talk) if one.number > draft.since]
         if draft.registered_at or not said or said[-1].number <= draft.heard:
             return
@@ -86,13 +87,35 @@ def correct(uid: UUID, field: str, value: str, typed: int = 0) -> None:
         _store(draft, rules.correct(entries_of(draft), known, value))
 
 
-def registered(uid: UUID, receipt: Receipt) -> None:
-    """The form became a request: what became of each suggestion is kept without its words."""
-    actor = current_actor()
+def once(uid: UUID, make: Callable[[], Receipt]) -> Receipt:
+    """The request of a talk's present matter: what ``make`` registers, or the one it became before (``created`` False).
+
+    By whatever door it comes (the form beside the talk, the agents' form, the sheet of an emergency): all of them wait for
+    the talk, which is held until the transaction ends. A further matter is begun by ``begin_another``. Raises NotFound.
+    """
+    with transaction.atomic():
+        with elevated(WHY):
+            draft = _open(locked(uid))
+            known = Request.objects.filter(pk=draft.request_id).first() if draft.registered_at else None
+        if known is not None:
+            return Receipt(known.pk, known.number, code="", created=False, received_at=known.received_at)
+        receipt = make()
+        with elevated(WHY):
+            draft.registered_at, draft.request_id = now(), receipt.request_id
+            draft.registered_by_id = current_actor().staff_id
+            draft.save(update_fields=["registered_at", "request_id", "registered_by"])
+        return receipt
+
+
+def settled(uid: UUID, receipt: Receipt) -> None:
+    """The form itself became this request: what became of each suggestion is kept without its words. Raises Conflict."""
     with transaction.atomic(), elevated(WHY):
-        draft = _own(uid, 0)
+        talk = locked(uid)
+        _check(talk)
+        draft = _open(talk)
+        if draft.request_id != receipt.request_id or draft.outcomes:
+            raise _registered()
         draft.outcomes = rules.outcomes(entries_of(draft))
-        draft.registered_at, draft.request_id, draft.registered_by_id = now(), receipt.request_id, actor.staff_id
         draft.save()
 
 
@@ -150,15 +173,27 @@ def _open(talk: Talk) -> Draft:
     return found or Draft.objects.create(talk=talk, channel=talk.channel)
 
 
+def _nothing_new(talk: Talk) -> bool:
+    """Whether the form of a talk has heard everything, or is registered: a look that holds up nobody."""
+    last = talk.drafts.order_by("-turn").values_list("heard", "registered_at").first()
+    if last is None:
+        return False
+    return last[1] is not None or not talk.utterances.filter(number__gt=last[0]).exists()
+
+
 def _own(uid: UUID, typed: int) -> Draft:
     """The form of a talk in the actor's hands, locked, with the seconds of typing added; raises Conflict."""
     talk = locked(uid)
     _check(talk)
     draft = _open(talk)
     if draft.registered_at is not None:
-        raise Conflict("这张单已经登记；如还有别的事，请按“再登记一件”。", code="draft_registered")
+        raise _registered()
     draft.typing_seconds += min(max(typed, 0), MOST_TYPING)
     return draft
+
+
+def _registered() -> Conflict:
+    return Conflict("这张单已经登记；如还有别的事，请按“再登记一件”。", code="draft_registered")
 
 
 def _check(talk: Talk) -> None:

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from minhu.intake.queries import caring, talks
-from minhu.intake.services import attending
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from minhu.handling.queries import order_view
+from minhu.intake import services as intake_services
+from minhu.intake.queries import caring, request_card, talks
+from minhu.intake.queries.drafts import draft_of
+from minhu.intake.services import attending, drafting
 from minhu.intake.types import Channel, NewRequest, Receipt, TalkChannel
-from minhu.kernel.errors import NotFound
+from minhu.kernel.errors import MinhuError, NotFound
 from minhu.language.needs import group_of
 
 _CHANNELS = {TalkChannel.PHONE: Channel.PHONE, TalkChannel.WECHAT: Channel.WECHAT, TalkChannel.EMAIL: Channel.EMAIL}
@@ -32,6 +40,34 @@ def channelled(new: NewRequest, talk: str) -> NewRequest:
         return new
     found = talks.talk_for_staff(uid)
     return replace(new, channel=_CHANNELS.get(found.channel, Channel.WEB), call_id=uid.hex, line=found.line)
+
+
+def once(talk: str, make: Callable[[], Receipt]) -> Receipt:
+    """The request that ``make`` registers; where the talk's matter has one already, that one (``created`` False)."""
+    return make() if (uid := _uid(talk)) is None else drafting.once(uid, make)
+
+
+def number_of(talk: UUID) -> str:
+    """The number that the talk's present matter has already, '' for none; raises NotFound."""
+    draft = draft_of(talks.talk_for_staff(talk))
+    return draft.number if draft is not None else ""
+
+
+def told_already(request: HttpRequest, number: str, text: str = "") -> None:
+    """Say that a talk has its order; words that are not in it yet are added to it, so that nothing typed is lost."""
+    words = _("这次对话已登记为 %(number)s，没有重复登记；如还有别的事，请在对话里按“再登记一件”。") % {
+        "number": number
+    }
+    try:
+        with transaction.atomic():
+            view = order_view(number)
+            known = request_card(view.request_id).text
+            if text.strip() and text.strip() not in known:
+                intake_services.supplement(view.request_id, text.strip())
+                words += _("刚才填写的内容已补充到这张工单。")
+    except MinhuError as error:
+        words += _("刚才填写的内容没有补充进去：%(why)s") % {"why": error.message}
+    messages.warning(request, words)
 
 
 def note(talk: str, receipt: Receipt) -> None:

@@ -115,6 +115,8 @@ def new(request: HttpRequest) -> HttpResponse:
     begun: dict[str, Any] = {}
     if request.method == "GET":
         begun = splitting.begun(request.GET, actor_of(request)) or from_talk.begun(request.GET)
+        if begun.get("talk") and (known := from_talk.number_of(uuid.UUID(begun["talk"]))):
+            from_talk.told_already(request, known)
     form = NewForm(request.POST or None, may_dispatch=may_dispatch, begun=begun)
     if request.method == "POST" and form.is_valid():
         try:
@@ -135,13 +137,16 @@ def receive_form(request: HttpRequest, form: NewForm, **more: Any) -> Receipt:
     """
     actor = actor_of(request)
     wanted = splitting.same_requester(form.to_request(), form.cleaned_data["split_from"], actor)
-    wanted = replace(from_talk.channelled(wanted, form.cleaned_data["talk"]), **more)
-    receipt = intake_services.receive(wanted, agent_id=actor.staff_id)
+    talk = form.cleaned_data["talk"]
+    wanted = replace(from_talk.channelled(wanted, talk), **more)
+    receipt = from_talk.once(talk, lambda: intake_services.receive(wanted, agent_id=actor.staff_id))
     _keep_receipt(request, receipt)
+    if talk and not receipt.created:
+        from_talk.told_already(request, receipt.number, wanted.text)
     if receipt.created:
         try:
             with transaction.atomic():
-                from_talk.note(form.cleaned_data["talk"], receipt)
+                from_talk.note(talk, receipt)
                 splitting.note(form.cleaned_data["split_from"], receipt.number, actor)
                 _go_on(receipt.number, form)
         except MinhuError as error:
@@ -150,7 +155,9 @@ def receive_form(request: HttpRequest, form: NewForm, **more: Any) -> Receipt:
 
 
 def _keep_receipt(request: HttpRequest, receipt: Receipt) -> None:
-    """Number and code, to be read out on the next page."""
+    """Number and code, to be read out on the next page; who finds an order again gets no code."""
+    if not receipt.code:
+        return
     kept = request.session.setdefault(KEPT, {})
     kept[receipt.number] = {"code": receipt.code, "wording": receipt.wording}
     request.session[KEPT] = dict(list(kept.items())[-20:])
@@ -283,14 +290,17 @@ def receive_joined(request: HttpRequest, form: NewForm, number: str, **more: Any
     new = replace(from_talk.channelled(form.to_request(), form.cleaned_data["talk"]), **more)
     found = reading.preview(new)
     why = next((one.basis for one in found.repeats if one.number == number), "") if found else ""
-    receipt = intake_services.receive(new, agent_id=actor_of(request).staff_id)
+    talk, agent = form.cleaned_data["talk"], actor_of(request).staff_id
+    receipt = from_talk.once(talk, lambda: intake_services.receive(new, agent_id=agent))
+    if talk and not receipt.created:
+        from_talk.told_already(request, receipt.number, new.text)
     if receipt.created:
         words = _("登记时并案：%(why)s") % {"why": why or _("登记人确认为同一件事")}
         handling_services.take(receipt.number, Step.JOIN, StepData(target_number=number, text=words))
         decision = intake.decision_of(receipt.request_id)
         if decision is not None and decision.final is None:
             intake_services.confirm_decision(receipt.request_id, "repeated", words)
-        from_talk.note(form.cleaned_data["talk"], receipt)
+        from_talk.note(talk, receipt)
     _keep_receipt(request, receipt)
     return receipt
 

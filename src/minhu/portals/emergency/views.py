@@ -59,6 +59,7 @@ def new(request: HttpRequest) -> HttpResponse:
     draft = emergency_sheet.Draft(queries.Sheet(""), (), ())
     if request.method == "GET":
         draft = emergency_sheet.of_order(number) if number else emergency_sheet.of_talk(talk) if talk else draft
+        number = number or (from_talk.number_of(talk) if talk else "")
     chosen = {
         "services": list(draft.services),
         "way": queries.Way.THREE_PARTY.value,
@@ -112,9 +113,10 @@ def _begin(request: HttpRequest, form: SheetForm, number: str, talk: UUID | None
         raise Invalid(_("请选择要移交的部门。"), fields={"services": _("请至少选择一个部门")})
     if not number:
         new = _request(sheet, data["key"], talk, _typed(request))
-        receipt = intake.receive(replace(new, confidential=bool(request.POST.get("confidential"))))
+        new = replace(new, confidential=bool(request.POST.get("confidential")))
+        receipt = from_talk.once(talk.hex if talk is not None else "", lambda: intake.receive(new))
         number = receipt.number
-        if talk is not None:
+        if talk is not None and receipt.created:
             from_talk.note(talk.hex, receipt)
     way = queries.Way(data["way"])
     offers = [(code, way) for code in data["services"]]

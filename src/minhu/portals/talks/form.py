@@ -218,4 +218,4 @@ def _settle(uid: UUID, entries: Entries, receipt: Receipt) -> None:
         if words:
             shown = fields.shown(field, entry.reading.value)
             keep_element(receipt.request_id, kind, words, shown, corrected=entry.mark is Mark.CORRECTED)
-    drafting.registered(uid, receipt)
+    drafting.settled(uid, receipt)
