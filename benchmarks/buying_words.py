@@ -25,7 +25,9 @@ def main() -> None:
     given = parser.parse_args()
     with given.messages.open(encoding="utf-8-sig", newline="") as opened:
         rows = list(csv.DictReader(opened))
-    of_all, found, signs = Counter(), Counter(), Counter()
+    of_all: Counter[str] = Counter()
+    found: Counter[str] = Counter()
+    signs: Counter[str] = Counter()
     for row in rows:
         of_all[row["category"]] += 1
         sign = sign_of_buying(f"{row['title']}。{row['body']}")

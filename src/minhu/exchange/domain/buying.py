@@ -1,9 +1,9 @@
 """Whether words are about something bought, paid or owed by a seller; by grammar, not by a list of words alone.
 
-Three signs count: a word of trade in its own right; money that was taken with a word that says it should not have been
-('多扣车费', '自动续费'); money asked back, or refused ('请退还', '不给退'). Beside words of wages, social insurance, taxes,
-fines or land the last two are between a citizen and an employer or an office: no purchase. Compounds in which a word of
-trade means something else ('空气质量', '劳动合同', '收费站') are taken out first.
+Signs are: a word of trade in its own right; a refund that is refused ('不给退'); money that was taken with a word that says
+it should not have been ('多扣车费'); money asked back ('请退还'). Where wages, social insurance, taxes, fines or land are
+spoken of beside the refusal, or anywhere beside the last two, it is between a citizen and an employer or an office, and no
+purchase. Compounds in which a word of trade means something else ('空气质量', '劳动合同', '收费站') are taken out first.
 
 Measured by `benchmarks/buying_words.py`.
 """
@@ -19,7 +19,7 @@ _TRADE: Final = regex(
     r"买|购|下单|订单|退款|退货|退钱|换货|充值|会员|预付|办卡|客服|商家|店家|门店|发货|保修|维修|假货|质量|扣费|收费|押金|合同|套餐|消费"
 )
 _OTHERWISE: Final = regex(
-    r"(?:空气|环境|水体|水源|教学|教育|教师|生活|工程|施工|道路|路面|建筑|服务|办学|工作|绿化|睡眠)[的]?质量|质量(?:技术)?监督|"
+    r"(?:空气|环境|水体|水源|教学|教育|教师|生活|工程|施工|道路|路面|建筑|办学|工作|绿化|睡眠)[的]?质量|质量(?:技术)?监督|"
     r"(?:劳动|劳务|聘用|用工|承包|征地|拆迁|安置|征收|工程|施工|聘任|就业)(?:的|关系)?合同|合同(?:工|制)|收费(?:站|员|公路|高速)|"
     r"(?:收|贿)买|买(?:社保|医保|养老)|购买?(?:社保|医保|养老)|买断工龄|政府购买|采购|购置税|"
     r"(?:道路|路面|公路|公用|公共|市政|路灯)[^，。！？；,!?;]{0,4}维修|消费水平"
@@ -58,7 +58,7 @@ class Sign(StrEnum):
     WANTED = "wanted"
 
 
-_GRAMMAR: Final = ((Sign.TAKEN, _TAKEN), (Sign.REFUSED, _REFUSED), (Sign.WANTED, _WANTED))
+_GRAMMAR: Final = ((Sign.TAKEN, _TAKEN), (Sign.WANTED, _WANTED))
 
 
 def sign_of_buying(text: str) -> Sign | None:
@@ -67,7 +67,10 @@ def sign_of_buying(text: str) -> Sign | None:
     if _TRADE.search(left):
         return Sign.TRADE
     clauses = _CLAUSES.split(left)
-    if any(_PUBLIC.search(one) for one in clauses):
+    public = [_PUBLIC.search(one) is not None for one in clauses]
+    if any(_REFUSED.search(one) and not any(public[max(at - 1, 0) : at + 2]) for at, one in enumerate(clauses)):
+        return Sign.REFUSED
+    if any(public):
         return None
     return next((sign for one in clauses for sign, form in _GRAMMAR if form.search(one)), None)
 

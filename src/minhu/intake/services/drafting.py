@@ -96,7 +96,7 @@ def once(uid: UUID, make: Callable[[], Receipt]) -> Receipt:
     with transaction.atomic():
         with elevated(WHY):
             draft = _open(locked(uid))
-            known = Request.objects.filter(pk=draft.request_id).first() if draft.registered_at else None
+            known = Request.objects.filter(pk=draft.request_id).first() if draft.request_id is not None else None
         if known is not None:
             return Receipt(known.pk, known.number, code="", created=False, received_at=known.received_at)
         receipt = make()
