@@ -103,6 +103,7 @@ class HandoverParty(models.Model):
     role = models.CharField(max_length=12, help_text="citizen | agent | service")
     name = EncryptedTextField(row="uid", blank=True, default="")
     spoke = models.BooleanField(default=True)
+    measured = models.BooleanField(default=False, help_text="its times are those of the call's own events")
     since = models.DateTimeField()
     until = models.DateTimeField(null=True, blank=True)
 

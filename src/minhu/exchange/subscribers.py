@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from minhu.evaluation.events import OrderRated
 from minhu.exchange.domain.telling import CLOSED, kinds_of
-from minhu.exchange.services import disputes, forgetting, outbox, sending_along, transfers
+from minhu.exchange.services import disputes, emergency_calls, forgetting, outbox, sending_along, transfers
 from minhu.exchange.types import EventKind
 from minhu.handling.events import OrderChanged
 from minhu.handling.types import State
-from minhu.intake.events import RequestForgotten, RequestReceived, SupplementAdded
+from minhu.intake.events import CallSettled, RequestForgotten, RequestReceived, SupplementAdded
 from minhu.intake.services.text_wishes import wish
 from minhu.kernel.events import subscribe
 
@@ -35,6 +35,13 @@ def on_rating(event: OrderRated) -> None:
 def on_supplement(event: SupplementAdded) -> None:
     """What the citizen adds follows the order to the hotline that has it."""
     sending_along.supplemented(event)
+
+
+@subscribe(CallSettled)
+def on_call_settled(event: CallSettled) -> None:
+    """A call that was handed over is over: who was on the line and when is kept with the hand-over."""
+    if event.talk_uid is not None:
+        emergency_calls.follow(event.talk_uid)
 
 
 @subscribe(RequestForgotten)

@@ -150,6 +150,7 @@ class CallSettled(Event):
     """The caller's number is known."""
     outgoing: bool = False
     """The house placed it."""
+    talk_uid: UUID | None = None
 
     @property
     def missed(self) -> bool:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import base64
 import logging
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from factories import make_city
 from minhu.directory.access import as_system
 from minhu.engines.speech.exchange.ari import AriExchange
 from minhu.engines.speech.exchange.esl import EslExchange
@@ -16,8 +18,11 @@ from minhu.engines.speech.exchange.stream import WrongKey
 from minhu.intake.domain.links import LinkState
 from minhu.intake.models import Call
 from minhu.intake.queries.exchange_links import links
+from minhu.intake.services import exchange_links
+from minhu.kernel import clock
 from minhu.kernel.errors import Invalid
 from minhu.server.telephone.link import Link
+from portals.staff_pages import body, signed_in
 from server.telephone.house import Here
 from server.telephone.wire import (
     KEY,
@@ -270,8 +275,6 @@ def test_a_wrong_password_is_shown_and_not_tried_on_and_on() -> None:
 
 @pytest.mark.django_db
 def test_while_the_database_is_away_events_wait_and_none_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
-    from minhu.intake.services import exchange_links
-
     whole, away = exchange_links.take, [3]
 
     def take(name: str, events: Any) -> int:
@@ -295,3 +298,14 @@ def test_while_the_database_is_away_events_wait_and_none_is_lost(monkeypatch: py
     here.run(story())
     with as_system():
         assert Call.objects.count() == 20
+
+
+@pytest.mark.django_db
+def test_the_state_of_the_exchange_stands_on_the_overview() -> None:
+    city = make_city()
+    exchange_links.note("pbx", "esl", LinkState.CONNECTED, events=3)
+    page = body(signed_in(city, "system_admin").get("/manage/"))
+    assert "话务平台 pbx" in page
+    assert "已连接" in page
+    with clock.at(clock.now() + timedelta(minutes=5)):
+        assert "没有进程在连接" in body(signed_in(city, "system_admin").get("/manage/")), "nobody keeps it any more"

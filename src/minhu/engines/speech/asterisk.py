@@ -124,12 +124,38 @@ def _attended(data: Mapping[str, Any]) -> Found | None:
     return call, CallEventKind.TRANSFERRED, shortened(target) or shortened(whereto)
 
 
+def _inside(data: Mapping[str, Any]) -> list[str]:
+    """Channels of a bridge, those that have been there the longest first: names of Asterisk begin with their time."""
+    found = _channel(data, "bridge").get("channels")
+    names = [shortened(one) for one in found] if isinstance(found, list) else []
+
+    def age(name: str) -> tuple[float, str]:
+        whole, _, rest = name.partition(".")
+        known = whole.isascii() and whole.isdigit() and rest.isascii() and rest.isdigit() and len(name) < 32
+        return (float(name) if known else float("inf")), name
+
+    return sorted(filter(None, names), key=age)
+
+
+def _party(data: Mapping[str, Any]) -> str:
+    return _caller(data) or shortened(_channel(data).get("name"))
+
+
 def _bridged(data: Mapping[str, Any]) -> Found | None:
-    """Into a bridge with somebody else in it; one that is alone there waits."""
-    inside = _channel(data, "bridge").get("channels")
-    if not isinstance(inside, list) or len(inside) < 2:
+    """Into a bridge with somebody else in it; one that is alone there waits, a third joins the call of the first."""
+    inside = _inside(data)
+    if len(inside) < 2:
         return None
+    others = [one for one in inside if one != _call(data)]
+    if len(others) > 1:
+        return others[0], CallEventKind.JOINED, _party(data)
     return _call(data), CallEventKind.CONNECTED, shortened(_channel(_channel(data), "connected").get("number"))
+
+
+def _left(data: Mapping[str, Any]) -> Found | None:
+    """Out of a bridge in which at least two go on; the end of a conversation of two is told by its hang-up."""
+    inside = [one for one in _inside(data) if one != _call(data)]
+    return (inside[0], CallEventKind.LEFT, _party(data)) if len(inside) > 1 else None
 
 
 def _gone(data: Mapping[str, Any]) -> Found:
@@ -144,6 +170,7 @@ _ARI: Final[Mapping[str, Callable[[Mapping[str, Any]], Found | None]]] = {
     "ChannelHold": lambda data: (_call(data), CallEventKind.HELD, ""),
     "ChannelUnhold": lambda data: (_call(data), CallEventKind.RESUMED, ""),
     "ChannelEnteredBridge": _bridged,
+    "ChannelLeftBridge": _left,
     "BridgeBlindTransfer": _blind,
     "BridgeAttendedTransfer": _attended,
     "ChannelDestroyed": _gone,

@@ -72,12 +72,15 @@ def read_event(text: str, *, callers_only: bool = False) -> CallEvent | None:
     head, _, body = text.partition("\n\n")
     headers = {name: unquote(value) for name, value in _headers(head).items()}
     name = headers.get("Event-Name", "")
-    if name == "BACKGROUND_JOB":
+    if name == "CUSTOM":
+        call, found = shortened(headers.get("Conference-Name")), _conference(headers)
+    elif name == "BACKGROUND_JOB":
         call, found = shortened(headers.get("Job-UUID")), _ordered(headers, body)
     else:
         read = _EVENTS.get(name)
         call, found = shortened(headers.get("Unique-ID")), None if read is None else read(headers)
-    if callers_only and headers.get("Call-Direction") == "outbound" and not call.startswith(PREFIX):
+    outbound = callers_only and name != "CUSTOM" and headers.get("Call-Direction") == "outbound"
+    if outbound and not call.startswith(PREFIX):
         return None
     stamp = headers.get("Event-Date-Timestamp", "")
     if found is None or not call or not (stamp.isascii() and stamp.isdigit() and len(stamp) < 17):
@@ -120,6 +123,17 @@ def _runs(headers: Headers) -> Found | None:
 def _gone(headers: Headers) -> Found:
     cause = shortened(headers.get("Hangup-Cause"))
     return CallEventKind.HUNG_UP, "transferred" if cause in _TRANSFERS else cause
+
+
+def _conference(headers: Headers) -> Found | None:
+    """Somebody else comes into, or leaves, the conference that is named as the caller's call."""
+    kind = {"add-member": CallEventKind.JOINED, "del-member": CallEventKind.LEFT}.get(headers.get("Action", ""))
+    if headers.get("Event-Subclass") != "conference::maintenance" or kind is None:
+        return None
+    if headers.get("Unique-ID") == headers.get("Conference-Name"):
+        return None
+    outbound = headers.get("Call-Direction") == "outbound"
+    return kind, shortened(headers.get("Caller-Destination-Number" if outbound else "Caller-Caller-ID-Number"))
 
 
 def _ordered(headers: Headers, body: str) -> Found | None:

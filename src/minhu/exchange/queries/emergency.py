@@ -68,6 +68,11 @@ class OfferView:
     late: bool
     next: tuple[News, ...]
 
+    @property
+    def may_return(self) -> bool:
+        """Whether it can be declined or given back now."""
+        return News.DECLINE in self.next or News.RETURN in self.next
+
 
 @dataclass(frozen=True, slots=True)
 class PartyView:
@@ -79,6 +84,8 @@ class PartyView:
     spoke: bool
     since: datetime
     until: datetime | None
+    measured: bool
+    """Its times are those of the call's own events."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +170,7 @@ def view(uid: UUID) -> HandoverView:
         _row(found), sheet, words, seconds(words), tuple(filter(None, found.proposed.split(","))),
         staff_names([found.opened_by]).get(found.opened_by, found.opened_by), found.kept_at, found.ended_at,
         tuple(_offer(one, sent.get(one.message_id, "")) for one in found.offers.all()),
-        tuple(PartyView(one.pk, one.role, one.name, one.spoke, one.since, one.until) for one in found.parties.all()),
+        tuple(PartyView(one.pk, one.role, one.name, one.spoke, one.since, one.until, one.measured) for one in found.parties.all()),
         tuple(EntryView(one.kind, one.service, one.text, one.actor, one.at) for one in found.entries.all()),
         may_ever(current_actor(), Action.DECIDE_INTAKE) and found.ended_at is None,
     )  # fmt: skip

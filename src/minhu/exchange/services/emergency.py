@@ -34,12 +34,14 @@ from minhu.exchange.domain.handovers import (
 from minhu.exchange.events import HandoverChanged
 from minhu.exchange.models import EmergencyService, Handover, HandoverEntry, HandoverOffer, HandoverParty
 from minhu.exchange.services.disputes import end_for_emergency
+from minhu.exchange.services.emergency_calls import measured
 from minhu.exchange.services.emergency_lock import command
+from minhu.exchange.services.emergency_order import BEFORE_UNIT, accepted, given_back, taken_back
 from minhu.exchange.services.outbox import put
 from minhu.exchange.services.sending_along import new_message_id
 from minhu.handling import services as handling
 from minhu.handling.queries import order_of
-from minhu.handling.types import State, Step, StepData
+from minhu.handling.types import Step, StepData
 from minhu.kernel.actors import current_actor
 from minhu.kernel.clock import now
 from minhu.kernel.errors import Conflict, Invalid, NotFound
@@ -49,7 +51,6 @@ from minhu.ledger import services as ledger
 
 WHY: Final = "a hand-over belongs to the order whose danger it tells"
 OFFERED, CALLED_OFF = "emergency.offered", "emergency.called_off"
-_BEFORE_UNIT: Final = frozenset({State.RECEIVED.value, State.INCOMPLETE.value, State.TO_DISPATCH.value})
 _ENDED_OFFER: Final = frozenset({OfferState.DECLINED, OfferState.CALLED_OFF, OfferState.DONE, OfferState.RETURNED})
 MOST_WORDS: Final = 500
 
@@ -62,6 +63,8 @@ class Told:
     number: str = ""
     text: str = ""
     at: datetime | None = None
+    to_hotline: bool = False
+    """They say that it is the hotline's own work (非警务)."""
 
 
 def begin(
@@ -143,16 +146,23 @@ def hear(row: Handover, code: str, news: News, told: Told, key: str = "") -> Off
         if news is News.CALL_OFF:
             _call_off(row, found, told.text)
         _settle(row, found)
+    if told.to_hotline and found.state in (OfferState.DECLINED.value, OfferState.RETURNED.value):
+        _to_hotline(row, code, told.text)
     return OfferState(found.state)
 
 
 def join(uid: UUID, role: str, name: str, *, key: str = "") -> None:
-    """Somebody is on the line of the three-party call from now on."""
-    if role not in ("citizen", "agent", "service") or not name.strip():
+    """Somebody is on the line of the three-party call from now on; a call of ours has told so already."""
+    if role not in ("citizen", "agent", "service", "other") or not name.strip():
         raise Invalid("请写明谁在线上。", fields={"name": "请写明姓名或工号"})
     with command(uid, key) as row:
         if row is not None:
-            HandoverParty.objects.create(handover=row, role=role, name=name.strip()[:64], since=now())
+            told = measured(row, role)
+            if told is None:
+                HandoverParty.objects.create(handover=row, role=role, name=name.strip()[:64], since=now())
+            else:  # the call's events have the time; who it is, is what only a person knows
+                told.name = name.strip()[:64]
+                told.save(update_fields=["name"])
             _entry(row, "joined", f"{name.strip()[:64]}", key=key)
 
 
@@ -161,7 +171,7 @@ def hang_up(uid: UUID, silent: Sequence[int] = (), *, key: str = "") -> None:
     with command(uid, key) as row:
         if row is not None:
             row.parties.filter(until__isnull=True, pk__in=silent).update(spoke=False)
-            row.parties.filter(until__isnull=True).update(until=now())
+            row.parties.filter(until__isnull=True, measured=False).update(until=now())
             _entry(row, "hung_up", "", key=key)
 
 
@@ -189,6 +199,17 @@ def keep(row: Handover, text: str, key: str = "") -> None:
     row.kept_at = now()
     _entry(row, "kept", text, key=key)
     _settle(row)
+
+
+def _to_hotline(row: Handover, code: str, text: str) -> None:
+    """The hotline's own work: it is on our own desk at once, unless another service may still act. A danger stays one."""
+    if row.kept_at is not None or row.ended_at is not None:
+        return
+    if any(OfferState(one.state) in LIVE for one in row.offers.all()):
+        return
+    row.kept_at = now()
+    _entry(row, "to_hotline", text, service=code)
+    _settle(row, raised=False)
 
 
 def alarm(row: Handover) -> None:
@@ -260,14 +281,17 @@ def _call_off(row: Handover, one: HandoverOffer, text: str) -> None:
 def _move_order(row: Handover, number: str, state: str, code: str) -> None:
     """An order that no unit has yet becomes 'handed to emergency' (an enterprise is out of it); one at a unit stays, with a note."""
     text = f"紧急移交{code}"
-    if state in _BEFORE_UNIT or end_for_emergency(number):
+    if state in BEFORE_UNIT or end_for_emergency(number):
         handling.take(number, Step.HAND_OVER, StepData(reason_code=code, text=text))
     else:
         handling.take(number, Step.NOTE, StepData(text=text))
 
 
-def _settle(row: Handover, changed: HandoverOffer | None = None) -> None:
-    """The state of the whole from its offers, its clock, and what the order learns of it."""
+def _settle(row: Handover, changed: HandoverOffer | None = None, *, raised: bool = True) -> None:
+    """The state of the whole from its offers, its clock, and what the order learns of it.
+
+    ``raised``: what stays here is a danger from now on, if it was none.
+    """
     before, was_due = HandoverState(row.state), row.due_at
     offers = list(row.offers.select_related("service"))
     state = standing(
@@ -281,11 +305,11 @@ def _settle(row: Handover, changed: HandoverOffer | None = None) -> None:
         row.ended_at = row.ended_at or now()
     row.save()
     if changed is not None and changed.state == OfferState.ACCEPTED.value:
-        _tell_order(row, lambda number, order_state: _accepted(number, order_state, changed))
+        _tell_order(row, lambda number, order_state: accepted(number, order_state, changed))
     if state is not before:
         ledger.append("emergency.state", ("handover", str(row.uid)), {"from": before.value, "to": state.value})
     if state is HandoverState.KEPT and before is not state:
-        _tell_order(row, _taken_back)
+        _tell_order(row, taken_back if raised else given_back)
     if state is HandoverState.CLOSED and before is not state:
         _tell_order(row, lambda number, _: handling.take(number, Step.NOTE, StepData(text="紧急移交已结束")))
 
@@ -317,25 +341,6 @@ def _tell_order(row: Handover, work: Callable[[str, str], object]) -> None:
 
 def _order(row: Handover) -> tuple[str, str]:
     return row.order.number, type(row.order).objects.values_list("state", flat=True).get(pk=row.order_id)
-
-
-def _accepted(number: str, state: str, one: HandoverOffer) -> None:
-    text = f"{one.service.label}已受理"
-    if state == State.EMERGENCY.value:
-        data = StepData(text=text, taken_by=one.taken_by, their_number=one.their_number, taken_at=one.answered_at)
-        handling.take(number, Step.RECEIPT, data)
-    else:
-        handling.take(number, Step.NOTE, StepData(text=f"{text} {one.their_number}".strip()))
-
-
-def _taken_back(number: str, state: str) -> None:
-    """Back to our own desk, as a danger."""
-    if state == State.EMERGENCY.value:
-        handling.take(number, Step.TAKE_BACK, StepData(text="紧急部门未受理，由本热线首接负责。"))
-        state = State.TO_DISPATCH.value
-    order = order_of(number)
-    if state in _BEFORE_UNIT and order.urgency != "danger":
-        handling.take(number, Step.CORRECT, StepData(urgency="danger"))
 
 
 def _entry(row: Handover, kind: str, text: str, *, service: str = "", key: str = "") -> None:

@@ -37,9 +37,10 @@ class Taken(_Said):
 
 
 class Declined(_Said):
-    """`emergency.declined`: why not."""
+    """`emergency.declined`: why not; ``to_hotline``: it is the hotline's own work (非警务)."""
 
     text: messages.Words
+    to_hotline: bool = False
 
 
 class Feedback(_Said):
@@ -47,6 +48,8 @@ class Feedback(_Said):
 
     text: messages.Words
     outcome: Literal["done", "returned"] = "done"
+    to_hotline: bool = False
+    """With ``returned``: it is the hotline's own work."""
 
 
 def received(partner: Partner, envelope: messages.Envelope, message_id: str) -> Answer:
@@ -64,14 +67,18 @@ def accepted(partner: Partner, envelope: messages.Envelope, message_id: str) -> 
 def declined(partner: Partner, envelope: messages.Envelope, message_id: str) -> Answer:
     """They do not take it."""
     form = messages.parsed(Declined, envelope.data)
-    return _hear(partner, form, News.DECLINE, Told(text=mask_personal(form.text)), message_id)
+    return _hear(partner, form, News.DECLINE, _why(form), message_id)
 
 
 def feedback(partner: Partner, envelope: messages.Envelope, message_id: str) -> Answer:
     """What came of it closes it, or gives it back."""
     form = messages.parsed(Feedback, envelope.data)
     news = News.DONE if form.outcome == "done" else News.RETURN
-    return _hear(partner, form, news, Told(text=mask_personal(form.text)), message_id)
+    return _hear(partner, form, news, _why(form), message_id)
+
+
+def _why(form: Declined | Feedback) -> Told:
+    return Told(text=mask_personal(form.text), to_hotline=form.to_hotline)
 
 
 def _hear(partner: Partner, form: _Said, news: News, told: Told, message_id: str) -> Answer:

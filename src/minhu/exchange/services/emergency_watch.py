@@ -10,7 +10,7 @@ from django.db import transaction
 from minhu.directory.access import as_system
 from minhu.exchange.domain.handovers import HandoverState
 from minhu.exchange.models import Handover
-from minhu.exchange.services import emergency
+from minhu.exchange.services import emergency, emergency_calls
 from minhu.kernel.clock import is_doubted, now
 from minhu.kernel.errors import MinhuError
 
@@ -21,6 +21,7 @@ BY_RULE: Final = "超过时限没有部门受理，也没有人决定：按规�
 
 def watch() -> int:
     """One round; returns how many alarms were raised and how many hand-overs stay here now."""
+    emergency_calls.follow_open()
     if is_doubted():
         return 0
     with transaction.atomic(), as_system():

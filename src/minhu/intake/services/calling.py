@@ -30,6 +30,7 @@ from minhu.language.dialogue.types import Mode, Phase, Why
 from minhu.ledger import services as ledger
 
 WHY: Final = "a call belongs to a citizen without an account; its exchange tells of it"
+_BESIDE: Final = (CallEventKind.JOINED, CallEventKind.LEFT)
 _ENDS: Final = (CallEventKind.HUNG_UP, CallEventKind.ABANDONED)
 
 
@@ -42,10 +43,18 @@ def take_event(source: str, event: CallEvent, *, line: str = "") -> UUID:
 
 
 def take_events(source: str, events: Iterable[CallEvent], *, line: str = "") -> list[UUID]:
-    """As ``take_event`` for many, one transaction for each; returns their calls in the same order."""
+    """As ``take_event`` for many, one transaction for each; returns their calls in the same order.
+
+    Who comes to and goes from a conversation that is no call of ours (a conference of colleagues) is passed over.
+    """
     found = []
     for event in events:
         with transaction.atomic(), elevated(WHY):
+            if (
+                event.kind in _BESIDE
+                and not Call.objects.filter(source=source[:64], key=shortened(event.call)).exists()
+            ):
+                continue
             call = _call(source, event, line)
             if _kept(call, event):
                 _follow(call, course_of(_events_of(call), by_bot=call.by_bot))
@@ -201,7 +210,7 @@ def _settled(call: Call, outcome: CallOutcome, before: CallOutcome | None) -> No
     ledger.append("call.settled", ("call", call.pk), {"outcome": outcome.value, "seconds": seconds})
     publish(
         CallSettled(call.pk, call.uid, call.line, outcome, before, call.arrived_at, ended, call.caller_index is not None,
-                    call.outgoing)
+                    call.outgoing, call.talk.uid if call.talk else None)
     )  # fmt: skip
 
 

@@ -52,12 +52,13 @@ class ToldForm(forms.Form):
     number = forms.CharField(label=_("对方编号"), max_length=64, required=False)
     text = forms.CharField(label=_("说明"), max_length=500, required=False)
     at = forms.DateTimeField(required=False)
+    to_hotline = forms.BooleanField(required=False)
 
     def told(self) -> Told:
         """What the service takes."""
         data: dict[str, Any] = self.cleaned_data
         at: datetime | None = data["at"]
-        return Told(data["taken_by"].strip(), data["number"].strip(), data["text"].strip(), at)
+        return Told(data["taken_by"].strip(), data["number"].strip(), data["text"].strip(), at, data["to_hotline"])
 
 
 class ServiceForm(forms.Form):

@@ -30,10 +30,16 @@ _KINDS: Final[dict[str, str | Promise]] = {
     "hung_up": _("三方通话结束"),
     "consulted": _("会商"),
     "kept": _("本热线首接负责"),
+    "to_hotline": _("对方认为属本热线办理，已退回"),
     "alarm": _("超时未答复，已提醒话务台和督办员"),
     "closed": _("结束移交"),
 }
-ROLES: Final[dict[str, str | Promise]] = {"citizen": _("群众"), "agent": _("热线"), "service": _("对方")}
+ROLES: Final[dict[str, str | Promise]] = {
+    "citizen": _("群众"),
+    "agent": _("热线"),
+    "service": _("对方"),
+    "other": _("其他方"),
+}
 
 
 def entry_words(entry: EntryView) -> str:
