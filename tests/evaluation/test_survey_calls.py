@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from factories import City, make_city, make_order
-from minhu.directory.access import as_system
+from minhu.directory.access import acting_as, as_system
 from minhu.engines.speech import choosing
 from minhu.engines.speech.calls import CallEvent, CallEventKind
 from minhu.engines.speech.exchange.placing import PREFIX, Dial, Unplaced
@@ -263,8 +263,6 @@ def test_fear_brings_a_person_and_who_waits_in_vain_is_called_back(city: City, d
 
 
 def test_who_waits_and_is_taken_by_an_agent_is_no_call_back(city: City, desk: Desk) -> None:
-    from minhu.directory.access import acting_as
-
     owed(city)
     survey_calls.tick(desk)
     talk = talk_with(desk.dialled[0], "方便", "转人工")
@@ -348,8 +346,6 @@ def test_a_call_of_which_nothing_more_is_heard_ends(city: City, desk: Desk) -> N
 
 
 def test_calls_of_the_house_are_not_in_the_figures_of_callers(city: City, desk: Desk) -> None:
-    from minhu.directory.access import acting_as
-
     owed(city)
     survey_calls.tick(desk)
     event(desk.dialled[0], K.HUNG_UP, "NO_ANSWER")
