@@ -83,6 +83,7 @@ class Population:
         for table in sorted(CITIZENS_TABLES - {"intake_request", "handling_order"} - THROUGH_ANOTHER):
             insert_plain(table, known)
         insert_plain("intake_call", {"key": order.pk})
+        insert_plain("handling_aidcase", known)
         insert_plain("intake_surveycall", known | {"key": order.pk})
         shop = select("SELECT max(id) FROM exchange_enterprise")[0][0]
         insert_plain("exchange_dispute", known | {"enterprise_id": shop})

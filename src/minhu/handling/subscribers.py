@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from minhu.handling.events import OrderChanged
-from minhu.handling.services import contracts, cross_check  # noqa: F401 - they declare themselves to the ledger
+from minhu.handling.services import aid, contracts, cross_check  # noqa: F401 - they declare themselves to the ledger
 from minhu.handling.services.automatic import dispatch_by_rule
 from minhu.handling.services.forgetting import forget_words
 from minhu.handling.services.import_reading import fill_imported
@@ -20,6 +20,7 @@ from minhu.kernel.events import subscribe
 def on_request(event: RequestReceived) -> None:
     """Every request has an order in the same transaction; rules may send it on at once."""
     opened = open_order(event)
+    aid.suggest(opened.id, event.hardships)
     if not join_by_rule(opened.number, event):
         dispatch_by_rule(opened.id, opened.number, event)
 

@@ -45,6 +45,8 @@ class RequestReceived(Event):
     joins_request_id: int | None = None
     """The request of which this surely is the same matter, where the rule lets it join by itself."""
     joins_basis: str = ""
+    hardships: str = ""
+    """Signs of hardship in its words, as kind:start:end with commas between (``language.hardship``)."""
     reserved: tuple[int, ...] = ()
     """The next values of the sequences in `RESERVED`, in that order; empty where none were drawn."""
 

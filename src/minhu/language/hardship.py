@@ -9,6 +9,7 @@ social assistance (社会救助暂行办法), chapters on minimum living, destit
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -113,3 +114,14 @@ def hardships(text: str) -> tuple[Sign, ...]:
                 found.append(Sign(kind, match.span()))
                 break
     return tuple(sorted(found, key=lambda one: one.span))
+
+
+def packed(signs: Iterable[Sign]) -> str:
+    """Signs as they are kept: kinds and places, no words."""
+    return ",".join(f"{one.kind.value}:{one.span[0]}:{one.span[1]}" for one in signs)
+
+
+def unpacked(text: str) -> tuple[tuple[Hardship, int, int], ...]:
+    """Kinds and places of kept signs; one that a person marked has no place (0, 0)."""
+    parts = (one.split(":") for one in text.split(",") if one)
+    return tuple((Hardship(kind), int(start), int(end)) for kind, start, end in parts)

@@ -39,6 +39,7 @@ PAGES: tuple[str, ...] = (
     "emergency",
     "enterprises",
     "phone",
+    "aid",
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [

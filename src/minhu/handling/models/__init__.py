@@ -1,5 +1,6 @@
 """Tables of handling."""
 
+from minhu.handling.models.aid import AidCase
 from minhu.handling.models.assisted import AssistantAdvice
 from minhu.handling.models.contracts import ContractWarning, ReplyMark
 from minhu.handling.models.history import Lesson, OrderStep, Review
@@ -10,6 +11,7 @@ from minhu.handling.models.simulations import Simulation
 from minhu.handling.models.supervision import Attendance, Supervision, Whistle
 
 __all__ = [
+    "AidCase",
     "Assignment",
     "AssistantAdvice",
     "Attendance",

@@ -9,6 +9,7 @@ from django.db import connection, models
 
 from minhu.handling.models import Assignment, JointCase, JointOpinion, Order, OrderStep, Review, Supervision, Whistle
 from minhu.handling.models import Attendance as Attended
+from minhu.handling.services import aid
 from minhu.intake.events import RequestForgotten
 
 _TEXTS: Final[tuple[tuple[type[models.Model], str, tuple[str, ...]], ...]] = (
@@ -36,6 +37,7 @@ def forget_words(event: RequestForgotten) -> None:
     for model, path, names in _TEXTS:
         _strike(model, {f"{path}__in": orders}, names, event.strike)
     keys = [order.pk for order in orders]
+    aid.forget(keys)
     _strike(JointCase, {"order_ids__overlap": keys}, ("title", "question", "reason"), event.strike)
     _strike(JointOpinion, {"case__order_ids__overlap": keys}, ("text",), event.strike)
 

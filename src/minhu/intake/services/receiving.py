@@ -22,6 +22,7 @@ from minhu.kernel.actors import Actor, current_actor, use_actor
 from minhu.kernel.clock import now
 from minhu.kernel.errors import Invalid, Unavailable
 from minhu.kernel.events import publish
+from minhu.language.hardship import hardships, packed
 from minhu.ledger import services as ledger
 
 WHY = "a request is stored before anyone may see it"
@@ -150,6 +151,7 @@ def _announce(
             place_year_count=counts.place_year,
             joins_request_id=joins.request_id if joins else None,
             joins_basis=joins.basis if joins else "",
+            hardships=packed(hardships(new.text)),
             reserved=seen.reserved,
         )
     )

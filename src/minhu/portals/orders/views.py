@@ -17,6 +17,7 @@ from minhu.intake import queries as intake
 from minhu.kernel.errors import NotFound
 from minhu.kernel.numbers import normalise_number
 from minhu.ledger import services as ledger
+from minhu.portals.aid import views as aid
 from minhu.portals.enterprises import of_order as of_enterprise
 from minhu.portals.orders import present
 from minhu.portals.orders.guards import actor_of, for_staff
@@ -40,6 +41,7 @@ def order_page(request: HttpRequest, number: str) -> HttpResponse:
             "post": boards.of_order(number, actor),
             "handovers": emergency.of_order(number, actor),
             **of_enterprise.of_order(number, shown["enterprise"]),
+            **aid.of_order(number, actor),
         }
         return render(request, "orders/order.html", context)
     except NotFound:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from minhu.directory.policy import Action, may_ever
 from minhu.directory.types import UNIT_ROLES
 from minhu.handling import services as handling_services
-from minhu.handling.queries import calls
+from minhu.handling.queries import aid, calls
 from minhu.handling.queries import inbox as reads
 from minhu.handling.types import Step, StepData
 from minhu.kernel.actors import Actor
@@ -51,6 +51,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     counts = {**reads.counts(wish.unit_ids, actor), WATCH: calls.watch_count(wish.unit_ids, actor)}
     tab = next((one for one in TABS if one.key == request.GET.get("tab")), None) or _first(counts)
     context: dict[str, Any] = {"filters": filters, "tab": tab, "tabs": [(one, counts[one.key]) for one in TABS]}
+    context["has_aid"], context["aid_waits"] = aid.has_any(actor), aid.count_waiting(actor)
     context["may_export"] = may_ever(actor, Action.EXPORT) and tab.key != WATCH
     if tab.key == WATCH:
         context["watch"] = calls.watch_of(wish.unit_ids, actor)

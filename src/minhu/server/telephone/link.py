@@ -17,7 +17,7 @@ import structlog
 
 from minhu.engines.speech.calls import CallEvent
 from minhu.engines.speech.exchange.stream import Source, Told, WrongKey
-from minhu.intake.domain.links import LinkState
+from minhu.intake.queries.exchange_links import LinkState
 from minhu.intake.services import exchange_links
 from minhu.kernel.errors import MinhuError
 from minhu.server.telephone.workers import Workers
