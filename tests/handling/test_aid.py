@@ -99,6 +99,7 @@ def test_with_consent_the_unit_gets_five_fields_and_answers(city: City) -> None:
     assert (told["name"], told["phone"]) == ("欧阳试明", "13812345678")
     assert "停水" not in row.shared, "the matter itself is none of theirs"
     assert "501" not in row.shared
+    assert told["words"] == ["我老公尿毒症每周透析，借遍了亲戚"], "to the ends of the clauses"
     with acting_as(city.actor("housing_handler")):
         (line,) = queries.received()
         assert line.phone.startswith("138")

@@ -24,6 +24,9 @@ from minhu.language.hardship import Hardship, unpacked
 from minhu.language.personal import mask_personal
 
 MOST: Final = 200
+_MARKS: Final = "，。！？；,!?;\n"
+_MOST_BESIDE: Final = 20
+"""Characters on either side of a sign that are quoted with it at most."""
 AID: Final = "救助"
 """The word by which the city's own tree names matters of social assistance; its catalogue names their units."""
 
@@ -186,8 +189,17 @@ def _row(row: AidCase) -> AidRow:
 
 
 def quoted(signs: str, text: str) -> tuple[SignView, ...]:
-    """Each sign with its words, in which no person is named."""
-    return tuple(SignView(kind, mask_personal(text[start:end])) for kind, start, end in unpacked(signs))
+    """Each sign with its words to the ends of their clauses, in which no person is named."""
+    return tuple(SignView(kind, mask_personal(_clause(text, start, end))) for kind, start, end in unpacked(signs))
+
+
+def _clause(text: str, start: int, end: int) -> str:
+    """The words with what belongs to them; '' for a sign without a place."""
+    if end <= start:
+        return ""
+    begin = max((text.rfind(mark, 0, start) for mark in _MARKS), default=-1) + 1
+    ends = [at for mark in _MARKS if (at := text.find(mark, end)) >= 0]
+    return text[max(begin, start - _MOST_BESIDE) : min(min(ends, default=len(text)), end + _MOST_BESIDE)].strip()
 
 
 def _view(row: AidCase, order: Order, *, may_decide: bool) -> AidView:
