@@ -16,7 +16,7 @@ GIVEN = (
 class Migration(migrations.Migration):
     dependencies = [
         ("directory", "0012_assistants"),
-        ("handling", "0021_with_enterprise"),
+        ("handling", "0022_live_elsewhere"),
     ]
 
     operations = [
