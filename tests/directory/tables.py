@@ -131,6 +131,7 @@ OPEN_TABLES = {
     "intake_fingerprint": "hashes only, needed to find repeats without reading",
     **dict.fromkeys(("handling_incident", "handling_incidentnotice", "handling_typeproposal", "intake_bulletin", "intake_bulletinmessage"), "what all or the directory are told; nobody's name"),
     **dict.fromkeys(("handling_words", "handling_unmarked"), "hashes of words and ids, needed to find orders"),
+    **dict.fromkeys(("intake_phrase", "intake_phraseuse"), "standard phrases of the desk and counts of their use; no citizen"),
     "governance_brief": "counts of a day in sentences and what a supervisor published; nobody's words",
     "evaluation_day": "counts of ratings by day and unit", "governance_changed": "days to count again",
     **dict.fromkeys(("governance_day", "governance_slice", "handling_simulation"), "counts of past days and of drafts played on them"),

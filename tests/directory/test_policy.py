@@ -73,6 +73,7 @@ GRANTS: dict[str, tuple[str, str, str]] = {
     ),
     "talk": ("agent supervisor", "", ""),
     "watch_talks": ("supervisor inspector", "", ""),
+    "coach": ("supervisor", "", ""),
     "write_bulletin": ("agent dispatcher supervisor", "", ""),
     "publish_bulletin": ("dispatcher supervisor", "", ""),
     "switch_assistants": ("supervisor system_admin", "", ""),

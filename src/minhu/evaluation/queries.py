@@ -153,6 +153,16 @@ def awaits_word(request_id: int) -> bool:
     return not _visible(Rating.objects.filter(order=order, round=rated.reopen_count, reached=True)).exists()
 
 
+def low_by_request(request_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
+    """Request id → ratings of its own order that say anything, and those that say dissatisfied; none where nobody did."""
+    rows = _visible(Rating.objects.filter(order__request_id__in=list(request_ids), excluded_at=None).exclude(satisfaction=""))
+    found: dict[int, tuple[int, int]] = {}
+    for request, said in rows.values_list("order__request_id", "satisfaction"):
+        rated, low = found.get(request, (0, 0))
+        found[request] = rated + 1, low + (said == Satisfaction.DISSATISFIED.value)
+    return found
+
+
 def ratings_of(request_id: int) -> list[RatingView]:
     """All ratings on the orders of one request, also those of requesters merged into them, newest first."""
     about = Q(order__request_id=request_id) | Q(joint_with__request_id=request_id)

@@ -21,6 +21,7 @@ from minhu.ledger import queries as ledger
 COUNTED: Final = (
     "orders.exported", "orders.printed", "inbox.exported", "supervision.exported", "board.exported", "ledger.exported",
     "messageboard.exported", "knowledge.exported", "knowledge.figures_exported", "knowledge.sample_exported", "knowledge.set_exported",
+    "training.exported",
 )  # fmt: skip
 """Kinds of entries that count as taking a list out; each is entered under the person who took it."""
 AUDITED: Final = 20_000

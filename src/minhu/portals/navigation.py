@@ -76,6 +76,8 @@ ITEMS: tuple[NavItem, ...] = (
     NavItem(_("每日简报"), "/leader/briefs/", "report", FIGURES, _SEE),
     NavItem(_("流程助手"), "/assistants/", "bolt", FIGURES | {Role.SYSTEM_ADMIN}, _SEE),
     NavItem(_("填单用时"), "/desk/talks/figures/", "clock", FIGURES, _SEE),
+    NavItem(_("培训需求"), "/supervision/training/", "school", frozenset({Role.SUPERVISOR}), _SEE),
+    NavItem(_("我的培训"), "/desk/training/", "school", frozenset({Role.AGENT}), _SEE),
     NavItem(_("企业先行统计"), "/supervision/enterprises/", "building", FIGURES, _SEE),
     NavItem(_("账本审计"), "/audit/", "shield-check", frozenset({Role.AUDIT_ADMIN}), _SEE),
     NavItem(_("文件问答"), "/knowledge/pairs/", "checklist", frozenset({Role.EDITOR, Role.REVIEWER}), _WORK, "pairs"),

@@ -31,6 +31,8 @@ PAGES: tuple[str, ...] = (
     "quality",
     "trees",
     "talks",
+    "training",
+    "phrases",
     "calls",
     "floor",
     "channels",

@@ -53,6 +53,8 @@ class Action(StrEnum):
     """Take a talk that waits and speak for the house."""
     WATCH_TALKS = "watch_talks"
     """Read talks of others while they are held, and the wall of queues."""
+    COACH = "coach"
+    """See what each agent needs training in, and keep the standard phrases of the desk."""
     # bulletins
     WRITE_BULLETIN = "write_bulletin"
     """Write a bulletin and words to those whom it concerns; both wait for another person."""

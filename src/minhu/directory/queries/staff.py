@@ -89,6 +89,11 @@ def account_of(staff_id: int) -> Staff:
     return Staff.objects.get(pk=staff_id)
 
 
+def agent_named(staff_id: int) -> Staff | None:
+    """The account with this key; None where there is none."""
+    return Staff.objects.filter(pk=staff_id).first()
+
+
 def staff_names(usernames: Iterable[str]) -> dict[str, str]:
     """The names of accounts by the user names that steps and decisions keep; unknown ones are left out."""
     return dict(Staff.objects.filter(username__in=set(usernames)).values_list("username", "name"))

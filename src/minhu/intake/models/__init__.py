@@ -11,6 +11,7 @@ from minhu.intake.models.guards import Attempt, TokenUse
 from minhu.intake.models.imports import ImportBatch, ImportedRow, ImportMapping, ImportReject
 from minhu.intake.models.kept import KeptElement
 from minhu.intake.models.learning import Drift, FrozenSet, Label, LabelCase, LearnedModel
+from minhu.intake.models.phrases import Phrase, PhraseUse
 from minhu.intake.models.requests import Attachment, Fingerprint, Request, Supplement
 from minhu.intake.models.seats import EmergencyMode, FrontDoor, Listener, Seat, SeatChange, SeatOffer, Whisper
 from minhu.intake.models.survey_calls import CallStop, ExchangeLink, SurveyCall
@@ -56,6 +57,8 @@ __all__ = [
     "LearnedModel",
     "Listener",
     "PersonBond",
+    "Phrase",
+    "PhraseUse",
     "Recording",
     "Request",
     "Seat",

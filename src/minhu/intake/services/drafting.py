@@ -20,7 +20,10 @@ from minhu.directory.policy import Action, decide
 from minhu.directory.types import RequestType
 from minhu.engines import lookup
 from minhu.intake import lexicon
+from minhu.intake.domain.coaching import WARNED
 from minhu.intake.models import Draft, Request, Talk
+from minhu.intake.queries.elements import elements_of_words
+from minhu.intake.queries.noises import noises_of_words
 from minhu.intake.queries.talks import said_of
 from minhu.intake.reading_limits import record_search
 from minhu.intake.services.talking import locked
@@ -29,8 +32,9 @@ from minhu.kernel.actors import current_actor
 from minhu.kernel.clock import now
 from minhu.kernel.errors import Conflict, Invalid
 from minhu.language.filling import entries as rules
-from minhu.language.filling.entries import Entry
+from minhu.language.filling.entries import Entry, Outcome
 from minhu.language.filling.filling import City, fill
+from minhu.language.filling.guiding import marks_of, value_of, warnings_of
 from minhu.language.filling.types import Field, Reading, Spoken
 
 WHY: Final = "the form of a talk belongs to whoever holds the talk"
@@ -115,7 +119,8 @@ def settled(uid: UUID, receipt: Receipt) -> None:
         draft = _open(talk)
         if draft.request_id != receipt.request_id or draft.outcomes:
             raise _registered()
-        draft.outcomes = rules.outcomes(entries_of(draft))
+        kept = entries_of(draft)
+        draft.outcomes = {**rules.outcomes(kept), **_warned(kept)}
         draft.save()
 
 
@@ -155,6 +160,14 @@ def phone_of(talk: Talk, kept: dict[Field, Entry]) -> str:
     """The telephone to call back: the one said, else the one on the line."""
     said = kept.get(Field.PHONE)
     return said.reading.value if said and said.reading.value else talk.phone
+
+
+def _warned(kept: dict[Field, Entry]) -> dict[str, str]:
+    """The warnings that stood when the form was registered, by their codes alone."""
+    matter = value_of(kept, Field.MATTER)
+    read = elements_of_words(matter, now()).elements if matter else ()
+    found = noises_of_words(matter, read, marks_of(kept, {code: word for word, code in _TYPES.items()})) if matter else ()
+    return {f"{WARNED}{one.noise.value}": Outcome.LEFT.value for one in warnings_of(kept, found)}
 
 
 def _read(talk: Talk, said: list[Spoken]) -> dict[Field, Reading]:

@@ -17,6 +17,8 @@ from django.views.decorators.http import require_GET, require_POST
 from minhu.directory.policy import Action, may_ever
 from minhu.directory.queries.rules import lines as published_lines
 from minhu.directory.queries.units import unit_by_code
+from minhu.intake.domain.phrases import Moment
+from minhu.intake.queries import phrases as shelf
 from minhu.intake.queries import talks
 from minhu.intake.queries.drafts import draft_of
 from minhu.intake.services import attending, drafting
@@ -152,8 +154,21 @@ def _context(request: HttpRequest, uid: UUID, *, listened: bool = False) -> dict
         "draft": draft, "rows": rows, "open": sum(bool(one.shown) and not fields.is_settled(one) for one in rows),
         "caller": caller, "receipt": receipt, "unheard": _unheard() if view.channel is TalkChannel.PHONE else "",
         "after": _choices(actor), "line": _line(view.line), "by_phone": view.channel is TalkChannel.PHONE,
+        "phrases": _phrases(view, draft, found) if holds else (),
         "spoke": any(one.speaker is Speaker.CITIZEN for one in view.said), **found,
     }  # fmt: skip
+
+
+def _phrases(view: Any, draft: Any, found: dict[str, Any]) -> tuple[shelf.PhraseView, ...]:
+    """Standard phrases, those for this moment of the talk first."""
+    seen, advice = found.get("noticed"), found.get("found")
+    return shelf.phrases_at(
+        Moment(
+            spoke=any(one.speaker is Speaker.CITIZEN for one in view.said), asks=bool(found.get("next")),
+            upset=bool(seen and seen["emotion"]), refused=bool(advice and advice.recommended.value != "accept"),
+            registered=bool(draft and draft.registered_at),
+        )
+    )  # fmt: skip
 
 
 def _line(code: str) -> dict[str, Any]:

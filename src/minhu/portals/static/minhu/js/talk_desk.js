@@ -76,7 +76,7 @@ function onClick(event) {
   if (words) showWords(words.dataset);
   if (ask) {
     const box = document.querySelector("#td-say");
-    if (box) { box.value = ask.dataset.ask; box.focus(); }
+    if (box) { box.value = ("append" in ask.dataset ? box.value : "") + ask.dataset.ask; box.focus(); }
   }
   if (go) {
     const row = document.querySelector(`#row-${go.dataset.go}`);
@@ -137,7 +137,7 @@ function onInput(event) {
 
 function onConfigure(event) {
   event.detail.parameters.seen = lastSaid();
-  if (event.detail.verb !== "post") return;
+  if (event.detail.verb !== "post" || event.detail.elt.closest("#td-phrases")) return;
   event.detail.parameters.typed = Math.round(typed / 1000);
   typed = 0;
   const row = rowOf(event.detail.elt);
@@ -151,6 +151,7 @@ function onOob(event) {
     const editing = target.querySelector("details[open]") && target.id !== wanted;
     if (editing || target.dataset.sign === fresh?.dataset?.sign) event.detail.shouldSwap = editing ? false : target.id === wanted;
   }
+  if (target.id === "td-phrases" && target.dataset.order === fresh?.dataset?.order) event.detail.shouldSwap = false;
   if (target.id === "td-knows" && target.dataset.question === fresh?.dataset?.question) event.detail.shouldSwap = false;
 }
 
