@@ -9,7 +9,9 @@ from minhu.intake.domain.coaching import LEAST, Handled, Need, lower_end, recomm
 ME, OTHER = 1, 2
 
 
-def forms(staff: int, count: int, *, topic: str = "噪声", wrong: int = 0, seconds: int = 120, **more: object) -> list[Handled]:
+def forms(
+    staff: int, count: int, *, topic: str = "噪声", wrong: int = 0, seconds: int = 120, **more: object
+) -> list[Handled]:
     """So many forms of an agent, the first ``wrong`` of them with a corrected suggestion."""
     return [
         Handled(staff, topic, f"{staff}{topic}{at}", seconds, ("category",) if at < wrong else (), **more)  # type: ignore[arg-type]
@@ -20,7 +22,12 @@ def forms(staff: int, count: int, *, topic: str = "噪声", wrong: int = 0, seco
 def test_a_topic_whose_suggestions_are_often_corrected_stands_out() -> None:
     found = topics_of(ME, [*forms(ME, 20, wrong=12), *forms(OTHER, 40, wrong=8)])[0]
     assert found.needs == (Need.CORRECTED,)
-    assert (found.corrected.part, found.corrected.whole, found.corrected.others_part, found.corrected.others_whole) == (12, 20, 8, 40)
+    assert (found.corrected.part, found.corrected.whole, found.corrected.others_part, found.corrected.others_whole) == (
+        12,
+        20,
+        8,
+        40,
+    )
     assert len(found.corrected.numbers) == 12, "each count leads to its orders"
 
 

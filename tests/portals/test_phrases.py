@@ -101,7 +101,7 @@ def test_only_a_supervisor_keeps_phrases_and_no_person_stands_in_one(city: City)
 
 def test_no_text_of_a_phrase_is_more_than_text(city: City) -> None:
     with acting_as(city.actor("supervisor")):
-        phrases.write("opening", "引号", "\"><script>alert(1)</script>请讲")
+        phrases.write("opening", "引号", '"><script>alert(1)</script>请讲')
     agent = signed_in(city, "agent")
     assert "<script>alert" not in body(agent.get(begin(agent)))
 

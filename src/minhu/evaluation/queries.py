@@ -155,7 +155,9 @@ def awaits_word(request_id: int) -> bool:
 
 def low_by_request(request_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
     """Request id → ratings of its own order that say anything, and those that say dissatisfied; none where nobody did."""
-    rows = _visible(Rating.objects.filter(order__request_id__in=list(request_ids), excluded_at=None).exclude(satisfaction=""))
+    rows = _visible(
+        Rating.objects.filter(order__request_id__in=list(request_ids), excluded_at=None).exclude(satisfaction="")
+    )
     found: dict[int, tuple[int, int]] = {}
     for request, said in rows.values_list("order__request_id", "satisfaction"):
         rated, low = found.get(request, (0, 0))

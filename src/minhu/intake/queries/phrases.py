@@ -19,6 +19,7 @@ from minhu.kernel.actors import current_actor
 from minhu.kernel.clock import now
 from minhu.kernel.errors import NotFound
 
+__all__ = ["Moment", "PhraseView", "Scene", "phrases_at", "shelf", "versions_of"]
 COUNTED: Final = timedelta(days=30)
 
 

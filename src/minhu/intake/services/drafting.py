@@ -166,7 +166,9 @@ def _warned(kept: dict[Field, Entry]) -> dict[str, str]:
     """The warnings that stood when the form was registered, by their codes alone."""
     matter = value_of(kept, Field.MATTER)
     read = elements_of_words(matter, now()).elements if matter else ()
-    found = noises_of_words(matter, read, marks_of(kept, {code: word for word, code in _TYPES.items()})) if matter else ()
+    found = (
+        noises_of_words(matter, read, marks_of(kept, {code: word for word, code in _TYPES.items()})) if matter else ()
+    )
     return {f"{WARNED}{one.noise.value}": Outcome.LEFT.value for one in warnings_of(kept, found)}
 
 

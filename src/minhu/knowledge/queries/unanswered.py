@@ -41,5 +41,7 @@ def asked_by(usernames: Collection[str], since: datetime, until: datetime) -> di
         found = {staff: (asked, unanswered) for staff, asked, unanswered in counts}
         latest: dict[str, list[tuple[datetime, str]]] = {}
         for staff in found if len(found) == 1 else ():
-            latest[staff] = list(rows.filter(nothing, staff=staff).order_by("-at").values_list("at", "question")[:LATEST])
+            latest[staff] = list(
+                rows.filter(nothing, staff=staff).order_by("-at").values_list("at", "question")[:LATEST]
+            )
     return {staff: Asked(*pair, tuple(latest.get(staff, ()))) for staff, pair in found.items()}

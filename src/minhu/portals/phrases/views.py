@@ -16,8 +16,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from minhu.directory.policy import Action
-from minhu.intake.domain.phrases import Scene
 from minhu.intake.queries import phrases as reading
+from minhu.intake.queries.phrases import Scene
 from minhu.intake.services import phrases as services
 from minhu.kernel.errors import Invalid, MinhuError
 from minhu.portals.citizen.views import show_errors

@@ -17,7 +17,6 @@ from django.views.decorators.http import require_GET, require_POST
 from minhu.directory.policy import Action, may_ever
 from minhu.directory.queries.rules import lines as published_lines
 from minhu.directory.queries.units import unit_by_code
-from minhu.intake.domain.phrases import Moment
 from minhu.intake.queries import phrases as shelf
 from minhu.intake.queries import talks
 from minhu.intake.queries.drafts import draft_of
@@ -163,7 +162,7 @@ def _phrases(view: Any, draft: Any, found: dict[str, Any]) -> tuple[shelf.Phrase
     """Standard phrases, those for this moment of the talk first."""
     seen, advice = found.get("noticed"), found.get("found")
     return shelf.phrases_at(
-        Moment(
+        shelf.Moment(
             spoke=any(one.speaker is Speaker.CITIZEN for one in view.said), asks=bool(found.get("next")),
             upset=bool(seen and seen["emotion"]), refused=bool(advice and advice.recommended.value != "accept"),
             registered=bool(draft and draft.registered_at),

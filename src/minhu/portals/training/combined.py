@@ -14,8 +14,7 @@ from django.utils.translation import gettext_lazy
 from minhu.directory.queries.categories import category_info
 from minhu.evaluation.queries import low_by_request
 from minhu.handling.queries.topics import topics_of_requests
-from minhu.intake.domain.coaching import Handled, Need, Topic, recommended, topics_of
-from minhu.intake.queries.coaching import FormRow, forms_of_agents
+from minhu.intake.queries.coaching import FormRow, Handled, Need, Topic, forms_of_agents, recommended, topics_of
 from minhu.kernel.errors import MinhuError
 from minhu.knowledge.queries.unanswered import Asked, asked_by
 from minhu.knowledge.services.finding import find

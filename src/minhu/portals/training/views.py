@@ -15,8 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from minhu.directory.policy import Action
 from minhu.directory.queries.staff import agent_named
-from minhu.intake.domain.coaching import LEAST
-from minhu.intake.queries.coaching import may_see
+from minhu.intake.queries.coaching import LEAST, may_see
 from minhu.kernel.clock import now
 from minhu.kernel.errors import MinhuError
 from minhu.ledger import services as ledger
@@ -78,9 +77,7 @@ def export(request: HttpRequest) -> HttpResponse:
     try:
         with transaction.atomic():
             bulk.refuse_over(len(rows), bulk.begin(actor, reason := request.POST.get("reason", "")))
-            ledger.append(
-                "training.exported", ("staff", actor.id), {"rows": len(rows), "reason": reason.strip()[:200]}
-            )
+            ledger.append("training.exported", ("staff", actor.id), {"rows": len(rows), "reason": reason.strip()[:200]})
     except MinhuError as error:
         messages.error(request, error.message)
         return redirect(f"/supervision/training/?days={days}")

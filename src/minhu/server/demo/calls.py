@@ -16,6 +16,7 @@ from minhu.intake.services.demonstrating import PastForm, put_past_forms
 from minhu.intake.types import TalkChannel
 from minhu.kernel.clock import now
 from minhu.language.filling.types import Field
+from minhu.server.demo.coaching import month_of_forms
 from minhu.server.demo.ended_calls import load_ended_calls
 
 AGENT: Final = "zuoxi"
@@ -41,7 +42,7 @@ def load_calls() -> None:
     """Load what the desk shows, once."""
     with transaction.atomic(), as_system():
         actor = actor_named(AGENT)
-    if actor is None or actor.staff_id is None or not put_past_forms(actor.staff_id, _week()):
+    if actor is None or actor.staff_id is None or not put_past_forms(actor.staff_id, [*_week(), *month_of_forms()]):
         return
     load_ended_calls(actor, AGENT, now())
     with transaction.atomic(), acting_as(actor):

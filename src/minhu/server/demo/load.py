@@ -28,6 +28,7 @@ from minhu.server.demo.bulletins import load_bulletins
 from minhu.server.demo.calls import load_calls
 from minhu.server.demo.care import load_care
 from minhu.server.demo.channels import load_channels
+from minhu.server.demo.coaching import load_coaching
 from minhu.server.demo.disputes import load_disputes
 from minhu.server.demo.emergencies import load_emergencies
 from minhu.server.demo.enterprises import load_enterprises
@@ -107,7 +108,7 @@ def ensure_base() -> None:
 def load(*, gentle: bool = False) -> None:
     """What `minhu demo --load-only` does: make sure that the city is there, its year, its dangers, its papers and
     scenario trees, what was asked, rated and judged of the papers, today at the hotline, who needs care, who wrote by text
-    message and on a message board, bulletins and calls."""
+    message and on a message board, bulletins, calls and what agents need training in."""
     ensure_base()
     load_year(gentle=gentle)
     for scene in (load_emergencies, load_enterprises, load_disputes, load_briefs):
@@ -123,4 +124,5 @@ def load(*, gentle: bool = False) -> None:
     load_boards()
     load_bulletins()
     load_calls()
+    load_coaching()
     scenes_are_there()
