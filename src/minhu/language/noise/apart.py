@@ -82,8 +82,8 @@ _LONGEST: Final = 7
 """Characters of a name before its kind."""
 _SHARED: Final = 3
 """Characters in common by which two clauses say the same of two places."""
-_READ: Final = 240
-"""Characters that are read: what a long letter names further on is seldom where its matter is."""
+_READ: Final = 160
+"""Characters of words that are told as they happened; a longer letter names many places, and few of them are its own."""
 _FAR: Final = 40
 """Characters between two places beyond which they are no longer said in one breath."""
 
@@ -103,7 +103,8 @@ def places_apart(text: str, gazetteer: Gazetteer | None = None) -> tuple[str, ..
     Two places are told only where the words join them: a list, 'also', 'another', 'or', the same said of both.
     ``gazetteer`` adds the landmarks that the city knows. Never raises for what the words are.
     """
-    text = text[:_READ]
+    if len(text) > _READ:
+        return ()
     groups = _joined(text, _spans(text, gazetteer))
     kept: list[_Place] = []
     for at, one in enumerate(groups):
