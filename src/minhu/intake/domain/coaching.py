@@ -1,7 +1,8 @@
 """What an agent needs training in (F25): his own forms against those of his colleagues, topic by topic.
 
 Pure counting. Nothing is judged below ``LEAST`` forms, his or theirs, and a share only where chance would seldom make
-it: where the lower end of its interval (E. B. Wilson, 1927, nine in ten) lies above the share of the others.
+it: where the lower end of its interval (E. B. Wilson, 1927) lies above the upper end of the others', with ``CASES`` or
+more of them. Slow is who takes longer than the others' median so often that it is no chance either.
 """
 
 from __future__ import annotations
@@ -16,12 +17,14 @@ from typing import Final
 
 LEAST: Final = 5
 """Forms of one topic below which nothing is judged."""
+CASES: Final = 3
+"""Cases below which a share is an accident, however large."""
 SLOW: Final = 1.25
 """Times the others' median from which entering is slow."""
 WARNED: Final = "warned:"
 """Before the code of a warning that stood at registration, among the outcomes of a form."""
-_Z: Final = 1.2816
-"""Of the normal distribution, for an interval that is left at its lower end once in ten."""
+_Z: Final = 1.645
+"""Of the normal distribution, for an interval that is left at its lower end once in twenty."""
 
 
 class Need(StrEnum):
@@ -74,9 +77,9 @@ class Share:
     @property
     def stands_out(self) -> bool:
         """Whether the share is above that of the others beyond what chance would often make; never for few."""
-        if min(self.whole, self.others_whole) < LEAST or self.others is None:
+        if min(self.whole, self.others_whole) < LEAST or self.part < CASES:
             return False
-        return lower_end(self.part, self.whole) > self.others
+        return lower_end(self.part, self.whole) > upper_end(self.others_part, self.others_whole)
 
     @property
     def too_many(self) -> float:
@@ -132,6 +135,11 @@ def lower_end(part: int, whole: int) -> float:
     return (middle - width) / (1 + square / whole)
 
 
+def upper_end(part: int, whole: int) -> float:
+    """The upper end of the same interval, 1 for nothing."""
+    return 1.0 - lower_end(whole - part, whole) if whole else 1.0
+
+
 def _topic(name: str, own: Sequence[Handled], others: Sequence[Handled]) -> Topic:
     seconds, their_seconds = _median(own), _median(others)
     enough = min(len(own), len(others)) >= LEAST
@@ -141,7 +149,9 @@ def _topic(name: str, own: Sequence[Handled], others: Sequence[Handled]) -> Topi
         sum(one.low for one in own), sum(one.rated for one in own), sum(one.low for one in others),
         sum(one.rated for one in others), tuple(one.number for one in own if one.low),
     )  # fmt: skip
-    slow = bool(enough and seconds and their_seconds and seconds >= SLOW * their_seconds)
+    slow = bool(enough and seconds and their_seconds and seconds >= SLOW * their_seconds) and _often_above(
+        own, their_seconds
+    )
     needs = tuple(
         need
         for need, holds in (
@@ -151,6 +161,12 @@ def _topic(name: str, own: Sequence[Handled], others: Sequence[Handled]) -> Topi
     limit = SLOW * their_seconds if their_seconds else 0
     slow_ones = tuple(one.number for one in own if limit and one.seconds and one.seconds >= limit)
     return Topic(name, len(own), corrected, missing, low, seconds, their_seconds, slow_ones, enough, needs)
+
+
+def _often_above(own: Sequence[Handled], middle: int | None) -> bool:
+    """Whether more than half of the forms took longer than ``middle`` beyond what chance would often make."""
+    known = [one.seconds for one in own if one.seconds is not None]
+    return lower_end(sum(one > (middle or 0) for one in known), len(known)) > 0.5
 
 
 def _counted(own: Sequence[Handled], others: Sequence[Handled], name: str) -> tuple[int, int, int, int]:

@@ -33,10 +33,18 @@ coaches = for_staff(Action.COACH)
 @require_GET
 def overview(request: HttpRequest) -> HttpResponse:
     """Every agent's counts and the topic to begin with; in the order of names, nobody is ranked."""
-    days, since, until = _span(request)
-    agents = combined.all_agents(since, until)
+    days, since, until, level = _span(request)
+    agents = combined.all_agents(since, until, level)
     ledger.record_access(("training", "all"), "查看坐席培训需求", ["training"])
-    context = {"agents": agents, "days": days, "choices": DAYS, "moment": until, "least": LEAST}
+    context = {
+        "agents": agents,
+        "days": days,
+        "level": level,
+        "choices": DAYS,
+        "moment": until,
+        "least": LEAST,
+        "query": f"?days={days}&level={level}",
+    }
     return render(request, "training/overview.html", context)
 
 
@@ -47,14 +55,14 @@ def agent(request: HttpRequest, staff_id: int) -> HttpResponse:
     account = agent_named(staff_id) if may_see(staff_id) else None
     if account is None:
         raise Http404
-    days, since, until = _span(request)
-    found = combined.one_agent(staff_id, account.username, account.name, since, until)
+    days, since, until, level = _span(request)
+    found = combined.one_agent(staff_id, account.username, account.name, since, until, level)
     own = actor_of(request).staff_id == staff_id
     ledger.record_access(
         ("training", account.username), "查看本人培训需求" if own else "查看坐席培训需求", ["training"]
     )
     context = {
-        "agent": found, "own": own, "days": days, "choices": DAYS, "moment": until, "least": LEAST,
+        "agent": found, "own": own, "days": days, "level": level, "choices": DAYS, "moment": until, "least": LEAST,
         "topics": [(one, [combined.NEEDS[need] for need in one.needs]) for one in found.topics],
     }  # fmt: skip
     return render(request, "training/agent.html", context)
@@ -71,16 +79,16 @@ def mine(request: HttpRequest) -> HttpResponse:
 @require_POST
 def export(request: HttpRequest) -> HttpResponse:
     """Every count of the overview as a CSV file, for a reason that is entered in the ledger."""
-    days, since, until = _span(request)
+    days, since, until, level = _span(request)
     actor = actor_of(request)
-    rows = combined.lines(combined.all_agents(since, until))
+    rows = combined.lines(combined.all_agents(since, until, level))
     try:
         with transaction.atomic():
             bulk.refuse_over(len(rows), bulk.begin(actor, reason := request.POST.get("reason", "")))
             ledger.append("training.exported", ("staff", actor.id), {"rows": len(rows), "reason": reason.strip()[:200]})
     except MinhuError as error:
         messages.error(request, error.message)
-        return redirect(f"/supervision/training/?days={days}")
+        return redirect(f"/supervision/training/?days={days}&level={level}")
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(combined.header())
@@ -90,8 +98,9 @@ def export(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _span(request: HttpRequest) -> tuple[int, datetime, datetime]:
+def _span(request: HttpRequest) -> tuple[int, datetime, datetime, int]:
+    """The span in days, from when to when, and the level of the category tree that is one topic."""
     asked = request.GET.get("days", "")
     days = int(asked) if asked.isdecimal() and int(asked[:4]) in DAYS else USUAL
     moment = now()
-    return days, moment - timedelta(days=days), moment
+    return days, moment - timedelta(days=days), moment, 2 if request.GET.get("level") == "2" else 1

@@ -26,6 +26,8 @@ from minhu.server.demo.floor import AGENTS, LEAD
 
 ORDERS: Final = 420
 """The city's latest requests behind which a form is put."""
+_OFTEN: Final = 0.5
+"""Share of a class that comes to the agent who is weak in it, so that there is enough to judge."""
 _FIELDS: Final = (
     Field.TITLE,
     Field.MATTER,
@@ -70,8 +72,9 @@ def month_of_forms() -> Iterator[PastForm]:
         topics = topics_of_requests([pk for pk, _at in arrived])
         people = [actor for name in AGENTS if (actor := actor_named(name)) is not None]
     for at, (request_id, done) in enumerate(arrived if people else ()):
-        actor = people[at % len(people)]
         info = category_info(topics.get(request_id, ("", None))[1])
+        drawn = [one for one in people if info and info.code.startswith(_WEAK.get(one.id, ("-", ""))[0])]
+        actor = drawn[0] if drawn and rng.random() < _OFTEN else people[at % len(people)]
         area, weakness = _WEAK.get(actor.id, ("", ""))
         weak = weakness if info and info.code.startswith(area) and area else ""
         spent = round(rng.lognormvariate(5.2, 0.35) * (1.6 if weak == "slow" else 1.0))
@@ -96,11 +99,10 @@ def load_coaching() -> None:
         lead, agents = actor_named(LEAD), [one for name in AGENTS if (one := actor_named(name)) is not None]
     if lead is None or not agents:
         return
-    with acting_as(lead):
+    with clock.at(clock.now() - timedelta(days=29)), transaction.atomic(), acting_as(lead):
         if shelf():
             return
-        with clock.at(clock.now() - timedelta(days=29)):
-            made = [phrases.write(*one) for one in _PHRASES]
+        made = [phrases.write(*one) for one in _PHRASES]
     rng = Random(82)  # noqa: S311 - a demonstration that is the same every time
     for phrase, uses in zip(made, _USES, strict=True):
         for _ in range(uses):
@@ -108,7 +110,7 @@ def load_coaching() -> None:
                 _use(rng.choice(agents), phrase)
     by_name = {one.id: one for one in agents}
     for name, question in _ASKED:
-        with acting_as(by_name[name]):
+        with transaction.atomic(), acting_as(by_name[name]):
             ask(Asked(question, Door.DESK))
 
 
