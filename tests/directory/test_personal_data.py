@@ -35,6 +35,7 @@ ELEVATED_ELSEWHERE = {
     "intake/queries/bulletins.py": "counts of those affected and what a citizen is told of public bulletins",
     "intake/queries/persons.py": "other talks are judged; only channel, day and reasons are shown to who holds the talk",
     "intake/queries/caring.py": "the citizen's own page behind its secret; to units only how to reach the citizen",
+    "intake/queries/coaching.py": "an agent is measured against his colleagues: counts and times of their forms, without names",
     "intake/queries/drafts.py": "counts and times of forms for those who see figures, no contents",
     "intake/queries/callers.py": "counts over all requests of a caller, no contents",
 }
